@@ -1,0 +1,283 @@
+package credit
+
+import (
+	"fmt"
+	"iter"
+	"maps"
+	"slices"
+
+	"github.com/yuefu/yuefu/calendar"
+	"github.com/yuefu/yuefu/money"
+)
+
+// Account (月付账户) is one customer's credit line in one programme, for ever: before
+// it is opened, while it is used, after it is closed, and when it is opened again.
+// Its exported fields are its whole state.
+type Account struct {
+	ID           ID              `json:"id"`
+	Platform     string          `json:"platform,omitzero"`
+	Customer     string          `json:"customer,omitzero"` // the platform's own id of the person
+	Status       Status          `json:"status,omitzero"`
+	Terms        *Terms          `json:"terms,omitzero"`
+	Limit        money.Amount    `json:"limit,omitzero"` // 额度
+	OpenedOn     calendar.Date   `json:"opened_on,omitzero"`
+	ClosedOn     calendar.Date   `json:"closed_on,omitzero"`
+	Numbers      int64           `json:"numbers,omitzero"`      // how many numbers were given to things of this account
+	Applications []calendar.Date `json:"applications,omitzero"` // when one was assessed, as long as it counts
+	Application  *Application    `json:"application,omitzero"`  // the newest
+	Blocks       []Block         `json:"blocks,omitzero"`
+	Holds        []Hold          `json:"holds,omitzero"`      // open ones
+	Purchases    []Purchase      `json:"purchases,omitzero"`  // those with an instalment not paid
+	Settled      []Settled       `json:"settled,omitzero"`    // the others: a refund may still come
+	Statements   []Statement     `json:"statements,omitzero"` // unpaid ones, oldest first
+	Credit       money.Amount    `json:"credit,omitzero"`     // 溢缴款: owed to the customer
+	Closure      *Closure        `json:"closure,omitzero"`    // under review
+}
+
+// Status says whether an account can be used.
+type Status string
+
+// The statuses of an account. Before it is opened the first time it is Unopened.
+const (
+	Unopened Status = ""
+	Active   Status = "active"
+	Closing  Status = "closing" // a request to close is under review; spending has stopped
+	Closed   Status = "closed"
+)
+
+// Hold (额度占用) is an authorisation that has not been captured, voided or expired.
+type Hold struct {
+	Number   int64         `json:"n"`
+	Amount   money.Amount  `json:"amount"` // what is still held
+	Plan     string        `json:"plan"`
+	Merchant string        `json:"merchant"`
+	LastDay  calendar.Date `json:"last_day"` // the last day on which it can be captured
+}
+
+// Purchase (消费) is a captured amount with an instalment that is not paid.
+type Purchase struct {
+	Number      int64        `json:"n"`
+	Amount      money.Amount `json:"amount"`
+	Refunded    money.Amount `json:"refunded,omitzero"`
+	Merchant    string       `json:"merchant"`
+	Plan        Plan         `json:"plan"`
+	Instalments []Instalment `json:"instalments"`
+}
+
+// Settled is what is kept of a purchase that nothing is owed for.
+type Settled struct {
+	Number   int64        `json:"n"`
+	Amount   money.Amount `json:"amount"`
+	Refunded money.Amount `json:"refunded,omitzero"`
+	Merchant string       `json:"merchant"`
+}
+
+// Instalment (期) is what one part of a purchase still asks for.
+type Instalment struct {
+	Number    int           `json:"k"`
+	On        calendar.Date `json:"on"`                 // the date of its statement
+	Statement int64         `json:"statement,omitzero"` // 0 until it is billed
+	Principal money.Amount  `json:"principal"`
+	Interest  money.Amount  `json:"interest,omitzero"`
+	Fee       money.Amount  `json:"fee,omitzero"`
+	Borne     []Borne       `json:"borne,omitzero"`
+}
+
+func (i *Instalment) owed() money.Amount { return i.Principal + i.Interest + i.Fee }
+
+// Statement (账单) is a monthly bill that is not paid.
+type Statement struct {
+	Number  int64         `json:"n"`
+	Date    calendar.Date `json:"date"`
+	Due     calendar.Date `json:"due"`
+	Overdue bool          `json:"overdue,omitzero"`
+	Bucket  int           `json:"bucket,omitzero"`  // 1 for M1 (1–30 days past due), 2 for M2, …
+	Accrued calendar.Date `json:"accrued,omitzero"` // the penalty base is counted up to here
+	Base    money.Amount  `json:"base,omitzero"`    // Σ overdue principal × days, in minor units × days
+	Charged money.Amount  `json:"charged,omitzero"` // penalty charged so far
+	Penalty money.Amount  `json:"penalty,omitzero"` // … and not paid yet
+}
+
+// Held is the sum of open holds.
+func (a *Account) Held() (sum money.Amount) {
+	for i := range a.Holds {
+		sum += a.Holds[i].Amount
+	}
+	return sum
+}
+
+// Outstanding is the principal owed, billed or not.
+func (a *Account) Outstanding() (sum money.Amount) {
+	for i := range a.Purchases {
+		for _, in := range a.Purchases[i].Instalments {
+			sum += in.Principal
+		}
+	}
+	return sum
+}
+
+// Available (可用额度) is limit − held − outstanding principal, never below 0.
+func (a *Account) Available() money.Amount {
+	return max(0, a.Limit-a.Held()-a.Outstanding())
+}
+
+// Owed is everything that the customer owes today: billed, unbilled, penalty.
+func (a *Account) Owed() (sum money.Amount) {
+	for i := range a.Purchases {
+		for _, in := range a.Purchases[i].Instalments {
+			sum += in.owed()
+		}
+	}
+	for i := range a.Statements {
+		sum += a.Statements[i].Penalty
+	}
+	return sum
+}
+
+// Billed is what unpaid statements ask for, with penalty.
+func (a *Account) Billed() (sum money.Amount) {
+	for i := range a.Statements {
+		sum += a.remaining(&a.Statements[i])
+	}
+	return sum
+}
+
+// OverdueAmount is what overdue statements ask for, with penalty.
+func (a *Account) OverdueAmount() (sum money.Amount) {
+	for i := range a.Statements {
+		if a.Statements[i].Overdue {
+			sum += a.remaining(&a.Statements[i])
+		}
+	}
+	return sum
+}
+
+// remaining is what is still owed on a statement.
+func (a *Account) remaining(s *Statement) money.Amount {
+	sum := s.Penalty
+	for _, in := range a.lines(s.Number) {
+		sum += in.owed()
+	}
+	return sum
+}
+
+// principal is the principal still owed on a statement.
+func (a *Account) principal(s *Statement) (sum money.Amount) {
+	for _, in := range a.lines(s.Number) {
+		sum += in.Principal
+	}
+	return sum
+}
+
+// lines walks the unpaid instalments on a statement with the numbers of their
+// purchases, in the order of the statement's lines.
+func (a *Account) lines(statement int64) iter.Seq2[int64, *Instalment] {
+	return func(yield func(int64, *Instalment) bool) {
+		for i := range a.Purchases {
+			p := &a.Purchases[i]
+			for k := range p.Instalments {
+				if in := &p.Instalments[k]; in.Statement == statement && !yield(p.Number, in) {
+					return
+				}
+			}
+		}
+	}
+}
+
+func (a *Account) statement(number int64) *Statement {
+	for i := range a.Statements {
+		if a.Statements[i].Number == number {
+			return &a.Statements[i]
+		}
+	}
+	return nil
+}
+
+func (a *Account) purchase(number int64) *Purchase {
+	i, ok := slices.BinarySearchFunc(a.Purchases, number, func(p Purchase, n int64) int { return int(p.Number - n) })
+	if !ok {
+		return nil
+	}
+	return &a.Purchases[i]
+}
+
+func (a *Account) hold(number int64) *Hold {
+	i, ok := slices.BinarySearchFunc(a.Holds, number, func(h Hold, n int64) int { return int(h.Number - n) })
+	if !ok {
+		return nil
+	}
+	return &a.Holds[i]
+}
+
+// tidy drops what is paid: instalments and statements with nothing left to pay;
+// a purchase without instalments becomes a settled one.
+func (a *Account) tidy() {
+	for i := range a.Purchases {
+		p := &a.Purchases[i]
+		p.Instalments = slices.DeleteFunc(p.Instalments, func(in Instalment) bool { return in.owed() == 0 })
+		if len(p.Instalments) == 0 {
+			a.Settled = append(a.Settled, Settled{Number: p.Number, Amount: p.Amount, Refunded: p.Refunded, Merchant: p.Merchant})
+		}
+	}
+	a.Purchases = slices.DeleteFunc(a.Purchases, func(p Purchase) bool { return len(p.Instalments) == 0 })
+	a.Statements = slices.DeleteFunc(a.Statements, func(s Statement) bool { return a.remaining(&s) == 0 })
+}
+
+// opened refuses commands that need an account to have been opened.
+func (a *Account) opened() error {
+	if a.Terms == nil {
+		return refuse(NotFound, "there is no such account")
+	}
+	return nil
+}
+
+// Check returns the first invariant of the account that does not hold. The desk
+// asks after every command: an account that fails is stopped, the others go on.
+func (a *Account) Check() error {
+	if a.Credit < 0 {
+		return fmt.Errorf("credit balance is %d", a.Credit)
+	}
+	for i := range a.Holds {
+		if a.Holds[i].Amount <= 0 {
+			return fmt.Errorf("hold %d holds %d", a.Holds[i].Number, a.Holds[i].Amount)
+		}
+	}
+	for i := range a.Purchases {
+		p := &a.Purchases[i]
+		if p.Refunded < 0 || p.Refunded > p.Amount {
+			return fmt.Errorf("purchase %d of %d is refunded by %d", p.Number, p.Amount, p.Refunded)
+		}
+		left := money.Amount(0)
+		for _, in := range p.Instalments {
+			if in.Principal < 0 || in.Interest < 0 || in.Fee < 0 {
+				return fmt.Errorf("purchase %d has instalment %d with a negative part", p.Number, in.Number)
+			}
+			if in.Statement != 0 && a.statement(in.Statement) == nil {
+				return fmt.Errorf("purchase %d has instalment %d on a statement that is not open", p.Number, in.Number)
+			}
+			left += in.Principal
+		}
+		if left > p.Amount-p.Refunded {
+			return fmt.Errorf("purchase %d of %d, refunded %d, owes %d", p.Number, p.Amount, p.Refunded, left)
+		}
+	}
+	for i := range a.Statements {
+		if s := &a.Statements[i]; s.Penalty < 0 || s.Penalty > s.Charged {
+			return fmt.Errorf("statement %d owes a penalty of %d of %d", s.Number, s.Penalty, s.Charged)
+		}
+	}
+	if a.Status == Closed && (a.Owed() != 0 || len(a.Holds) != 0 || a.Limit != 0) {
+		return fmt.Errorf("closed account owes %d with %d holds and a limit of %d", a.Owed(), len(a.Holds), a.Limit)
+	}
+	return nil
+}
+
+func sortedDues(byDate map[calendar.Date]money.Amount) []Due {
+	dues := make([]Due, 0, len(byDate))
+	for _, on := range slices.Sorted(maps.Keys(byDate)) {
+		if byDate[on] > 0 {
+			dues = append(dues, Due{On: on, Amount: byDate[on]})
+		}
+	}
+	return dues
+}

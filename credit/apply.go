@@ -1,0 +1,200 @@
+package credit
+
+import (
+	"time"
+
+	"github.com/yuefu/yuefu/calendar"
+	"github.com/yuefu/yuefu/money"
+)
+
+// Apply is a customer's request to open an account, with the consents that it
+// stands on. Terms and Assessment are what the edge found out for it.
+type Apply struct {
+	Platform  string       `json:"platform"`
+	Programme string       `json:"programme"`
+	Customer  string       `json:"customer"`
+	Consents  []Consent    `json:"consents"`
+	Declared  Declared     `json:"declared"`
+	Wanted    money.Amount `json:"requested_limit,omitzero"`
+
+	Terms      *Terms     `json:"-"`
+	Assessment Assessment `json:"-"`
+}
+
+// Declared is what the customer says of themselves, as far as the rules ask. It
+// holds no personal data that could tell who they are.
+type Declared struct {
+	Adult   *bool        `json:"adult"`
+	Student *bool        `json:"student"`
+	Income  money.Amount `json:"monthly_income,omitzero"`
+}
+
+// Assessment (授信审批) is what the policy says of an applicant: a decision, the limit
+// where it approves, the reasons where it does not.
+type Assessment struct {
+	Decision Decision     `json:"decision"`
+	Limit    money.Amount `json:"limit,omitzero"`
+	Reasons  []string     `json:"reasons,omitzero"`
+}
+
+// ReasonTooManyApplications is given when somebody applies again and again.
+const ReasonTooManyApplications = "too_many_applications"
+
+// ApplicationReceived says that somebody applied, and to which texts they agreed.
+type ApplicationReceived struct {
+	Number     int64       `json:"n"`
+	Platform   string      `json:"platform"`
+	Customer   string      `json:"customer"`
+	Agreements []Agreement `json:"agreements"`
+	Assessed   bool        `json:"assessed"`
+}
+
+// ApplicationReferred says that a reviewer decides.
+type ApplicationReferred struct {
+	Number  int64    `json:"n"`
+	Reasons []string `json:"reasons"`
+	Terms   *Terms   `json:"terms"`
+}
+
+// ApplicationRefused says that no account is opened, and why.
+type ApplicationRefused struct {
+	Number  int64         `json:"n"`
+	Reasons []string      `json:"reasons"`
+	Until   calendar.Date `json:"until,omitzero"`
+}
+
+// AccountOpened (开通) begins the life of the credit line, under terms kept with it.
+type AccountOpened struct {
+	Application int64        `json:"application"`
+	Limit       money.Amount `json:"limit"`
+	Terms       *Terms       `json:"terms"`
+}
+
+func (Apply) Name() string               { return "apply" }
+func (ApplicationReceived) Name() string { return "application.received" }
+func (ApplicationReferred) Name() string { return "application.referred" }
+func (ApplicationRefused) Name() string  { return "application.refused" }
+func (AccountOpened) Name() string       { return "account.opened" }
+
+func (c Apply) do(a *Account, at Moment, emit func(Event)) error {
+	switch {
+	case a.Platform != "" && (a.Platform != c.Platform || a.Customer != c.Customer):
+		return refuse(NotFound, "this account belongs to somebody else")
+	case a.Status == Active || a.Status == Closing:
+		return refuse(AlreadyOpen, "the customer has an account in this programme")
+	case a.Application != nil && a.Application.Decision == Referred:
+		return refuse(ApplicationPending, "application %d waits for a reviewer", a.Application.Number)
+	case c.Customer == "":
+		return &Error{Kind: ConsentIncomplete, Field: "customer", Detail: "an application names its customer"}
+	case c.Declared.Adult == nil || c.Declared.Student == nil:
+		return &Error{Kind: ConsentIncomplete, Field: "declared", Detail: "an application says whether the applicant is an adult and whether a student"}
+	}
+	agreements, err := c.agreements(at)
+	if err != nil {
+		return err
+	}
+
+	n := a.number()
+	counted := a.counted(c.Terms, at.Day)
+	assessed := len(counted) < c.Terms.Applications
+	emit(ApplicationReceived{Number: n, Platform: c.Platform, Customer: c.Customer, Agreements: agreements, Assessed: assessed})
+	switch {
+	case !assessed:
+		until := counted[0] + calendar.Date(c.Terms.WindowDays)
+		emit(ApplicationRefused{Number: n, Reasons: []string{ReasonTooManyApplications}, Until: until})
+	case c.Assessment.Decision == Approved:
+		emit(AccountOpened{Application: n, Limit: c.Assessment.Limit, Terms: c.Terms})
+	case c.Assessment.Decision == Referred:
+		emit(ApplicationReferred{Number: n, Reasons: c.Assessment.Reasons, Terms: c.Terms})
+	default:
+		emit(ApplicationRefused{Number: n, Reasons: c.Assessment.Reasons})
+	}
+	return nil
+}
+
+// agreements checks that each document of the programme was agreed to, and each once.
+func (c Apply) agreements(at Moment) ([]Agreement, error) {
+	reading := time.Duration(c.Terms.ReadingSeconds) * time.Second
+	agreements := make([]Agreement, 0, len(c.Terms.Documents))
+	for _, document := range c.Terms.Documents {
+		given := 0
+		for _, consent := range c.Consents {
+			if consent.Document != document.Name {
+				continue
+			}
+			if err := checkConsent(consent, c.Customer, document, reading, at); err != nil {
+				return nil, err
+			}
+			agreements = append(agreements, Agreement{Document: document, AcceptedAt: consent.AcceptedAt.UTC()})
+			given++
+		}
+		if given != 1 {
+			return nil, &Error{Kind: ConsentIncomplete, Field: "consents", Detail: "consent to " + document.Name + " is missing, or given more than once"}
+		}
+	}
+	return agreements, nil
+}
+
+// counted returns when applications were assessed that still count on a day: those
+// of the last WindowDays days.
+func (a *Account) counted(t *Terms, day calendar.Date) []calendar.Date {
+	var counted []calendar.Date
+	for _, on := range a.Applications {
+		if on > day-calendar.Date(t.WindowDays) {
+			counted = append(counted, on)
+		}
+	}
+	return counted
+}
+
+func (e ApplicationReceived) apply(a *Account, on calendar.Date) {
+	a.numbered(e.Number)
+	a.Platform, a.Customer = e.Platform, e.Customer
+	a.Application = &Application{Number: e.Number, On: on, Agreements: e.Agreements}
+	if e.Assessed {
+		a.Applications = append(a.Applications, on)
+	}
+}
+
+func (e ApplicationReferred) apply(a *Account, _ calendar.Date) {
+	a.Application.Decision, a.Application.Reasons, a.Application.Terms = Referred, e.Reasons, e.Terms
+}
+
+func (e ApplicationRefused) apply(a *Account, _ calendar.Date) {
+	a.Application.Decision, a.Application.Reasons, a.Application.Until = Refused, e.Reasons, e.Until
+	a.Application.Terms = nil
+}
+
+func (e AccountOpened) apply(a *Account, on calendar.Date) {
+	a.Application.Decision, a.Application.Reasons, a.Application.Terms = Approved, nil, nil
+	a.Status, a.Terms, a.Limit = Active, e.Terms, e.Limit
+	a.OpenedOn, a.ClosedOn = on, 0
+	a.Blocks = nil
+}
+
+// Review is a reviewer's decision on an application that was referred.
+type Review struct {
+	Application int64    `json:"application"`
+	Approve     bool     `json:"approve"`
+	Limit       int64    `json:"limit,omitzero"`
+	Reasons     []string `json:"reasons,omitzero"`
+	Reviewer    string   `json:"reviewer"`
+}
+
+func (Review) Name() string { return "review_application" }
+
+func (c Review) do(a *Account, _ Moment, emit func(Event)) error {
+	switch {
+	case a.Application == nil || a.Application.Number != c.Application:
+		return refuse(NotFound, "there is no such application")
+	case a.Application.Decision != Referred:
+		return refuse(NoApplicationPending, "application %d was %s", c.Application, a.Application.Decision)
+	case c.Approve && (c.Limit <= 0 || money.Amount(c.Limit) > money.Max):
+		return &Error{Kind: InvalidAmount, Field: "limit", Detail: "an approval has a limit above 0"}
+	case c.Approve:
+		emit(AccountOpened{Application: c.Application, Limit: money.Amount(c.Limit), Terms: a.Application.Terms})
+	default:
+		emit(ApplicationRefused{Number: c.Application, Reasons: c.Reasons})
+	}
+	return nil
+}

@@ -1,0 +1,125 @@
+package credit
+
+import (
+	"slices"
+
+	"github.com/yuefu/yuefu/calendar"
+	"github.com/yuefu/yuefu/money"
+)
+
+// Authorise asks for a hold on the limit for an order (占用额度). Consent names the
+// quote that the customer saw; it moves no money.
+type Authorise struct {
+	Amount   money.Amount   `json:"amount"`
+	Currency money.Currency `json:"currency"`
+	Plan     string         `json:"plan"`
+	Scene    string         `json:"scene"`
+	Merchant string         `json:"merchant"`
+	Order    string         `json:"order"`
+	Consent  Consent        `json:"consent"`
+}
+
+// QuoteDocument is the name under which a customer consents to a quote.
+const QuoteDocument = "quote"
+
+// Reason says why an authorisation was declined. The first one found is what the
+// customer may see.
+type Reason string
+
+// The reasons for a decline.
+const (
+	ReasonNotActive     Reason = "account_not_active"
+	ReasonFrozen        Reason = "account_frozen"
+	ReasonScene         Reason = "scene_not_allowed"
+	ReasonLimitExceeded Reason = "limit_exceeded"
+)
+
+// Authorised (占用) says that an amount of the limit is held for an order.
+type Authorised struct {
+	Number   int64         `json:"n"`
+	Amount   money.Amount  `json:"amount"`
+	Plan     string        `json:"plan"`
+	Scene    string        `json:"scene"`
+	Merchant string        `json:"merchant"`
+	Order    string        `json:"order"`
+	Quote    string        `json:"quote"`
+	LastDay  calendar.Date `json:"last_day"`
+}
+
+// Declined (拒绝) says that an order was not let through. It is kept, and counted, like
+// an approval.
+type Declined struct {
+	Number   int64        `json:"n"`
+	Amount   money.Amount `json:"amount"`
+	Plan     string       `json:"plan"`
+	Scene    string       `json:"scene"`
+	Merchant string       `json:"merchant"`
+	Order    string       `json:"order"`
+	Reasons  []Reason     `json:"reasons"`
+}
+
+func (Authorise) Name() string  { return "authorise" }
+func (Authorised) Name() string { return "authorisation.approved" }
+func (Declined) Name() string   { return "authorisation.declined" }
+
+func (c Authorise) do(a *Account, at Moment, emit func(Event)) error {
+	if err := a.opened(); err != nil {
+		return err
+	}
+	if err := checkAmount(c.Amount); err != nil {
+		return err
+	}
+	if c.Currency != a.Terms.Currency {
+		return &Error{Kind: CurrencyMismatch, Field: "currency", Detail: "the account is in " + string(a.Terms.Currency)}
+	}
+	plan, ok := a.Terms.Plan(c.Plan)
+	if !ok {
+		return &Error{Kind: UnknownPlan, Field: "plan", Detail: "the contract has no such plan"}
+	}
+	token := a.quoteToken(plan, c.Amount, at.Day, plan.Schedule(c.Amount, at.Day, a.Terms.StatementDay))
+	shown := Document{Name: QuoteDocument, Version: a.Terms.Version, Hash: token}
+	if err := checkConsent(c.Consent, a.Customer, shown, 0, at); err != nil {
+		return err
+	}
+
+	n := a.number()
+	if reasons := a.declineReasons(c); len(reasons) > 0 {
+		emit(Declined{Number: n, Amount: c.Amount, Plan: c.Plan, Scene: c.Scene, Merchant: c.Merchant, Order: c.Order, Reasons: reasons})
+		return nil
+	}
+	emit(Authorised{
+		Number: n, Amount: c.Amount, Plan: c.Plan, Scene: c.Scene, Merchant: c.Merchant, Order: c.Order,
+		Quote: token, LastDay: at.Day + calendar.Date(a.Terms.HoldDays),
+	})
+	return nil
+}
+
+func (a *Account) declineReasons(c Authorise) (reasons []Reason) {
+	if a.Status != Active {
+		reasons = append(reasons, ReasonNotActive)
+	}
+	if len(a.Blocks) > 0 {
+		reasons = append(reasons, ReasonFrozen)
+	}
+	if !slices.Contains(a.Terms.Scenes, c.Scene) {
+		reasons = append(reasons, ReasonScene)
+	}
+	if c.Amount > a.Available() {
+		reasons = append(reasons, ReasonLimitExceeded)
+	}
+	return reasons
+}
+
+func checkAmount(amount money.Amount) error {
+	if amount <= 0 || amount > money.Max {
+		return &Error{Kind: InvalidAmount, Field: "amount", Detail: "an amount is a whole number of minor units from 1 to " + money.Max.Format("JPY")}
+	}
+	return nil
+}
+
+func (e Authorised) apply(a *Account, _ calendar.Date) {
+	a.numbered(e.Number)
+	a.Holds = append(a.Holds, Hold{Number: e.Number, Amount: e.Amount, Plan: e.Plan, Merchant: e.Merchant, LastDay: e.LastDay})
+}
+
+func (e Declined) apply(a *Account, _ calendar.Date) { a.numbered(e.Number) }

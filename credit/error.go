@@ -1,0 +1,70 @@
+package credit
+
+import (
+	"fmt"
+
+	"github.com/yuefu/yuefu/calendar"
+	"github.com/yuefu/yuefu/money"
+)
+
+// Kind names a refusal. It is a stable identifier: api maps it to a status and a
+// page of documentation.
+type Kind string
+
+// The kinds of refusal that a rule of this package gives.
+const (
+	NotFound             Kind = "not_found"              // there is no such thing, or it is somebody else's
+	InvalidAmount        Kind = "invalid_amount"         // not positive, or beyond the largest amount
+	CurrencyMismatch     Kind = "currency_mismatch"      // not the programme's currency
+	UnknownPlan          Kind = "unknown_plan"           // the contract has no such plan
+	ConsentIncomplete    Kind = "consent_incomplete"     // a part of the evidence is missing
+	ConsentPreselected   Kind = "consent_preselected"    // something was ticked beforehand
+	ConsentOfAnother     Kind = "consent_of_another"     // given by another person
+	ConsentOutdated      Kind = "consent_outdated"       // for another version of the text, or too old
+	ConsentTooFast       Kind = "consent_too_fast"       // accepted before it was shown, or before it could be read
+	ConsentInFuture      Kind = "consent_in_future"      // accepted later than now
+	AlreadyOpen          Kind = "already_open"           // the customer has an account in this programme
+	ApplicationPending   Kind = "application_pending"    // an application waits for a reviewer
+	NoApplicationPending Kind = "no_application_pending" // nothing waits for a reviewer
+	HoldNotOpen          Kind = "hold_not_open"          // captured whole, voided or expired
+	CaptureTooLarge      Kind = "capture_too_large"      // more than is held
+	RefundTooLarge       Kind = "refund_too_large"       // more than was captured and not yet refunded
+	AccountNotOpen       Kind = "account_not_open"       // never opened, or closed
+	NoCreditBalance      Kind = "no_credit_balance"      // nothing to pay back to the customer
+	BlockExists          Kind = "block_exists"           // the account has a block of this kind
+	BlockMissing         Kind = "block_missing"          // the account has no block of this kind
+	BlockNotYours        Kind = "block_not_yours"        // this kind of block comes and goes by itself
+	NotClear             Kind = "account_not_clear"      // a condition for closing is not met
+	ClosurePending       Kind = "closure_pending"        // a request to close is under review already
+	NoClosurePending     Kind = "no_closure_pending"     // no request to close is under review
+)
+
+// Kinds lists every kind, for the tables and tests that must cover them all.
+var Kinds = []Kind{
+	NotFound, InvalidAmount, CurrencyMismatch, UnknownPlan,
+	ConsentIncomplete, ConsentPreselected, ConsentOfAnother, ConsentOutdated, ConsentTooFast, ConsentInFuture,
+	AlreadyOpen, ApplicationPending, NoApplicationPending, HoldNotOpen, CaptureTooLarge, RefundTooLarge,
+	AccountNotOpen, NoCreditBalance, BlockExists, BlockMissing, BlockNotYours, NotClear, ClosurePending, NoClosurePending,
+}
+
+// Error is a refusal: the command was not carried out and nothing changed.
+type Error struct {
+	Kind   Kind
+	Detail string  // a sentence for the platform's engineer; no personal data
+	Field  string  // the part of the request that is wrong, if one is
+	Unmet  []Unmet // for NotClear: every condition that is not met
+}
+
+// Unmet is one condition for closing that is not met.
+type Unmet struct {
+	Condition string        `json:"condition"`
+	Amount    money.Amount  `json:"amount,omitzero"`
+	Date      calendar.Date `json:"date,omitzero"`
+	Reference ID            `json:"reference,omitzero"`
+}
+
+func (e *Error) Error() string { return string(e.Kind) + ": " + e.Detail }
+
+func refuse(kind Kind, format string, args ...any) error {
+	return &Error{Kind: kind, Detail: fmt.Sprintf(format, args...)}
+}

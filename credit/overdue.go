@@ -1,0 +1,123 @@
+package credit
+
+import (
+	"github.com/yuefu/yuefu/calendar"
+	"github.com/yuefu/yuefu/money"
+)
+
+// StatementOverdue (逾期) says that a statement was not paid within its grace.
+type StatementOverdue struct {
+	Statement   int64 `json:"statement"`
+	DaysPastDue int   `json:"days_past_due"`
+}
+
+// StatementAged says that an overdue statement moved into the next bucket: M2 from
+// 31 days past due, M3 from 61, and so on.
+type StatementAged struct {
+	Statement int64 `json:"statement"`
+	Bucket    int   `json:"bucket"`
+}
+
+// PenaltyCharged (罚息) is interest on overdue principal, counted through a day.
+type PenaltyCharged struct {
+	Statement int64         `json:"statement"`
+	Amount    money.Amount  `json:"amount"`
+	Through   calendar.Date `json:"through"`
+}
+
+func (StatementOverdue) Name() string { return "statement.overdue" }
+func (StatementAged) Name() string    { return "statement.aged" }
+func (PenaltyCharged) Name() string   { return "penalty.charged" }
+
+const (
+	bucketDays = 30
+	lastBucket = 7 // M7: 181 days and more
+)
+
+// bucket of a number of days past due: 1–30 is 1, 31–60 is 2, …
+func bucket(daysPastDue int) int { return min((daysPastDue-1)/bucketDays+1, lastBucket) }
+
+// overdueOn is the day on which an unpaid statement becomes overdue.
+func (a *Account) overdueOn(s *Statement) calendar.Date {
+	return s.Due + calendar.Date(a.Terms.GraceDays) + 1
+}
+
+// becomeOverdue marks statements whose grace has ended and blocks the account.
+func (a *Account) becomeOverdue(day calendar.Date, emit func(Event)) {
+	for i := range a.Statements {
+		s := &a.Statements[i]
+		if s.Overdue || day < a.overdueOn(s) {
+			continue
+		}
+		emit(StatementOverdue{Statement: s.Number, DaysPastDue: int(day - s.Due)})
+		if !a.blocked(BlockOverdue) {
+			emit(BlockAdded{Kind: BlockOverdue})
+		}
+	}
+}
+
+// moveBuckets ages overdue statements.
+func (a *Account) moveBuckets(day calendar.Date, emit func(Event)) {
+	for i := range a.Statements {
+		s := &a.Statements[i]
+		if now := bucket(int(day - s.Due)); s.Overdue && now > s.Bucket {
+			emit(StatementAged{Statement: s.Number, Bucket: now})
+		}
+	}
+}
+
+// chargePenalties charges what overdue statements have earned through a day. The
+// sum is worked out from the whole base each time and what was charged before is
+// taken off, so that it does not matter on which days somebody looked.
+func (a *Account) chargePenalties(day calendar.Date, emit func(Event)) {
+	for i := range a.Statements {
+		s := &a.Statements[i]
+		if !s.Overdue {
+			continue
+		}
+		base := s.Base + a.principal(s)*money.Amount(max(0, day-s.Accrued))
+		if amount := base.MulDiv(int64(a.Terms.PenaltyRate), int64(Whole)*360) - s.Charged; amount > 0 {
+			emit(PenaltyCharged{Statement: s.Number, Amount: amount, Through: day})
+		}
+	}
+}
+
+// accrue counts each statement's penalty base up to a day. It comes before every
+// change of the principal, also within grace: if grace runs out, the penalty
+// counts from the due date on what was owed each day.
+func (a *Account) accrue(day calendar.Date) {
+	for i := range a.Statements {
+		if s := &a.Statements[i]; day > s.Accrued {
+			s.Base += a.principal(s) * money.Amount(day-s.Accrued)
+			s.Accrued = day
+		}
+	}
+}
+
+// liftOverdue lifts the overdue block once no overdue statement is left.
+func (a *Account) liftOverdue(emit func(Event)) {
+	if !a.blocked(BlockOverdue) {
+		return
+	}
+	for i := range a.Statements {
+		if a.Statements[i].Overdue {
+			return
+		}
+	}
+	emit(BlockLifted{Kind: BlockOverdue})
+}
+
+func (e StatementOverdue) apply(a *Account, on calendar.Date) {
+	s := a.statement(e.Statement)
+	s.Overdue, s.Bucket = true, bucket(e.DaysPastDue)
+	a.accrue(on)
+}
+
+func (e StatementAged) apply(a *Account, _ calendar.Date) { a.statement(e.Statement).Bucket = e.Bucket }
+
+func (e PenaltyCharged) apply(a *Account, on calendar.Date) {
+	a.accrue(on)
+	s := a.statement(e.Statement)
+	s.Charged += e.Amount
+	s.Penalty += e.Amount
+}

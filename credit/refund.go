@@ -1,0 +1,180 @@
+package credit
+
+import (
+	"slices"
+
+	"github.com/yuefu/yuefu/calendar"
+	"github.com/yuefu/yuefu/money"
+)
+
+// Refund gives money for a purchase back (退款): what is still owed for it shrinks
+// from the last instalment backwards; what was paid already becomes the
+// customer's credit balance. It works whatever the state of the account.
+type Refund struct {
+	Purchase int64        `json:"purchase"`
+	Amount   money.Amount `json:"amount"`
+}
+
+// Cut is what a refund takes off one instalment.
+type Cut struct {
+	Instalment int          `json:"k"`
+	Statement  int64        `json:"statement,omitzero"` // where it was billed already
+	Principal  money.Amount `json:"principal"`
+	Interest   money.Amount `json:"interest,omitzero"`
+	Fee        money.Amount `json:"fee,omitzero"`
+	Borne      []Borne      `json:"borne,omitzero"`
+}
+
+// PurchaseRefunded says what a refund took off the debt, and what the customer gets.
+type PurchaseRefunded struct {
+	Number   int64        `json:"n"`
+	Purchase int64        `json:"purchase"`
+	Amount   money.Amount `json:"amount"`
+	Merchant string       `json:"merchant"`
+	Cuts     []Cut        `json:"cuts,omitzero"`
+	Credit   money.Amount `json:"credit,omitzero"` // was paid already: to the credit balance
+}
+
+func (Refund) Name() string           { return "refund" }
+func (PurchaseRefunded) Name() string { return "purchase.refunded" }
+
+func (c Refund) do(a *Account, at Moment, emit func(Event)) error {
+	if err := a.opened(); err != nil {
+		return err
+	}
+	if err := checkAmount(c.Amount); err != nil {
+		return err
+	}
+	e := PurchaseRefunded{Purchase: c.Purchase, Amount: c.Amount, Credit: c.Amount}
+	if p := a.purchase(c.Purchase); p != nil {
+		if err := a.refundable(c.Amount, p.Amount-p.Refunded); err != nil {
+			return err
+		}
+		e.Merchant = p.Merchant
+		e.Cuts = p.cuts(c.Amount)
+		for _, cut := range e.Cuts {
+			e.Credit -= cut.Principal
+		}
+	} else if s := a.settled(c.Purchase); s != nil {
+		if err := a.refundable(c.Amount, s.Amount-s.Refunded); err != nil {
+			return err
+		}
+		e.Merchant = s.Merchant
+	} else {
+		return refuse(NotFound, "there is no such purchase")
+	}
+
+	a.chargePenalties(at.Day, emit)
+	e.Number = a.number()
+	a.settling(emit, func() { emit(e) })
+	return nil
+}
+
+func (a *Account) refundable(amount, left money.Amount) error {
+	if amount > left {
+		return &Error{Kind: RefundTooLarge, Field: "amount", Detail: "more than the " + left.Format(a.Terms.Currency) + " that was captured and not refunded"}
+	}
+	return nil
+}
+
+func (a *Account) settled(number int64) *Settled {
+	i := slices.IndexFunc(a.Settled, func(s Settled) bool { return s.Number == number })
+	if i < 0 {
+		return nil
+	}
+	return &a.Settled[i]
+}
+
+// cuts takes amount off the principal that is still owed, last instalment first,
+// and with it the cost of instalments not yet billed that it makes undue: a flat
+// fee follows its instalment's principal, interest is worked out again on what
+// is left. Cost that was billed was due, and stays.
+func (p *Purchase) cuts(amount money.Amount) []Cut {
+	after := slices.Clone(p.Instalments)
+	for i := len(after) - 1; i >= 0; i-- {
+		off := min(amount, after[i].Principal)
+		after[i].Principal -= off
+		amount -= off
+	}
+	p.reprice(after)
+	var cuts []Cut
+	for i, before := range p.Instalments {
+		cut := Cut{
+			Instalment: before.Number, Statement: before.Statement,
+			Principal: before.Principal - after[i].Principal,
+			Interest:  before.Interest - after[i].Interest,
+			Fee:       before.Fee - after[i].Fee,
+			Borne:     lessBorne(before.Borne, after[i].Borne),
+		}
+		if cut.Principal != 0 || cut.Interest != 0 || cut.Fee != 0 || len(cut.Borne) > 0 {
+			cuts = append(cuts, cut)
+		}
+	}
+	return cuts
+}
+
+// reprice works out the cost of unbilled instalments from the principal that they have left.
+func (p *Purchase) reprice(instalments []Instalment) {
+	if p.Plan.Rate == 0 {
+		return
+	}
+	signed := p.Plan.Schedule(p.Amount, 1, 1)
+	left := money.Amount(0)
+	for _, in := range instalments {
+		if in.Statement == 0 {
+			left += in.Principal
+		}
+	}
+	for i := range instalments {
+		in := &instalments[i]
+		if in.Statement != 0 {
+			continue
+		}
+		part := Part{Principal: in.Principal}
+		if p.Plan.Kind == Annuity {
+			part.Interest = left.MulDiv(int64(p.Plan.Rate), int64(Whole)*12)
+		} else if agreed := signed[in.Number-1].Principal; agreed > 0 {
+			part.Fee = p.Plan.Rate.Of(p.Amount).MulDiv(int64(in.Principal), int64(agreed))
+		}
+		left -= in.Principal
+		p.Plan.subsidise(&part)
+		in.Interest, in.Fee, in.Borne = min(in.Interest, part.Interest), min(in.Fee, part.Fee), part.Borne
+	}
+}
+
+func lessBorne(before, after []Borne) (less []Borne) {
+	for _, b := range before {
+		for _, rest := range after {
+			if rest.Bearer == b.Bearer {
+				b.Amount -= rest.Amount
+			}
+		}
+		if b.Amount > 0 {
+			less = append(less, b)
+		}
+	}
+	return less
+}
+
+func (e PurchaseRefunded) apply(a *Account, on calendar.Date) {
+	a.numbered(e.Number)
+	a.accrue(on)
+	a.Credit += e.Credit
+	p := a.purchase(e.Purchase)
+	if p == nil {
+		a.settled(e.Purchase).Refunded += e.Amount
+		return
+	}
+	p.Refunded += e.Amount
+	for _, cut := range e.Cuts {
+		for i := range p.Instalments {
+			if in := &p.Instalments[i]; in.Number == cut.Instalment {
+				in.Principal -= cut.Principal
+				in.Interest -= cut.Interest
+				in.Fee -= cut.Fee
+				in.Borne = lessBorne(in.Borne, cut.Borne)
+			}
+		}
+	}
+	a.tidy()
+}

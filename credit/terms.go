@@ -1,0 +1,117 @@
+package credit
+
+import (
+	"fmt"
+
+	"github.com/yuefu/yuefu/money"
+)
+
+// Rate is a share or a yearly rate in parts per million: 240,000 is 24%.
+type Rate int64
+
+// Whole is the rate of 100%.
+const Whole Rate = 1_000_000
+
+// Of returns the rate's share of a, rounded half-even.
+func (r Rate) Of(a money.Amount) money.Amount { return a.MulDiv(int64(r), int64(Whole)) }
+
+// Terms (条款) is what a contract was signed under. It is kept with the account: a
+// later change of the programme changes no running contract.
+type Terms struct {
+	Programme      string         `json:"programme"`
+	Version        int            `json:"version"`
+	Currency       money.Currency `json:"currency"`
+	StatementDay   int            `json:"statement_day"` // 账单日, 1–31; 29–31 in a short month is its last day
+	DueDay         int            `json:"due_day"`       // 还款日, the first such day after the statement's date
+	GraceDays      int            `json:"grace_days"`    // 宽限期
+	HoldDays       int            `json:"hold_days"`     // an uncaptured hold lives through this many days after its own
+	PenaltyRate    Rate           `json:"penalty_rate"`  // 罚息, a year of 360 days
+	CostCap        Rate           `json:"cost_cap"`      // the most that a plan may cost the customer, as an annual rate
+	RateMethod     RateMethod     `json:"rate_method"`
+	PrincipalFirst int            `json:"principal_first_from"` // days past due from which principal is paid first; 0: never
+	ReadingSeconds int            `json:"reading_seconds"`      // how long a text must have been shown before it can be accepted
+	ReviewDays     int            `json:"review_days"`          // working days in which a closure is reviewed
+	Applications   int            `json:"applications"`         // how many applications are assessed …
+	WindowDays     int            `json:"window_days"`          // … within so many days
+	Funder         string         `json:"funder"`
+	Bureau         string         `json:"bureau,omitzero"` // the bureau that the funder reports to, if it does
+	Scenes         []string       `json:"scenes"`
+	Plans          []Plan         `json:"plans"`
+	Documents      []Document     `json:"documents"` // what an applicant must have agreed to
+}
+
+// Document (文本) is one version of a text that a person agrees to.
+type Document struct {
+	Name    string `json:"document"`
+	Version int    `json:"version"`
+	Hash    string `json:"hash"` // SHA-256 of the text, in hexadecimal
+}
+
+// Plan returns the plan with the given id.
+func (t *Terms) Plan(id string) (Plan, bool) {
+	for _, p := range t.Plans {
+		if p.ID == id {
+			return p, true
+		}
+	}
+	return Plan{}, false
+}
+
+// Validate says what is wrong with terms that a programme wants to activate. A
+// plan that would cost the customer more than the cap is refused here.
+func (t *Terms) Validate() error {
+	if _, err := t.Currency.Decimals(); err != nil {
+		return err
+	}
+	for _, bound := range []struct {
+		name           string
+		value, low, up int
+	}{
+		{"statement_day", t.StatementDay, 1, 31},
+		{"due_day", t.DueDay, 1, 31},
+		{"grace_days", t.GraceDays, 0, 31},
+		{"hold_days", t.HoldDays, 1, 60},
+		{"reading_seconds", t.ReadingSeconds, 0, 600},
+		{"review_days", t.ReviewDays, 1, 3},
+		{"applications", t.Applications, 1, 100},
+		{"window_days", t.WindowDays, 1, 366},
+		{"penalty_rate", int(t.PenaltyRate), 0, int(Whole)},
+		{"cost_cap", int(t.CostCap), 0, 10 * int(Whole)},
+		{"principal_first_from", t.PrincipalFirst, 0, 3650},
+	} {
+		if bound.value < bound.low || bound.value > bound.up {
+			return fmt.Errorf("%s is %d, not within %d to %d", bound.name, bound.value, bound.low, bound.up)
+		}
+	}
+	switch t.RateMethod {
+	case MonthlyTimesTwelve, EffectiveOnDays, UnitPeriod:
+	default:
+		return fmt.Errorf("rate_method %q is not known", t.RateMethod)
+	}
+	if len(t.Plans) == 0 || len(t.Scenes) == 0 || len(t.Documents) == 0 {
+		return fmt.Errorf("a programme needs at least one plan, one scene and one document")
+	}
+	seen := map[string]bool{}
+	for _, p := range t.Plans {
+		if seen[p.ID] {
+			return fmt.Errorf("plan %q stands twice", p.ID)
+		}
+		seen[p.ID] = true
+		if err := p.validate(); err != nil {
+			return fmt.Errorf("plan %q: %w", p.ID, err)
+		}
+		if rate := p.costliest(t); rate > t.CostCap {
+			return fmt.Errorf("plan %q costs %s a year, above the cap of %s", p.ID, rate, t.CostCap)
+		}
+	}
+	return nil
+}
+
+// String prints a rate as a percentage with two decimals at least: "14.94%".
+func (r Rate) String() string {
+	whole, part := r/10_000, r%10_000
+	if part%100 == 0 {
+		return fmt.Sprintf("%d.%02d%%", whole, part/100)
+	}
+	return fmt.Sprintf("%d.%04d%%", whole, part)
+}
