@@ -1,0 +1,105 @@
+package tidy
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// core are the rooms of pure rules: the standard library and each other only.
+var core = []string{"money", "calendar", "credit", "ledger", "risk"}
+
+const jsonv2 = "github.com/go-json-experiment/json"
+
+// allowed is the list of arrows: for each room, what it may import besides the
+// standard library. A room that is missing here may not exist.
+var allowed = map[string][]string{
+	"money":    {},
+	"calendar": {},
+	"credit":   {"money", "calendar"},
+	"ledger":   {"money", "calendar", "credit"}, // it posts credit's events
+
+	// The durable form of credit's events. Not core: encoding/json takes repeated
+	// names, any letter case and bad UTF-8, so it stands on the library that does not.
+	"credit/wire": {"money", "calendar", "credit", jsonv2},
+
+	"eventlog":          {}, // a seam knows no implementation
+	"eventlog/logtest":  {"eventlog", "pgregory.net/rapid"},
+	"eventlog/sqlite":   {"eventlog", "database"},
+	"eventlog/postgres": {"eventlog", "database", "github.com/jackc/pgx/v5"},
+
+	"database":        {"github.com/jackc/pgx/v5", "github.com/pressly/goose/v3", "modernc.org/sqlite"},
+	"database/pgtest": {"github.com/jackc/pgx/v5"},
+
+	"servicing": {"money", "calendar", "credit", "credit/wire", "eventlog", jsonv2},
+	"view":      {"money", "calendar", "credit", "credit/wire", "ledger", "eventlog", "database", "github.com/jackc/pgx/v5"},
+	"catalogue": {"money", "calendar", "credit", "database", jsonv2},
+
+	// Edges: they never import each other.
+	"api":        {"money", "calendar", "credit", "credit/wire", "servicing", "catalogue", jsonv2, "github.com/valyala/fasthttp"},
+	"api/client": {jsonv2},
+
+	"sim": {"money", "calendar", "api/client"}, // a customer of the public API, like any other
+
+	"tidy": {},
+}
+
+// testOnly are rooms that no product code may import.
+var testOnly = []string{"database/pgtest", "eventlog/logtest", "tidy", "e2e"}
+
+// testLibraries may be imported by every test.
+var testLibraries = []string{"github.com/google/go-cmp", "pgregory.net/rapid", "go.uber.org/goleak"}
+
+func arrows(h *House) (found []Finding) {
+	h.each(everything, func(dir string, f *File) {
+		if _, listed := allowed[dir]; !listed && !wired(dir) {
+			found = append(found, Finding{f.Path, 1, fmt.Sprintf("the room %q is not in the list of arrows", dir)})
+			return
+		}
+		for _, spec := range f.Tree.Imports {
+			target, _ := strconv.Unquote(spec.Path.Value)
+			if says := arrow(dir, target, f.Test); says != "" {
+				found = append(found, Finding{f.Path, h.line(spec.Pos()), says})
+			}
+			if spec.Name != nil && spec.Name.Name == "." {
+				found = append(found, Finding{f.Path, h.line(spec.Pos()), "an import with a dot hides where a name comes from"})
+			}
+		}
+	})
+	return found
+}
+
+func everything(string, *File) bool { return true }
+
+// wired are the rooms that put all others together.
+func wired(dir string) bool { return dir == "e2e" || strings.HasPrefix(dir, "cmd/") }
+
+// arrow says what is wrong with an import, or nothing.
+func arrow(dir, target string, test bool) string {
+	room, own := strings.CutPrefix(target, Module+"/")
+	if !own && !strings.Contains(strings.Split(target, "/")[0], ".") {
+		return "" // the standard library; what of it the core may use is another rule
+	}
+	switch {
+	case own && room == dir: // a test outside of its package
+		return ""
+	case own && slices.Contains(testOnly, room) && !test && !slices.Contains(testOnly, dir):
+		return fmt.Sprintf("%s is for tests only", room)
+	case own && strings.HasPrefix(room, "cmd/"):
+		return "cmd is where everything is put together: nothing imports it"
+	case wired(dir), test && !own && within(target, testLibraries):
+		return ""
+	case test && own && !slices.Contains(core, dir): // a test may build the world around its room
+		return ""
+	case test && own && dir+"/wire" == room:
+		return ""
+	case own && slices.Contains(allowed[dir], room), !own && within(target, allowed[dir]):
+		return ""
+	}
+	return fmt.Sprintf("%s may not import %s", dir, strings.TrimPrefix(target, Module+"/"))
+}
+
+func within(target string, modules []string) bool {
+	return slices.ContainsFunc(modules, func(m string) bool { return target == m || strings.HasPrefix(target, m+"/") })
+}

@@ -1,0 +1,130 @@
+package tidy
+
+import (
+	"fmt"
+	"go/ast"
+	"go/token"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// impure are parts of the standard library that the core does without.
+var impure = []string{
+	"context", "database/sql", "net", "log", "math/rand", "crypto/rand", "os", "syscall", "unsafe", "runtime", "testing", "plugin",
+}
+
+// pure finds what lets a rule of the core see or do anything but its arguments.
+func pure(h *House) (found []Finding) {
+	h.each(coreCode, func(_ string, f *File) {
+		bad := func(at token.Pos, says string) { found = append(found, Finding{f.Path, h.line(at), says}) }
+		for _, spec := range f.Tree.Imports {
+			if target, _ := strconv.Unquote(spec.Path.Value); within(target, impure) {
+				bad(spec.Pos(), "the core does without "+target)
+			}
+		}
+		ast.Inspect(f.Tree, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.GoStmt:
+				bad(n.Pos(), "the core starts no goroutine")
+			case *ast.SelectStmt, *ast.ChanType:
+				bad(n.Pos(), "the core has no channels")
+			case *ast.SelectorExpr:
+				if is(f, n, "fmt", "Print", "Printf", "Println", "Fprint", "Fprintf", "Fprintln") {
+					bad(n.Pos(), "the core prints nothing")
+				}
+			case *ast.CallExpr:
+				if name, ok := n.Fun.(*ast.Ident); ok && (name.Name == "print" || name.Name == "println") {
+					bad(n.Pos(), "the core prints nothing")
+				}
+			}
+			return true
+		})
+	})
+	return found
+}
+
+// coreCode takes the core and its wire form, without tests.
+func coreCode(dir string, f *File) bool {
+	room, _, _ := strings.Cut(dir, "/")
+	return slices.Contains(core, room) && !f.Test
+}
+
+// clocks are the rooms that may read the machine's clock or wait on it, and why.
+var clocks = map[string]string{
+	"database/pgtest": "waits for a server to start",
+}
+
+func clock(h *House) (found []Finding) {
+	h.each(func(dir string, f *File) bool {
+		_, owner := clocks[dir]
+		_, file := clocks[f.Path]
+		return !f.Test && !owner && !file && !wired(dir)
+	}, func(_ string, f *File) {
+		ast.Inspect(f.Tree, func(n ast.Node) bool {
+			if s, ok := n.(*ast.SelectorExpr); ok && is(f, s, "time",
+				"Now", "Since", "Until", "After", "AfterFunc", "Tick", "NewTicker", "NewTimer", "Sleep") {
+				found = append(found, Finding{f.Path, h.line(s.Pos()), "time." + s.Sel.Name + ": take the clock as an argument, or say in tidy why this room owns one"})
+			}
+			return true
+		})
+	})
+	return found
+}
+
+func months(h *House) (found []Finding) {
+	h.each(everything, func(_ string, f *File) {
+		ast.Inspect(f.Tree, func(n ast.Node) bool {
+			if s, ok := n.(*ast.SelectorExpr); ok && s.Sel.Name == "AddDate" {
+				found = append(found, Finding{f.Path, h.line(s.Pos()), "AddDate does not know the end of a month"})
+			}
+			return true
+		})
+	})
+	return found
+}
+
+func wholeNumbers(h *House) (found []Finding) {
+	h.each(coreCode, func(_ string, f *File) {
+		bad := func(n ast.Node, what string) {
+			found = append(found, Finding{f.Path, h.line(n.Pos()), what + ": the core counts in whole numbers"})
+		}
+		ast.Inspect(f.Tree, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.Ident:
+				if slices.Contains([]string{"float64", "float32", "complex128", "complex64"}, n.Name) {
+					bad(n, n.Name)
+				}
+			case *ast.BasicLit:
+				if n.Kind == token.FLOAT || n.Kind == token.IMAG {
+					bad(n, n.Value)
+				}
+			case *ast.SelectorExpr:
+				if name, ok := n.X.(*ast.Ident); ok && imported(f, name.Name) == "math" &&
+					!strings.HasPrefix(n.Sel.Name, "Max") && !strings.HasPrefix(n.Sel.Name, "Min") {
+					bad(n, fmt.Sprintf("math.%s", n.Sel.Name))
+				}
+			}
+			return true
+		})
+	})
+	return found
+}
+
+// is reports whether s names one of the functions of the imported package.
+func is(f *File, s *ast.SelectorExpr, pkg string, functions ...string) bool {
+	name, ok := s.X.(*ast.Ident)
+	return ok && imported(f, name.Name) == pkg && slices.Contains(functions, s.Sel.Name)
+}
+
+// imported returns the path of the package that name stands for in f.
+func imported(f *File, name string) string {
+	for _, spec := range f.Tree.Imports {
+		target, _ := strconv.Unquote(spec.Path.Value)
+		if (spec.Name == nil && path.Base(target) == name) || (spec.Name != nil && spec.Name.Name == name) {
+			return target
+		}
+	}
+	return ""
+}

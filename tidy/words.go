@@ -1,0 +1,117 @@
+package tidy
+
+import (
+	"fmt"
+	"go/ast"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+const glossaryPath = "docs/glossary.md"
+
+var inGlossary = regexp.MustCompile("`([a-z]+\\.[A-Z][A-Za-z0-9]*)`")
+
+// glossary holds the core's exported types against docs/glossary.md, both ways:
+// a type without its word, and a word whose type has gone.
+func glossary(h *House) (found []Finding) {
+	told := map[string]int{}
+	for n, line := range strings.Split(string(h.Texts[glossaryPath]), "\n") {
+		for _, m := range inGlossary.FindAllStringSubmatch(line, -1) {
+			told[m[1]] = n + 1
+		}
+	}
+	exists := map[string]bool{}
+	h.each(func(dir string, f *File) bool { return slices.Contains(core, dir) && !f.Test }, func(dir string, f *File) {
+		for _, d := range f.Tree.Decls {
+			types, ok := d.(*ast.GenDecl)
+			if !ok {
+				continue
+			}
+			for _, s := range types.Specs {
+				t, ok := s.(*ast.TypeSpec)
+				if !ok || !t.Name.IsExported() {
+					continue
+				}
+				name := dir + "." + t.Name.Name
+				exists[name] = true
+				if told[name] == 0 {
+					found = append(found, Finding{f.Path, h.line(t.Pos()), fmt.Sprintf("%s does not know `%s`", glossaryPath, name)})
+				}
+			}
+		}
+	})
+	for _, name := range sortedKeys(told) {
+		room, _, _ := strings.Cut(name, ".")
+		if slices.Contains(core, room) && !exists[name] {
+			found = append(found, Finding{glossaryPath, told[name], fmt.Sprintf("`%s` is no type of the core", name)})
+		}
+	}
+	return found
+}
+
+func packageComments(h *House) (found []Finding) {
+	for _, dir := range sortedKeys(h.Packages) {
+		p := h.Packages[dir]
+		if !slices.ContainsFunc(p.Files, func(f *File) bool { return f.Tree.Doc != nil }) {
+			found = append(found, Finding{p.Files[0].Path, 1, "no file of this package says what it knows and refuses to know"})
+		}
+	}
+	return found
+}
+
+// longest is how many lines a file may have before it has to be two.
+const longest = 500
+
+func size(h *House) (found []Finding) {
+	h.each(func(_ string, f *File) bool { return !f.Generated && f.Lines > longest }, func(_ string, f *File) {
+		found = append(found, Finding{f.Path, f.Lines, fmt.Sprintf("%d lines: split it by capability", f.Lines)})
+	})
+	return found
+}
+
+var machinePath = regexp.MustCompile(`(^|[^\w.~-])/(work|root|home/\w+)/|\.\./shared`)
+
+func machinePaths(h *House) (found []Finding) {
+	for _, name := range sortedKeys(h.Texts) {
+		if name == ".ci/run" || strings.HasPrefix(name, "tidy/words") { // one looks beside the repository for data, the other has the list
+			continue
+		}
+		for n, line := range strings.Split(string(h.Texts[name]), "\n") {
+			if hit := machinePath.FindString(line); hit != "" {
+				found = append(found, Finding{name, n + 1, fmt.Sprintf("%q is a path of one machine", hit)})
+			}
+		}
+	}
+	return found
+}
+
+var link = regexp.MustCompile(`\]\(([^)#:\s]+)(#[^)]*)?\)|(?:src|srcset|href)="([^"#:]+)"`)
+
+// links follows the relative links of the documents.
+func links(h *House) (found []Finding) {
+	folders := map[string]bool{}
+	for name := range h.Texts {
+		for dir := path.Dir(name); dir != "."; dir = path.Dir(dir) {
+			folders[dir] = true
+		}
+	}
+	for _, name := range sortedKeys(h.Texts) {
+		if path.Ext(name) != ".md" {
+			continue
+		}
+		for n, line := range strings.Split(string(h.Texts[name]), "\n") {
+			for _, m := range link.FindAllStringSubmatch(line, -1) {
+				target := path.Join(path.Dir(name), m[1]+m[3])
+				if _, file := h.Texts[target]; !file && !folders[target] && !plain(target) {
+					found = append(found, Finding{name, n + 1, "a link to " + target + ", which is not there"})
+				}
+			}
+		}
+	}
+	return found
+}
+
+// plain are files that nobody reads here but links may name.
+func plain(name string) bool { return name == "LICENSE" || path.Ext(name) == ".png" }
