@@ -1,0 +1,161 @@
+// Package ledger speaks the accountant's language: it says which balanced
+// postings an event of the contract makes. It knows the chart of accounts; it
+// refuses to know how an event came about, and where postings are stored.
+package ledger
+
+import (
+	"fmt"
+
+	"github.com/yuefu/yuefu/credit"
+	"github.com/yuefu/yuefu/money"
+)
+
+// Class (科目) is an account of the general ledger. Those that have a sub-ledger say
+// so in the chart: one account for each credit account or merchant.
+type Class string
+
+// The chart of accounts.
+const (
+	PrincipalUnbilled Class = "assets:principal:unbilled"    // customers owe, not billed yet
+	PrincipalBilled   Class = "assets:principal:billed"      // customers owe, on a statement
+	InterestBilled    Class = "assets:interest"              // customers owe, on a statement
+	FeeBilled         Class = "assets:fee"                   // customers owe, on a statement
+	Penalty           Class = "assets:penalty"               // customers owe, since they are late
+	Cash              Class = "assets:cash"                  // with the payment service
+	PlatformSubsidy   Class = "assets:platform-subsidy"      // the platform owes what it promised to bear
+	CreditBalance     Class = "liabilities:credit-balance"   // 溢缴款: owed to customers
+	MerchantPayable   Class = "liabilities:merchant"         // owed to merchants
+	DeferredSubsidy   Class = "liabilities:deferred-subsidy" // promised by others, earned with each bill
+	FeeIncome         Class = "income:fee"                   //
+	InterestIncome    Class = "income:interest"              //
+	PenaltyIncome     Class = "income:penalty"               //
+	SubsidyIncome     Class = "income:subsidy"               // cost that somebody bears for the customer
+	FunderSubsidy     Class = "expenses:funder-subsidy"      // cost that the funder bears itself
+)
+
+// Chart lists the classes in the order of a balance sheet.
+var Chart = []Class{
+	PrincipalUnbilled, PrincipalBilled, InterestBilled, FeeBilled, Penalty, Cash, PlatformSubsidy,
+	CreditBalance, MerchantPayable, DeferredSubsidy,
+	FeeIncome, InterestIncome, PenaltyIncome, SubsidyIncome, FunderSubsidy,
+}
+
+// Account is a ledger account: a class, and whose sub-ledger account it is (a
+// credit account's id, a merchant's name, or empty where there is no sub-ledger).
+type Account struct {
+	Class Class
+	Of    string
+}
+
+// Transfer moves Amount from Credit (贷) to Debit (借). It has both sides by
+// construction, so an unbalanced entry cannot be written down.
+type Transfer struct {
+	Debit, Credit Account
+	Amount        money.Amount
+}
+
+// Post returns the transfers that an event of a credit account makes, none of them
+// of 0. An event that it does not know is a programming error, and it shouts.
+func Post(account credit.ID, event credit.Event) []Transfer {
+	p := posting{of: string(account)}
+	switch e := event.(type) {
+	case credit.PurchaseCaptured:
+		p.move(p.customer(PrincipalUnbilled), merchant(e.Merchant), e.Amount)
+		for _, part := range e.Parts {
+			p.promise(e.Merchant, part.Borne, 1)
+		}
+	case credit.PurchaseRefunded:
+		for _, cut := range e.Cuts {
+			owed := p.customer(PrincipalUnbilled)
+			if cut.Statement != 0 {
+				owed = p.customer(PrincipalBilled)
+			}
+			p.move(merchant(e.Merchant), owed, cut.Principal)
+			p.promise(e.Merchant, cut.Borne, -1)
+		}
+		p.move(merchant(e.Merchant), p.customer(CreditBalance), e.Credit)
+	case credit.StatementIssued:
+		var sum credit.Line
+		for _, line := range e.Lines {
+			sum.Principal += line.Principal
+			sum.Interest += line.Interest
+			sum.Fee += line.Fee
+			for _, b := range line.Borne {
+				p.move(Account{Class: DeferredSubsidy}, Account{Class: SubsidyIncome}, b.Amount)
+			}
+		}
+		p.move(p.customer(PrincipalBilled), p.customer(PrincipalUnbilled), sum.Principal)
+		p.move(p.customer(InterestBilled), Account{Class: InterestIncome}, sum.Interest)
+		p.move(p.customer(FeeBilled), Account{Class: FeeIncome}, sum.Fee)
+	case credit.PenaltyCharged:
+		p.move(p.customer(Penalty), Account{Class: PenaltyIncome}, e.Amount)
+	case credit.RepaymentReceived:
+		p.pay(Account{Class: Cash}, e.Shares)
+		p.move(Account{Class: Cash}, p.customer(CreditBalance), e.Credit)
+	case credit.CreditUsed:
+		p.pay(p.customer(CreditBalance), e.Shares)
+	case credit.CreditReturned:
+		p.move(p.customer(CreditBalance), Account{Class: Cash}, e.Amount)
+	case credit.ApplicationReceived, credit.ApplicationReferred, credit.ApplicationRefused, credit.AccountOpened,
+		credit.Authorised, credit.Declined, credit.HoldVoided, credit.HoldExpired,
+		credit.StatementPaid, credit.StatementOverdue, credit.StatementAged,
+		credit.BlockAdded, credit.BlockLifted,
+		credit.ClosureRequested, credit.ClosureApproved, credit.ClosureRefused, credit.ClosureWithdrawn, credit.ClosureBreached:
+		// no money moved
+	default:
+		panic(fmt.Sprintf("no posting rule for %T", e))
+	}
+	return p.transfers
+}
+
+type posting struct {
+	of        string
+	transfers []Transfer
+}
+
+func (p *posting) customer(class Class) Account { return Account{Class: class, Of: p.of} }
+
+func merchant(name string) Account { return Account{Class: MerchantPayable, Of: name} }
+
+func (p *posting) move(debit, from Account, amount money.Amount) {
+	if amount < 0 {
+		debit, from, amount = from, debit, -amount
+	}
+	if amount != 0 {
+		p.transfers = append(p.transfers, Transfer{Debit: debit, Credit: from, Amount: amount})
+	}
+}
+
+// promise books what others bear of a purchase's cost: it is owed by them at once
+// and earned bill by bill. A refund takes the promise back (sign −1).
+func (p *posting) promise(name string, borne []credit.Borne, sign money.Amount) {
+	for _, b := range borne {
+		var bearer Account
+		switch b.Bearer {
+		case credit.Merchant:
+			bearer = merchant(name)
+		case credit.Platform:
+			bearer = Account{Class: PlatformSubsidy}
+		case credit.Funder:
+			bearer = Account{Class: FunderSubsidy}
+		default:
+			panic(fmt.Sprintf("nobody is known as bearer %q", b.Bearer))
+		}
+		p.move(bearer, Account{Class: DeferredSubsidy}, sign*b.Amount)
+	}
+}
+
+// pay lowers what the customer owes, by the kind of debt, from a source of money.
+func (p *posting) pay(source Account, shares []credit.Share) {
+	var sum credit.Share
+	for _, s := range shares {
+		sum.Penalty += s.Penalty
+		sum.Fee += s.Fee
+		sum.Interest += s.Interest
+		sum.Principal += s.Principal
+	}
+	p.move(source, p.customer(Penalty), sum.Penalty)
+	p.move(source, p.customer(FeeBilled), sum.Fee)
+	p.move(source, p.customer(InterestBilled), sum.Interest)
+	p.move(source, p.customer(PrincipalBilled), sum.Principal)
+}
