@@ -1,0 +1,71 @@
+# What can be done here. `make help` tells it; `make` alone runs the quick checks, in under a minute;
+# `make test` is everything, on a machine with nothing but Go and make.
+
+SHELL := /bin/bash
+GO    ?= go
+TOOL  := $(GO) tool -modfile=tools/go.mod
+STAGE := tools/stage.sh
+
+# More flags for go test, such as TESTFLAGS=-v.
+TESTFLAGS ?=
+
+# The rooms of pure rules.
+CORE := ./money/... ./calendar/... ./credit/... ./ledger/...
+
+# Rooms that are tested under the race detector: those with goroutines of our own, where an accident of timing
+# could lose money. It makes code some ten times slower, so that the others run without it.
+RACE_ROOMS := $(addsuffix /...,$(wildcard ./servicing ./eventlog ./view ./api ./catalogue))
+
+.DEFAULT_GOAL := check
+.PHONY: check test install lint vet format tidy generate fuzz cover bench demo help
+
+check: ## the quick checks: format, vet, the shape of the house, the core's rules
+	@$(STAGE) "format" $(MAKE) -s format
+	@$(STAGE) "go vet" $(GO) vet ./...
+	@$(STAGE) --last "tests of the core and the house's shape" $(GO) test -short $(TESTFLAGS) ./tidy/ $(CORE)
+
+test: ## everything: installs what is missing, lints, tests all rooms, races, the built binary (the README's command)
+	@$(STAGE) "what the tests need" tools/install.sh
+	@$(STAGE) "format" $(MAKE) -s format
+	@$(STAGE) "go vet" $(GO) vet ./...
+	@$(STAGE) "linters" $(MAKE) -s lint
+	@$(STAGE) "known vulnerabilities" tools/vulnerabilities.sh
+	@$(STAGE) "tests under the race detector" env YUEFU_NO_SKIP=1 $(GO) test -race -short -timeout 15m $(TESTFLAGS) $(RACE_ROOMS)
+	@$(STAGE) --last "all tests" env YUEFU_NO_SKIP=1 $(GO) test -timeout 15m $(TESTFLAGS) ./...
+
+install: ## only install the Debian packages that the tests need
+	@tools/install.sh
+
+lint: vet ## staticcheck, and our own vet tool (tools/lint says why each check is in it)
+	@$(TOOL) staticcheck ./...
+	@$(GO) -C tools build -o ../.cache/lint ./lint
+	@$(GO) vet -vettool=$(CURDIR)/.cache/lint -errcheck.exclude=$(CURDIR)/tools/lint/unchecked.txt ./...
+
+vet:
+	@$(GO) vet ./...
+
+format:
+	@wrong=$$(gofmt -l .) && if [ -n "$$wrong" ]; then echo "run gofmt -w on:" $$wrong; exit 1; fi
+
+tidy: ## only the shape of the house: arrows, banned calls, glossary, links
+	@$(GO) test ./tidy/
+
+generate: ## make generated code again (the API's models and client come from api/openapi.yaml)
+	@$(GO) generate ./...
+
+fuzz: ## fuzz each decoder for ten seconds (FUZZ=1m for longer)
+	@tools/fuzz.sh $(or $(FUZZ),10s)
+
+cover: ## which lines of the core no test of the core runs
+	@$(GO) test -coverprofile=cover.out -coverpkg=$(shell echo $(CORE) | tr " " ,) $(CORE) && $(GO) tool cover -func=cover.out | tail -n 1
+	@echo "go tool cover -html=cover.out shows them"
+
+bench: ## measure this machine: checkouts and close of business, on both databases
+	$(GO) run ./cmd/yuefu bench authorise
+	$(GO) run ./cmd/yuefu bench close-of-business
+
+demo: ## the real server with a small made-up world, and what to try next
+	$(GO) run ./cmd/yuefu demo
+
+help: ## this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-10s %s\n", $$1, $$2 }'
