@@ -10,7 +10,7 @@ STAGE := tools/stage.sh
 TESTFLAGS ?=
 
 # The rooms of pure rules.
-CORE := ./money/... ./calendar/... ./credit/... ./ledger/...
+CORE := ./money/... ./calendar/... ./credit/... ./ledger/... ./risk/...
 
 # Rooms that are tested under the race detector: those with goroutines of our own, where an accident of timing
 # could lose money. It makes code some ten times slower, so that the others run without it.

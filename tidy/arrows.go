@@ -19,14 +19,16 @@ var allowed = map[string][]string{
 	"calendar": {},
 	"credit":   {"money", "calendar"},
 	"ledger":   {"money", "calendar", "credit"}, // it posts credit's events
+	"risk":     {"money", "calendar", "credit"}, // it assesses who applies for credit
 
 	// The durable form of credit's events. Not core: encoding/json takes repeated
 	// names, any letter case and bad UTF-8, so it stands on the library that does not.
 	"credit/wire": {"money", "calendar", "credit", jsonv2},
 
 	"eventlog":          {}, // a seam knows no implementation
-	"eventlog/logtest":  {"eventlog", "pgregory.net/rapid"},
-	"eventlog/sqlite":   {"eventlog", "database"},
+	"eventlog/logtest":  {"eventlog", "pgregory.net/rapid", "github.com/google/go-cmp"},
+	"eventlog/sqlite":   {"eventlog", "database", "modernc.org/sqlite"},
+	"eventlog/open":     {"eventlog", "eventlog/sqlite", "eventlog/postgres", "database"}, // chooses one of them
 	"eventlog/postgres": {"eventlog", "database", "github.com/jackc/pgx/v5"},
 
 	"database":        {"github.com/jackc/pgx/v5", "github.com/pressly/goose/v3", "modernc.org/sqlite"},

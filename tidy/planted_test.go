@@ -63,6 +63,7 @@ var planted = []struct {
 	{"SQL", "eventlog/x.go", "package eventlog\nfunc f(db d, ctx c, id string) { q := `SELECT `; q += id; db.Prepare(ctx, `name`, q) }", "put together"},
 
 	{"glossary", "credit/x.go", `package credit; type Hold struct{}`, "does not know `credit.Hold`"},
+	{"glossary", "credit/x.go", `package credit; func (Limit) Name() string { return "limit.set" }`, "does not know the wire name `limit.set`"},
 	{"glossary", "docs/glossary.md", "`credit.Limit` and `credit.Holding`\n", "`credit.Holding` is no type"},
 	{"package comments", "view/x.go", `package view`, "what it knows"},
 	{"size", "credit/x.go", "package credit\n" + strings.Repeat("// and on\n", 500), "501 lines"},

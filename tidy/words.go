@@ -11,20 +11,30 @@ import (
 
 const glossaryPath = "docs/glossary.md"
 
-var inGlossary = regexp.MustCompile("`([a-z]+\\.[A-Z][A-Za-z0-9]*)`")
+var (
+	inGlossary = regexp.MustCompile("`([a-z]+\\.[A-Z][A-Za-z0-9]*)`")
+	onTheWire  = regexp.MustCompile("`([a-z]+[a-z_]*(?:\\.[a-z_]+)?)`")
+)
 
-// glossary holds the core's exported types against docs/glossary.md, both ways:
-// a type without its word, and a word whose type has gone.
+// glossary holds the core's exported types against docs/glossary.md, both ways: a
+// type without its word, and a word whose type has gone. The names that commands
+// and events have on the wire stand there too.
 func glossary(h *House) (found []Finding) {
-	told := map[string]int{}
+	told, wire := map[string]int{}, map[string]bool{}
 	for n, line := range strings.Split(string(h.Texts[glossaryPath]), "\n") {
 		for _, m := range inGlossary.FindAllStringSubmatch(line, -1) {
 			told[m[1]] = n + 1
+		}
+		for _, m := range onTheWire.FindAllStringSubmatch(line, -1) {
+			wire[m[1]] = true
 		}
 	}
 	exists := map[string]bool{}
 	h.each(func(dir string, f *File) bool { return slices.Contains(core, dir) && !f.Test }, func(dir string, f *File) {
 		for _, d := range f.Tree.Decls {
+			if name := wireName(d); name != "" && !wire[name] {
+				found = append(found, Finding{f.Path, h.line(d.Pos()), fmt.Sprintf("%s does not know the wire name `%s`", glossaryPath, name)})
+			}
 			types, ok := d.(*ast.GenDecl)
 			if !ok {
 				continue
@@ -49,6 +59,23 @@ func glossary(h *House) (found []Finding) {
 		}
 	}
 	return found
+}
+
+// wireName is what a method Name() string returns, if that is one literal.
+func wireName(d ast.Decl) string {
+	f, ok := d.(*ast.FuncDecl)
+	if !ok || f.Recv == nil || f.Name.Name != "Name" || f.Body == nil || len(f.Body.List) != 1 {
+		return ""
+	}
+	r, ok := f.Body.List[0].(*ast.ReturnStmt)
+	if !ok || len(r.Results) != 1 {
+		return ""
+	}
+	literal, ok := r.Results[0].(*ast.BasicLit)
+	if !ok {
+		return ""
+	}
+	return strings.Trim(literal.Value, "\"`")
 }
 
 func packageComments(h *House) (found []Finding) {
