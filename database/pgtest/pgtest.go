@@ -22,6 +22,10 @@ import (
 // instead of a throw-away one; its user must be allowed to create databases.
 const Environment = "YUEFU_POSTGRES"
 
+// Required names the variable under which a test without PostgreSQL fails: a run
+// that is to prove everything must not be green because nothing was there.
+const Required = "YUEFU_NO_SKIP"
+
 // servers are the throw-away servers of this process, one for each way to start it.
 var servers = map[Options]func() (*Server, error){
 	{}:             sync.OnceValues(func() (*Server, error) { return Start(Options{}) }),
@@ -40,7 +44,11 @@ func NewWith(t testing.TB, o Options) string {
 	if admin == "" {
 		server, err := servers[o]()
 		if err != nil {
-			t.Skipf("this test needs PostgreSQL: %v (install it, or name a running server in %s)", err, Environment)
+			missing := t.Skipf
+			if os.Getenv(Required) != "" {
+				missing = t.Fatalf
+			}
+			missing("this test needs PostgreSQL: %v (install it, or name a running server in %s)", err, Environment)
 		}
 		admin = server.DSN("postgres")
 	}
