@@ -65,7 +65,7 @@ func (db *DB) migrateOnce(ctx context.Context) error {
 		}
 		defer db.sqlite.unlock()
 		var err error
-		if conn, err = openFile(db.sqlite.path, writerPragmas); err != nil {
+		if conn, err = openFile(db.sqlite.path, "immediate", writerPragmas); err != nil {
 			return err
 		}
 		conn.SetMaxOpenConns(1)

@@ -59,7 +59,10 @@ func lost(err error) bool {
 		return pg.Code == "40003" || strings.HasPrefix(pg.Code, "08") || strings.HasPrefix(pg.Code, "57P")
 	}
 	var lite *sqlite.Error
-	return !errors.As(err, &lite) && !errors.Is(err, pgx.ErrTxCommitRollback)
+	if errors.As(err, &lite) { // a sync that failed may have reached the disk all the same
+		return lite.Code()&0xff == sqlitelib.SQLITE_IOERR
+	}
+	return !errors.Is(err, pgx.ErrTxCommitRollback)
 }
 
 // busy tells whether SQLite gave up since another process holds the file.

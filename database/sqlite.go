@@ -45,12 +45,12 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 	if path == "" || strings.HasPrefix(path, ":memory:") || strings.HasPrefix(path, "file:") {
 		return nil, fmt.Errorf("%q: a SQLite database is named by the path of its file", path)
 	}
-	pool, err := openFile(path, writerPragmas)
+	pool, err := openFile(path, "immediate", writerPragmas)
 	if err != nil {
 		return nil, err
 	}
 	pool.SetMaxOpenConns(1)
-	reader, err := openFile(path, readerPragmas)
+	reader, err := openFile(path, "deferred", readerPragmas)
 	if err != nil {
 		return nil, errors.Join(err, pool.Close())
 	}
@@ -64,14 +64,15 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 	return db, nil
 }
 
-// openFile opens connections to a file with pragmas; transactions begin IMMEDIATE,
-// so that one that reads first can never find itself unable to write.
-func openFile(path string, pragmas []string) (*sql.DB, error) {
+// openFile opens connections to a file with pragmas. lock is how transactions
+// begin: "immediate" for writers, so that one that reads first can never find
+// itself unable to write, "deferred" for readers, who lock nothing.
+func openFile(path, lock string, pragmas []string) (*sql.DB, error) {
 	absolute, err := filepath.Abs(path)
 	if err != nil {
 		return nil, err
 	}
-	query := url.Values{"_txlock": {"immediate"}, "_pragma": pragmas}
+	query := url.Values{"_txlock": {lock}, "_pragma": pragmas}
 	location := url.URL{Path: filepath.ToSlash(absolute)}
 	return sql.Open("sqlite", "file:"+location.EscapedPath()+"?"+query.Encode())
 }

@@ -1,0 +1,44 @@
+package postgres_test
+
+import (
+	"testing"
+
+	"github.com/yuefu/yuefu/database"
+	"github.com/yuefu/yuefu/database/pgtest"
+	"github.com/yuefu/yuefu/eventlog"
+	"github.com/yuefu/yuefu/eventlog/logtest"
+	"github.com/yuefu/yuefu/eventlog/postgres"
+)
+
+func TestLog(t *testing.T) {
+	logtest.Run(t, func(t *testing.T) logtest.Store {
+		dsn := pgtest.NewWith(t, pgtest.Options{NoSync: true})
+		return logtest.Store{
+			Open: func() eventlog.Log { return open(t, dsn) },
+			Cut: func() eventlog.Log {
+				wire := newWire(t, dsn)
+				log := open(t, wire.dsn)
+				wire.swallow.Store(true)
+				return log
+			},
+		}
+	})
+}
+
+func open(t testing.TB, dsn string) *postgres.Log {
+	t.Helper()
+	db, err := database.Open(t.Context(), dsn, database.Options{Partitions: 4})
+	if err != nil {
+		t.Fatal(err)
+	}
+	log, err := postgres.Open(db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return log
+}
