@@ -14,8 +14,8 @@ type Consent struct {
 	Document    string    `json:"document"`
 	Version     int       `json:"version"`
 	Hash        string    `json:"hash"`
-	ShownAt     time.Time `json:"shown_at,format:RFC3339Nano"`
-	AcceptedAt  time.Time `json:"accepted_at,format:RFC3339Nano"`
+	ShownAt     time.Time `json:"shown_at"`
+	AcceptedAt  time.Time `json:"accepted_at"`
 	Act         string    `json:"act"` // what the person did, such as "tap_agree"
 	Preselected *bool     `json:"preselected"`
 }
@@ -64,7 +64,7 @@ func checkConsent(c Consent, person string, document Document, reading time.Dura
 // Agreement is what is kept of a consent with the account: which text, when.
 type Agreement struct {
 	Document   Document  `json:"text"`
-	AcceptedAt time.Time `json:"accepted_at,format:RFC3339Nano"`
+	AcceptedAt time.Time `json:"accepted_at"`
 }
 
 // Application (开通申请) is the newest request to open the account.
