@@ -19,6 +19,7 @@ var allowed = map[string][]string{
 	"calendar": {},
 	"credit":   {"money", "calendar"},
 	"ledger":   {"money", "calendar", "credit"}, // it posts credit's events
+	"risk":     {"money", "calendar", "credit"}, // it assesses what credit declares
 	"risk":     {"money", "calendar", "credit"}, // it assesses who applies for credit
 
 	// The durable form of credit's events. Not core: encoding/json takes repeated
@@ -36,10 +37,10 @@ var allowed = map[string][]string{
 
 	"servicing": {"money", "calendar", "credit", "credit/wire", "eventlog", jsonv2},
 	"view":      {"money", "calendar", "credit", "credit/wire", "ledger", "eventlog", "database", "github.com/jackc/pgx/v5"},
-	"catalogue": {"money", "calendar", "credit", "database", jsonv2},
+	"catalogue": {"money", "calendar", "credit", "risk", "database", jsonv2}, // a programme carries its lender's policy
 
 	// Edges: they never import each other.
-	"api":        {"money", "calendar", "credit", "credit/wire", "servicing", "catalogue", jsonv2, "github.com/valyala/fasthttp"},
+	"api":        {"money", "calendar", "credit", "credit/wire", "servicing", "catalogue", "risk", jsonv2, "github.com/valyala/fasthttp"},
 	"api/client": {jsonv2},
 
 	"sim": {"money", "calendar", "api/client"}, // a customer of the public API, like any other

@@ -1,0 +1,59 @@
+package catalogue
+
+import (
+	"github.com/yuefu/yuefu/credit"
+	"github.com/yuefu/yuefu/risk"
+)
+
+// SampleID is what the sample programme is usually called.
+const SampleID = "default"
+
+// Sample is a programme to begin with: made-up parties, conditions as they are
+// usual in China, every plan well within the cap of 24 %.
+func Sample() Draft {
+	var documents []credit.Document
+	for _, t := range standardTexts() {
+		documents = append(documents, t.Document())
+	}
+	return Draft{
+		Names: Names{
+			Programme: Label{"示例月付", "Sample Monthly Pay"},
+			Funder:    Label{"示例消费金融有限公司", "Sample Consumer Finance Ltd"},
+			Bureau:    Label{"示例征信中心", "Sample Credit Bureau"},
+		},
+		Terms: credit.Terms{
+			Currency:       "CNY",
+			StatementDay:   1,
+			DueDay:         10,
+			GraceDays:      3,
+			HoldDays:       7,
+			PenaltyRate:    180_000, // 0.05 % a day
+			CostCap:        240_000,
+			RateMethod:     credit.MonthlyTimesTwelve,
+			PrincipalFirst: 91,
+			ReadingSeconds: 3,
+			ReviewDays:     3,
+			Applications:   2,
+			WindowDays:     30,
+			Funder:         "sample_funder",
+			Bureau:         "sample_bureau",
+			Scenes:         []string{"mall", "live_commerce", "membership", "tipping"},
+			Plans: []credit.Plan{
+				{ID: "next", Kind: credit.PayNextMonth, Periods: 1},
+				{ID: "free3", Kind: credit.Flat, Periods: 3, Rate: 6_000, Subsidies: []credit.Subsidy{{Bearer: credit.Merchant, Share: credit.Whole}}},
+				{ID: "flat6", Kind: credit.Flat, Periods: 6, Rate: 6_000},
+				{ID: "annuity12", Kind: credit.Annuity, Periods: 12, Rate: 144_000},
+			},
+			Documents: documents,
+		},
+		Policy: risk.Policy{
+			MinimumLimit:    100_00,
+			DefaultLimit:    5_000_00,
+			MaximumLimit:    50_000_00,
+			AutoApproveUpTo: 20_000_00,
+			MinimumIncome:   2_000_00,
+			IncomeMultiple:  3,
+			ExcludeStudents: true,
+		},
+	}
+}
