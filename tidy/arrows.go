@@ -19,7 +19,6 @@ var allowed = map[string][]string{
 	"calendar": {},
 	"credit":   {"money", "calendar"},
 	"ledger":   {"money", "calendar", "credit"}, // it posts credit's events
-	"risk":     {"money", "calendar", "credit"}, // it assesses what credit declares
 	"risk":     {"money", "calendar", "credit"}, // it assesses who applies for credit
 
 	// The durable form of credit's events. Not core: encoding/json takes repeated
