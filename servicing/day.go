@@ -61,13 +61,18 @@ func (d *Desk) OpenDay(ctx context.Context, day calendar.Date) error {
 	d.days.done.Store(0)
 	d.days.undone.Store(true)
 	defer d.days.closing.Store(0)
-	err := d.each(func(l *lane, partition int32) error {
-		t := &task{partition: partition, open: day}
-		if err := l.do(ctx, t); err != nil {
-			return fmt.Errorf("open %s in partition %d: %w", day, partition, err)
+	err := d.each(func(l *lane) error {
+		opened, err := l.openDay(ctx, day)
+		if err != nil {
+			return fmt.Errorf("open %s: %w", day, err)
 		}
 		d.days.seen(day)
-		return d.closeOfBusiness(ctx, l, partition, t.answer.Position, day)
+		for _, head := range opened {
+			if err := d.closeOfBusiness(ctx, l, head, day); err != nil {
+				return fmt.Errorf("close of business in partition %d: %w", head.Partition, err)
+			}
+		}
+		return nil
 	})
 	if err == nil {
 		d.days.undone.Store(false)
@@ -85,34 +90,41 @@ func (d *Desk) Resume(ctx context.Context, first calendar.Date) error {
 	return d.OpenDay(ctx, first)
 }
 
-// each runs work for every partition, one at a time for each lane.
-func (d *Desk) each(work func(*lane, int32) error) error {
+// each runs work for every lane at once.
+func (d *Desk) each(work func(*lane) error) error {
 	errs := make([]error, len(d.lanes))
 	var lanes sync.WaitGroup
 	for i, l := range d.lanes {
-		lanes.Go(func() {
-			for slot := i; slot < len(d.partitions) && errs[i] == nil; slot += len(d.lanes) {
-				errs[i] = work(l, d.partitions[slot])
-			}
-		})
+		lanes.Go(func() { errs[i] = work(l) })
 	}
 	lanes.Wait()
 	return errors.Join(errs...)
 }
 
-// openDay adds the entry that opens a date, unless another server was first.
+// openDay opens a date in all of the lane's partitions by one append, and returns
+// their heads as they were right after it.
+func (l *lane) openDay(ctx context.Context, day calendar.Date) ([]eventlog.Head, error) {
+	t := &task{open: day}
+	err := l.do(ctx, t)
+	return t.opened, err
+}
+
+// openDay adds the entries that open a date, where no other server was first.
 func (b *batch) openDay(t *task) {
-	head := b.head(t.partition)
-	if calendar.Date(head.Day) < t.open {
-		b.entries = append(b.entries, eventlog.Entry{
-			Partition: t.partition, Position: head.Position + 1, Key: "day:" + t.open.String(),
-			Time: max(b.now, head.Time), Day: int32(t.open), Due: -1,
-			Name: openDayName, Command: []byte("{}"), Events: []byte("[]"),
-		})
-		head.Position++
-		head.Day, head.Time = int32(t.open), max(b.now, head.Time)
+	t.opened = t.opened[:0]
+	for _, partition := range b.lane.partitions {
+		head := b.head(partition)
+		if calendar.Date(head.Day) < t.open {
+			head.Position++
+			head.Day, head.Time = int32(t.open), max(b.now, head.Time)
+			b.entries = append(b.entries, eventlog.Entry{
+				Partition: partition, Position: head.Position, Key: "day:" + t.open.String(),
+				Time: head.Time, Day: head.Day, Due: -1,
+				Name: openDayName, Command: []byte("{}"), Events: []byte("[]"),
+			})
+		}
+		t.opened = append(t.opened, *head)
 	}
-	t.answer.Position = head.Position
 	b.decided = append(b.decided, t)
 }
 
@@ -127,23 +139,24 @@ const (
 // closeOfBusiness closes the due days of a partition's accounts that nobody has
 // touched since the date was opened. It holds no lock; whoever is touched
 // meanwhile has closed their own days, and is found to have nothing due.
-func (d *Desk) closeOfBusiness(ctx context.Context, l *lane, partition int32, opened int64, day calendar.Date) error {
+func (d *Desk) closeOfBusiness(ctx context.Context, l *lane, opened eventlog.Head, day calendar.Date) error {
 	if d.options.Due == nil {
 		return nil
 	}
-	if err := d.options.Due.WaitFor(ctx, partition, opened); err != nil {
-		return fmt.Errorf("wait for the tables of partition %d: %w", partition, err)
+	partition := opened.Partition
+	if err := d.options.Due.WaitFor(ctx, partition, opened.Position); err != nil {
+		return fmt.Errorf("wait for the tables: %w", err)
 	}
 	for after := credit.ID(""); ; {
 		due, err := d.options.Due.Due(ctx, partition, day, after, duePage)
 		if err != nil {
-			return fmt.Errorf("find what is due in partition %d: %w", partition, err)
+			return fmt.Errorf("find what is due: %w", err)
 		}
 		for rest := due; len(rest) > 0; {
 			chunk := rest[:min(dueChunk, len(rest))]
 			rest = rest[len(chunk):]
 			if err := l.do(ctx, &task{partition: partition, touch: chunk}); err != nil {
-				return fmt.Errorf("close of business in partition %d: %w", partition, err)
+				return err
 			}
 			d.days.done.Add(int64(len(chunk)))
 		}

@@ -130,11 +130,13 @@ func Open(ctx context.Context, log eventlog.Log, options Options) (*Desk, error)
 		return nil, fmt.Errorf("read heads: %w", err)
 	}
 	lanes := min(d.options.Lanes, len(d.partitions))
-	for i := range lanes {
-		d.lanes = append(d.lanes, newLane(d, i))
+	for range lanes {
+		d.lanes = append(d.lanes, newLane(d))
 	}
 	for i, head := range heads {
-		d.lanes[i%lanes].heads[head.Partition] = &head
+		l := d.lanes[i%lanes]
+		l.partitions = append(l.partitions, head.Partition)
+		l.heads[head.Partition] = &head
 		d.days.seen(calendar.Date(head.Day))
 	}
 	for _, l := range d.lanes {

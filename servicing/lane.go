@@ -21,8 +21,9 @@ type task struct {
 	request *Request // a command …
 	command []byte   // … and its JSON
 	look    func(*credit.Account, credit.Moment, int64)
-	open    calendar.Date // a business date to open in the partition
-	touch   []credit.ID   // accounts to close the due days of
+	open    calendar.Date   // a business date to open in the lane's partitions …
+	opened  []eventlog.Head // … and their heads right after it
+	touch   []credit.ID     // accounts to close the due days of
 
 	answer Answer
 	err    error
@@ -58,20 +59,21 @@ type executed struct {
 
 // lane is the one writer of a group of partitions.
 type lane struct {
-	desk     *Desk
-	queue    chan *task
-	chores   chan *task // close of business: one of them goes with each batch
-	heads    map[int32]*eventlog.Head
-	accounts *generations[credit.ID, *cached]
-	answers  *generations[keyed, executed]
-	stopped  map[credit.ID]error
-	lost     bool // the log could not be reached: heads and accounts in memory may be old
+	desk       *Desk
+	queue      chan *task
+	chores     chan *task // close of business: one of them goes with each batch
+	partitions []int32
+	heads      map[int32]*eventlog.Head
+	accounts   *generations[credit.ID, *cached]
+	answers    *generations[keyed, executed]
+	stopped    map[credit.ID]error
+	lost       bool // the log could not be reached: heads and accounts in memory may be old
 }
 
 // rememberedAnswers bounds the fast path of repeated keys; the log remembers them all.
 const rememberedAnswers = 32_768
 
-func newLane(d *Desk, _ int) *lane {
+func newLane(d *Desk) *lane {
 	return &lane{
 		desk:     d,
 		queue:    make(chan *task, d.options.Queue),

@@ -254,11 +254,7 @@ func (l *lane) recover() error {
 	if !l.lost {
 		return nil
 	}
-	partitions := make([]int32, 0, len(l.heads))
-	for p := range l.heads {
-		partitions = append(partitions, p)
-	}
-	if err := l.refresh(partitions); err != nil {
+	if err := l.refresh(l.partitions); err != nil {
 		return err
 	}
 	l.lost = false
