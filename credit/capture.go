@@ -91,7 +91,7 @@ func (a *Account) openHold(number int64) (*Hold, error) {
 	if h := a.hold(number); h != nil {
 		return h, nil
 	}
-	if number <= a.Numbers {
+	if a.given(number) {
 		return nil, refuse(HoldNotOpen, "it was declined, captured whole, voided or expired")
 	}
 	return nil, refuse(NotFound, "there is no such authorisation")

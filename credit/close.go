@@ -184,7 +184,7 @@ func (a *Account) underReview(number int64) error {
 	if a.Closure != nil && a.Closure.Number == number {
 		return nil
 	}
-	if number <= a.Numbers {
+	if a.given(number) {
 		return refuse(NoClosurePending, "it was approved, refused or withdrawn")
 	}
 	return refuse(NotFound, "there is no such request")

@@ -34,6 +34,9 @@ type Moment struct {
 // changes nothing. Everything that was due before the moment's day must have been
 // done: see NextDue and CloseDay.
 func (a *Account) Do(c Command, at Moment) (events []Event, err error) {
+	if late, ok := c.(CloseDay); ok {
+		at.Day = late.Day // what was due happened on its own day, whenever it is done
+	}
 	err = c.do(a, at, func(e Event) {
 		e.apply(a, at.Day)
 		events = append(events, e)
@@ -49,5 +52,8 @@ func (a *Account) Apply(e Event, on calendar.Date) { e.apply(a, on) }
 
 // number gives the next number of the account to a new thing.
 func (a *Account) number() int64 { return a.Numbers + 1 }
+
+// given says whether a number was given to something of this account.
+func (a *Account) given(n int64) bool { return n > 0 && n <= a.Numbers }
 
 func (a *Account) numbered(n int64) { a.Numbers = max(a.Numbers, n) }

@@ -1,13 +1,16 @@
 package credit
 
 import (
+	"fmt"
+
 	"github.com/yuefu/yuefu/calendar"
 )
 
 // CloseDay does what an account has due as a date begins, in the contract's order
 // (日切). The desk asks for it before the account's first command of a day, and
 // close of business asks for it for accounts that nobody touched: it is the same
-// function, so it is the same result.
+// function, so it is the same result. Days that have something due are closed in
+// order, each as itself: a late run tells the same facts of the same dates.
 type CloseDay struct {
 	Day calendar.Date `json:"day"`
 }
@@ -17,6 +20,12 @@ func (CloseDay) Name() string { return "close_day" }
 func (c CloseDay) do(a *Account, _ Moment, emit func(Event)) error {
 	if err := a.opened(); err != nil {
 		return err
+	}
+	switch next := a.NextDue(); {
+	case next == 0 || next > c.Day:
+		return nil // so that a second run, or a look on a quiet day, leaves no trace
+	case next < c.Day:
+		panic(fmt.Sprintf("%s is closed before %s, which has something due", c.Day, next))
 	}
 	a.expireHolds(c.Day, emit)
 	a.issueStatement(c.Day, emit)

@@ -1,6 +1,8 @@
 package credit
 
 import (
+	"slices"
+
 	"github.com/yuefu/yuefu/calendar"
 	"github.com/yuefu/yuefu/money"
 )
@@ -80,6 +82,16 @@ func (a *Account) chargePenalties(day calendar.Date, emit func(Event)) {
 			emit(PenaltyCharged{Statement: s.Number, Amount: amount, Through: day})
 		}
 	}
+}
+
+// AsOf returns the account as a person is shown it on a day: with the penalty that
+// has grown since somebody last touched it, which the next repayment will charge
+// first. It shares everything else with a and is for reading only.
+func (a *Account) AsOf(day calendar.Date) *Account {
+	grown := *a
+	grown.Statements = slices.Clone(a.Statements)
+	grown.chargePenalties(day, func(e Event) { e.apply(&grown, day) })
+	return &grown
 }
 
 // accrue counts each statement's penalty base up to a day. It comes before every
