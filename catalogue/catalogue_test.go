@@ -2,7 +2,11 @@ package catalogue_test
 
 import (
 	"errors"
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"path/filepath"
+	"strconv"
 	"testing"
 	"time"
 
@@ -63,22 +67,35 @@ func notFound(err error) bool {
 	return errors.As(err, &refusal) && refusal.Kind == credit.NotFound
 }
 
-func TestKeys(t *testing.T) {
+// TestStatements prepares every statement on both stores.
+func TestStatements(t *testing.T) {
+	tree, err := parser.ParseFile(token.NewFileSet(), "sql.go", nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	statements := map[string]string{}
+	ast.Inspect(tree, func(n ast.Node) bool {
+		if spec, ok := n.(*ast.ValueSpec); ok {
+			text, err := strconv.Unquote(spec.Values[0].(*ast.BasicLit).Value)
+			if err != nil {
+				t.Fatal(err)
+			}
+			statements[spec.Names[0].Name] = text
+		}
+		return true
+	})
+	if len(statements) < 20 {
+		t.Fatalf("only %d statements were found", len(statements))
+	}
 	onBoth(t, func(t *testing.T, dsn string) {
-		ctx := t.Context()
-		c, _ := server(t, dsn, time.Now)
-		secret, key := shop(t, c, "shop")
-		if caller, ok := c.Authenticate([]byte(secret)); !ok || caller != (catalogue.Caller{Platform: "shop", Role: catalogue.PlatformRole, KeyID: key.ID}) {
-			t.Errorf("%v, %v", caller, ok)
-		}
-		if err := c.RevokeKey(ctx, "x", "another", key.ID); !notFound(err) {
-			t.Errorf("another platform's key: %v", err)
-		}
-		if err := c.RevokeKey(ctx, key.ID, "shop", key.ID); err != nil {
-			t.Fatal(err)
-		}
-		if _, ok := c.Authenticate([]byte(secret)); ok {
-			t.Error("a revoked key works")
+		_, db := server(t, dsn, time.Now)
+		for name, text := range statements {
+			statement, err := db.Reader().PrepareContext(t.Context(), text)
+			if err != nil {
+				t.Errorf("%s: %v", name, err)
+				continue
+			}
+			statement.Close()
 		}
 	})
 }

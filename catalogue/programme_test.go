@@ -1,0 +1,220 @@
+package catalogue_test
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"flag"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/yuefu/yuefu/catalogue"
+	"github.com/yuefu/yuefu/credit"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+func TestProgrammeGrowsByVersions(t *testing.T) {
+	onBoth(t, func(t *testing.T, dsn string) {
+		ctx := t.Context()
+		c, _ := server(t, dsn, time.Now)
+		shop(t, c, "shop")
+		shop(t, c, "another") // has a programme of the same name
+
+		first, err := c.Terms(ctx, "shop", catalogue.SampleID)
+		if err != nil || first.Programme != catalogue.SampleID || first.Version != 1 {
+			t.Fatalf("%+v, %v", first, err)
+		}
+		if again, _ := c.Terms(ctx, "shop", catalogue.SampleID); again != first {
+			t.Error("terms are copied instead of shared")
+		}
+
+		draft := catalogue.Sample()
+		draft.Terms = *first // a version is often made from the last one, its disclosure and all
+		draft.Terms.GraceDays = 5
+		v, err := c.CreateVersion(ctx, "x", "shop", catalogue.SampleID, draft)
+		if err != nil || v.Number != 2 {
+			t.Fatalf("%+v, %v", v, err)
+		}
+		if terms, _ := c.Terms(ctx, "shop", catalogue.SampleID); terms != first || first.GraceDays != 3 {
+			t.Error("a version is in force before it was activated, or changed an older one")
+		}
+		for range 2 {
+			if err := c.Activate(ctx, "x", "shop", catalogue.SampleID, 2); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if terms, _ := c.Terms(ctx, "shop", catalogue.SampleID); terms != v.Terms || terms.GraceDays != 5 {
+			t.Errorf("%+v", terms)
+		}
+		if terms, _ := c.Terms(ctx, "another", catalogue.SampleID); terms.Version != 1 {
+			t.Error("another platform's programme moved")
+		}
+
+		reopened, _ := server(t, dsn, time.Now)
+		versions, err := reopened.Versions(ctx, "shop", catalogue.SampleID)
+		if err != nil || len(versions) != 2 {
+			t.Fatalf("%v, %v", versions, err)
+		}
+		if diff := cmp.Diff(v, versions[1]); diff != "" {
+			t.Error("what is read is not what was written: " + diff)
+		}
+		if one, err := reopened.Version(ctx, "shop", catalogue.SampleID, 1); err != nil || one != versions[0] {
+			t.Errorf("%v, %v", one, err)
+		}
+		if all := reopened.Programmes(ctx, "shop"); len(all) != 1 || all[0] != versions[1] {
+			t.Errorf("%v", all)
+		}
+	})
+}
+
+func TestProgrammeIsRefused(t *testing.T) {
+	ctx := t.Context()
+	c, _ := server(t, t.TempDir()+"/yuefu.db", time.Now)
+	shop(t, c, "shop")
+	for name, spoil := range map[string]func(*catalogue.Draft){
+		"terms: plan \"flat6\" costs":       func(d *catalogue.Draft) { d.Terms.CostCap = 120_000 },
+		"terms: unknown currency":           func(d *catalogue.Draft) { d.Terms.Currency = "XAU" },
+		"policy: default_limit":             func(d *catalogue.Draft) { d.Policy.DefaultLimit = 60_000_00 },
+		"names.programme.zh":                func(d *catalogue.Draft) { d.Names.Programme.ZH = "" },
+		"names.funder.en":                   func(d *catalogue.Draft) { d.Names.Funder.EN = strings.Repeat("x", 101) },
+		"names.bureau.zh":                   func(d *catalogue.Draft) { d.Names.Bureau = catalogue.Label{} },
+		"terms: funder":                     func(d *catalogue.Draft) { d.Terms.Funder = "" },
+		"stands twice":                      func(d *catalogue.Draft) { d.Terms.Documents = append(d.Terms.Documents, d.Terms.Documents[0]) },
+		"needs bureau_authorisation":        func(d *catalogue.Draft) { d.Terms.Documents = d.Terms.Documents[1:] },
+		"there is no text with this hash":   func(d *catalogue.Draft) { d.Terms.Documents[1].Hash = "0" },
+		"the text with this hash is credit": func(d *catalogue.Draft) { d.Terms.Documents[1].Version = 2 },
+	} {
+		draft := catalogue.Sample()
+		spoil(&draft)
+		if _, err := c.CreateVersion(ctx, "x", "shop", catalogue.SampleID, draft); !errors.Is(err, catalogue.ErrInvalid) || !strings.Contains(err.Error(), name) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	for name, err := range map[string]error{
+		"no version":  c.Activate(ctx, "x", "shop", catalogue.SampleID, 2),
+		"no such one": c.Activate(ctx, "x", "shop", "other", 1),
+		"not theirs":  c.Activate(ctx, "x", "nobody", catalogue.SampleID, 1),
+	} {
+		if !notFound(err) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if _, err := c.CreateProgramme(ctx, "x", "shop", catalogue.SampleID, catalogue.Sample()); !errors.Is(err, catalogue.ErrExists) {
+		t.Errorf("twice: %v", err)
+	}
+	if _, err := c.CreateProgramme(ctx, "x", "nobody", catalogue.SampleID, catalogue.Sample()); !notFound(err) {
+		t.Errorf("no platform: %v", err)
+	}
+	if _, err := c.CreateProgramme(ctx, "x", "shop", "Not An Id", catalogue.Sample()); !errors.Is(err, catalogue.ErrInvalid) {
+		t.Errorf("no id: %v", err)
+	}
+	if _, err := c.CreatePlatform(ctx, "x", "shop", "Again"); !errors.Is(err, catalogue.ErrExists) {
+		t.Errorf("a platform twice: %v", err)
+	}
+	if versions, err := c.Versions(ctx, "shop", catalogue.SampleID); err != nil || len(versions) != 1 {
+		t.Errorf("a refusal left something behind: %v, %v", versions, err)
+	}
+	if _, err := c.Programme(ctx, "nobody", catalogue.SampleID); !notFound(err) {
+		t.Errorf("not theirs: %v", err)
+	}
+}
+
+// TestDisclosure holds the cost disclosure of the sample against a golden file:
+// somebody has to look at what customers will read.
+func TestDisclosure(t *testing.T) {
+	ctx := t.Context()
+	c, _ := server(t, t.TempDir()+"/yuefu.db", time.Now)
+	shop(t, c, "shop")
+	terms, err := c.Terms(ctx, "shop", catalogue.SampleID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := slices.IndexFunc(terms.Documents, func(d credit.Document) bool { return d.Name == catalogue.CostDisclosure })
+	if i < 0 {
+		t.Fatal("an applicant need not see what it costs")
+	}
+	text, err := c.Text(ctx, terms.Documents[i].Hash)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if sum := sha256.Sum256([]byte(text.Body)); hex.EncodeToString(sum[:]) != text.Hash {
+		t.Error("the hash is not that of the body")
+	}
+	const golden = "testdata/cost_disclosure.md"
+	if *update {
+		if err := os.WriteFile(golden, []byte(text.Body), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), text.Body); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestDisclosureSaysWhoReportsNothing(t *testing.T) {
+	ctx := t.Context()
+	c, _ := server(t, t.TempDir()+"/yuefu.db", time.Now)
+	shop(t, c, "shop")
+	draft := catalogue.Sample()
+	draft.Terms.Bureau, draft.Terms.Currency, draft.Terms.RateMethod, draft.Terms.PrincipalFirst = "", "JPY", credit.UnitPeriod, 0
+	draft.Terms.PenaltyRate = 100_000
+	v, err := c.CreateProgramme(ctx, "x", "shop", "yen", draft)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := c.Text(ctx, v.Terms.Documents[len(v.Terms.Documents)-1].Hash)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"| 是否报送征信 | 否 |", "| Reported to a credit bureau | no |", "a purchase of JPY 1,000,", "1 to 2: JPY 333 each, 3: JPY 334", "10.00% a year (of 360 days),"} {
+		if !strings.Contains(text.Body, want) {
+			t.Errorf("%q is missing in\n%s", want, text.Body)
+		}
+	}
+	if strings.Contains(text.Body, "Principal is paid first") {
+		t.Error("principal first without a day")
+	}
+}
+
+func TestTextIsKeptOnce(t *testing.T) {
+	onBoth(t, func(t *testing.T, dsn string) {
+		ctx := t.Context()
+		c, _ := server(t, dsn, time.Now)
+		text := catalogue.Text{Name: "notice", Version: 1, Language: "en", Body: "Read me.\n"}
+		kept, err := c.CreateText(ctx, "x", text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if again, err := c.CreateText(ctx, "y", text); err != nil || again != kept {
+			t.Errorf("%+v, %v", again, err)
+		}
+		text.Version = 2
+		if _, err := c.CreateText(ctx, "x", text); !errors.Is(err, catalogue.ErrExists) {
+			t.Errorf("one body as two versions: %v", err)
+		}
+		for name, wrong := range map[string]catalogue.Text{
+			"name":     {Name: "A b", Version: 1, Language: "en", Body: "x"},
+			"version":  {Name: "a", Language: "en", Body: "x"},
+			"language": {Name: "a", Version: 1, Body: "x"},
+			"body":     {Name: "a", Version: 1, Language: "en"},
+			"utf-8":    {Name: "a", Version: 1, Language: "en", Body: "\xff"},
+		} {
+			if _, err := c.CreateText(ctx, "x", wrong); !errors.Is(err, catalogue.ErrInvalid) {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+		if _, err := c.Text(ctx, "0"); !notFound(err) {
+			t.Error(err)
+		}
+	})
+}
