@@ -81,19 +81,22 @@ func TestAssess(t *testing.T) {
 // TestNobodyGetsMore holds every decision against what no policy may do.
 func TestNobodyGetsMore(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		amount := rapid.Int64Range(-1, 100_000)
-		p := risk.Policy{
-			MinimumLimit: money.Amount(amount.Draw(t, "minimum")), DefaultLimit: money.Amount(amount.Draw(t, "default")),
-			MaximumLimit: money.Amount(amount.Draw(t, "maximum")), AutoApproveUpTo: money.Amount(amount.Draw(t, "auto")),
-			MinimumIncome: money.Amount(amount.Draw(t, "income")), IncomeMultiple: rapid.IntRange(0, 120).Draw(t, "multiple"),
-			ExcludeStudents: rapid.Bool().Draw(t, "exclude"),
+		between := func(low, up money.Amount, what string) money.Amount {
+			return money.Amount(rapid.Int64Range(int64(low), int64(up)).Draw(t, what))
 		}
-		if p.Validate() != nil {
-			t.Skip()
+		maximum := between(1, 100_000, "maximum")
+		minimum := between(1, maximum, "minimum")
+		p := risk.Policy{
+			MinimumLimit: minimum, DefaultLimit: between(minimum, maximum, "default"), MaximumLimit: maximum,
+			AutoApproveUpTo: between(0, maximum, "auto"), MinimumIncome: between(0, 100_000, "income"),
+			IncomeMultiple: rapid.IntRange(0, 120).Draw(t, "multiple"), ExcludeStudents: rapid.Bool().Draw(t, "exclude"),
+		}
+		if err := p.Validate(); err != nil {
+			t.Fatal(err)
 		}
 		adult, student := rapid.Bool().Draw(t, "adult"), rapid.Bool().Draw(t, "student")
-		declared := credit.Declared{Adult: &adult, Student: &student, Income: money.Amount(amount.Draw(t, "declared"))}
-		wanted := money.Amount(amount.Draw(t, "wanted"))
+		declared := credit.Declared{Adult: &adult, Student: &student, Income: between(-1, 100_000, "declared")}
+		wanted := between(-1, 200_000, "wanted")
 		a := risk.Assess(p, declared, wanted)
 		approved := a.Decision == credit.Approved
 		switch {
