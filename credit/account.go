@@ -12,7 +12,8 @@ import (
 
 // Account (月付账户) is one customer's credit line in one programme, for ever: before
 // it is opened, while it is used, after it is closed, and when it is opened again.
-// Its exported fields are its whole state.
+// Its exported fields are its whole state. Lists that are empty are left out of its JSON, whether they
+// never had anything in them or have no more: the same facts have to give the same bytes.
 type Account struct {
 	ID           ID              `json:"id"`
 	Platform     string          `json:"platform,omitzero"`
@@ -23,13 +24,13 @@ type Account struct {
 	OpenedOn     calendar.Date   `json:"opened_on,omitzero"`
 	ClosedOn     calendar.Date   `json:"closed_on,omitzero"`
 	Numbers      int64           `json:"numbers,omitzero"`      // how many numbers were given to things of this account
-	Applications []calendar.Date `json:"applications,omitzero"` // when one was assessed, as long as it counts
+	Applications []calendar.Date `json:"applications,omitempty"` // when one was assessed, as long as it counts
 	Application  *Application    `json:"application,omitzero"`  // the newest
-	Blocks       []Block         `json:"blocks,omitzero"`
-	Holds        []Hold          `json:"holds,omitzero"`      // open ones
-	Purchases    []Purchase      `json:"purchases,omitzero"`  // those with an instalment not paid
-	Settled      []Settled       `json:"settled,omitzero"`    // the others: a refund may still come
-	Statements   []Statement     `json:"statements,omitzero"` // unpaid ones, oldest first
+	Blocks       []Block         `json:"blocks,omitempty"`
+	Holds        []Hold          `json:"holds,omitempty"`      // open ones
+	Purchases    []Purchase      `json:"purchases,omitempty"`  // those with an instalment not paid
+	Settled      []Settled       `json:"settled,omitempty"`    // the others: a refund may still come
+	Statements   []Statement     `json:"statements,omitempty"` // unpaid ones, oldest first
 	Credit       money.Amount    `json:"credit,omitzero"`     // 溢缴款: owed to the customer
 	Closure      *Closure        `json:"closure,omitzero"`    // under review
 }
@@ -80,7 +81,7 @@ type Instalment struct {
 	Principal money.Amount  `json:"principal"`
 	Interest  money.Amount  `json:"interest,omitzero"`
 	Fee       money.Amount  `json:"fee,omitzero"`
-	Borne     []Borne       `json:"borne,omitzero"`
+	Borne     []Borne       `json:"borne,omitempty"`
 }
 
 func (i *Instalment) owed() money.Amount { return i.Principal + i.Interest + i.Fee }

@@ -1,6 +1,7 @@
 package credit
 
 import (
+	"slices"
 	"time"
 
 	"github.com/yuefu/yuefu/calendar"
@@ -34,7 +35,7 @@ type Declared struct {
 type Assessment struct {
 	Decision Decision     `json:"decision"`
 	Limit    money.Amount `json:"limit,omitzero"`
-	Reasons  []string     `json:"reasons,omitzero"`
+	Reasons  []string     `json:"reasons,omitempty"`
 }
 
 // ReasonTooManyApplications is given when somebody applies again and again.
@@ -88,6 +89,10 @@ func (c Apply) do(a *Account, at Moment, emit func(Event)) error {
 		return &Error{Kind: ConsentIncomplete, Field: "customer", Detail: "an application names its customer"}
 	case c.Declared.Adult == nil || c.Declared.Student == nil:
 		return &Error{Kind: ConsentIncomplete, Field: "declared", Detail: "an application says whether the applicant is an adult and whether a student"}
+	case c.Wanted < 0 || c.Wanted > money.Max:
+		return &Error{Kind: InvalidAmount, Field: "requested_limit", Detail: "a limit that is asked for is not negative and within what the product accepts"}
+	case c.Declared.Income < 0 || c.Declared.Income > money.Max:
+		return &Error{Kind: InvalidAmount, Field: "declared", Detail: "an income is not negative and within what the product accepts"}
 	}
 	agreements, err := c.agreements(at)
 	if err != nil {
@@ -100,7 +105,8 @@ func (c Apply) do(a *Account, at Moment, emit func(Event)) error {
 	emit(ApplicationReceived{Number: n, Platform: c.Platform, Customer: c.Customer, Agreements: agreements, Assessed: assessed})
 	switch {
 	case !assessed:
-		until := counted[0] + calendar.Date(c.Terms.WindowDays)
+		// The next one is assessed once so many no longer count that one more may.
+		until := counted[len(counted)-c.Terms.Applications] + calendar.Date(c.Terms.WindowDays)
 		emit(ApplicationRefused{Number: n, Reasons: []string{ReasonTooManyApplications}, Until: until})
 	case c.Assessment.Decision == Approved:
 		emit(AccountOpened{Application: n, Limit: c.Assessment.Limit, Terms: c.Terms})
@@ -152,6 +158,7 @@ func (e ApplicationReceived) apply(a *Account, on calendar.Date) {
 	a.Platform, a.Customer = e.Platform, e.Customer
 	a.Application = &Application{Number: e.Number, On: on, Agreements: e.Agreements}
 	if e.Assessed {
+		a.Applications = slices.DeleteFunc(a.Applications, func(past calendar.Date) bool { return past <= on-maxWindowDays })
 		a.Applications = append(a.Applications, on)
 	}
 }
@@ -177,7 +184,7 @@ type Review struct {
 	Application int64    `json:"application"`
 	Approve     bool     `json:"approve"`
 	Limit       int64    `json:"limit,omitzero"`
-	Reasons     []string `json:"reasons,omitzero"`
+	Reasons     []string `json:"reasons,omitempty"`
 	Reviewer    string   `json:"reviewer"`
 }
 

@@ -35,6 +35,10 @@ func checkConsent(c Consent, person string, document Document, reading time.Dura
 	switch now := time.UnixMicro(at.Time); {
 	case c.Person == "":
 		return wrong(ConsentIncomplete, "person", "says not who consented")
+	case c.Document == "":
+		return wrong(ConsentIncomplete, "document", "says not to which document")
+	case c.Version == 0:
+		return wrong(ConsentIncomplete, "version", "says not to which version of the text")
 	case c.Hash == "":
 		return wrong(ConsentIncomplete, "hash", "says not to which text")
 	case c.Act == "":
@@ -49,8 +53,12 @@ func checkConsent(c Consent, person string, document Document, reading time.Dura
 		return wrong(ConsentPreselected, "preselected", "was ticked beforehand, so nobody gave it")
 	case c.Person != person:
 		return wrong(ConsentOfAnother, "person", "was given by another person")
-	case c.Version != document.Version || c.Hash != document.Hash:
-		return wrong(ConsentOutdated, "hash", "is for another version of the text")
+	case c.Document != document.Name:
+		return wrong(ConsentOutdated, "document", "is for another document")
+	case c.Version != document.Version:
+		return wrong(ConsentOutdated, "version", "is for another version of the text")
+	case c.Hash != document.Hash:
+		return wrong(ConsentOutdated, "hash", "is for a text that reads otherwise")
 	case c.AcceptedAt.Sub(c.ShownAt) < reading:
 		return wrong(ConsentTooFast, "accepted_at", "was accepted before the text could be read ("+reading.String()+")")
 	case c.AcceptedAt.Sub(now) > clockSkew:
@@ -72,10 +80,10 @@ type Application struct {
 	Number     int64         `json:"n"`
 	On         calendar.Date `json:"on"`
 	Decision   Decision      `json:"decision"`
-	Reasons    []string      `json:"reasons,omitzero"`
+	Reasons    []string      `json:"reasons,omitempty"`
 	Until      calendar.Date `json:"until,omitzero"` // refused for applying too often: when the next one is assessed
 	Terms      *Terms        `json:"terms,omitzero"` // while a reviewer decides
-	Agreements []Agreement   `json:"agreements,omitzero"`
+	Agreements []Agreement   `json:"agreements,omitempty"`
 }
 
 // Decision is what an assessment comes to.

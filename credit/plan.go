@@ -25,7 +25,7 @@ type Plan struct {
 	Kind      PlanKind  `json:"kind"`
 	Periods   int       `json:"periods"`
 	Rate      Rate      `json:"rate,omitzero"` // Flat: of the principal, each period; Annuity: nominal, each year
-	Subsidies []Subsidy `json:"subsidies,omitzero"`
+	Subsidies []Subsidy `json:"subsidies,omitempty"`
 }
 
 // Subsidy (贴息) is a share of a plan's cost that the customer does not bear.
@@ -57,7 +57,7 @@ type Part struct {
 	Principal money.Amount  `json:"principal"`
 	Interest  money.Amount  `json:"interest,omitzero"`
 	Fee       money.Amount  `json:"fee,omitzero"`
-	Borne     []Borne       `json:"borne,omitzero"`
+	Borne     []Borne       `json:"borne,omitempty"`
 }
 
 // Sum is what the customer pays with this instalment.

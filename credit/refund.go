@@ -22,7 +22,7 @@ type Cut struct {
 	Principal  money.Amount `json:"principal"`
 	Interest   money.Amount `json:"interest,omitzero"`
 	Fee        money.Amount `json:"fee,omitzero"`
-	Borne      []Borne      `json:"borne,omitzero"`
+	Borne      []Borne      `json:"borne,omitempty"`
 }
 
 // PurchaseRefunded says what a refund took off the debt, and what the customer gets.
@@ -31,7 +31,7 @@ type PurchaseRefunded struct {
 	Purchase int64        `json:"purchase"`
 	Amount   money.Amount `json:"amount"`
 	Merchant string       `json:"merchant"`
-	Cuts     []Cut        `json:"cuts,omitzero"`
+	Cuts     []Cut        `json:"cuts,omitempty"`
 	Credit   money.Amount `json:"credit,omitzero"` // was paid already: to the credit balance
 }
 

@@ -36,7 +36,7 @@ type RepaymentReceived struct {
 	Number int64        `json:"n"`
 	Amount money.Amount `json:"amount"`
 	Source string       `json:"source"`
-	Shares []Share      `json:"shares,omitzero"`
+	Shares []Share      `json:"shares,omitempty"`
 	Credit money.Amount `json:"credit,omitzero"` // the surplus
 }
 

@@ -12,7 +12,7 @@ type Line struct {
 	Principal  money.Amount `json:"principal"`
 	Interest   money.Amount `json:"interest,omitzero"`
 	Fee        money.Amount `json:"fee,omitzero"`
-	Borne      []Borne      `json:"borne,omitzero"`
+	Borne      []Borne      `json:"borne,omitempty"`
 }
 
 // StatementIssued (出账) is the one bill of a cycle. Its total is the sum of its lines.

@@ -15,6 +15,9 @@ const Whole Rate = 1_000_000
 // Of returns the rate's share of a, rounded half-even.
 func (r Rate) Of(a money.Amount) money.Amount { return a.MulDiv(int64(r), int64(Whole)) }
 
+// maxWindowDays is how long an application may count at most.
+const maxWindowDays = 366
+
 // Terms (条款) is what a contract was signed under. It is kept with the account: a
 // later change of the programme changes no running contract.
 type Terms struct {
@@ -74,7 +77,7 @@ func (t *Terms) Validate() error {
 		{"reading_seconds", t.ReadingSeconds, 0, 600},
 		{"review_days", t.ReviewDays, 1, 3},
 		{"applications", t.Applications, 1, 100},
-		{"window_days", t.WindowDays, 1, 366},
+		{"window_days", t.WindowDays, 1, maxWindowDays},
 		{"penalty_rate", int(t.PenaltyRate), 0, int(Whole)},
 		{"cost_cap", int(t.CostCap), 0, 10 * int(Whole)},
 		{"principal_first_from", t.PrincipalFirst, 0, 3650},

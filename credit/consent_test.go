@@ -1,0 +1,138 @@
+package credit_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/yuefu/yuefu/credit"
+)
+
+// Each part of the evidence, missing or wrong, with the kind and field of its refusal.
+var brokenConsents = []struct {
+	name   string
+	kind   credit.Kind
+	field  string
+	change func(c *credit.Consent, now time.Time)
+}{
+	{"no person", credit.ConsentIncomplete, "person", func(c *credit.Consent, _ time.Time) { c.Person = "" }},
+	{"another person", credit.ConsentOfAnother, "person", func(c *credit.Consent, _ time.Time) { c.Person = "u2" }},
+	{"no version", credit.ConsentIncomplete, "version", func(c *credit.Consent, _ time.Time) { c.Version = 0 }},
+	{"an older version", credit.ConsentOutdated, "version", func(c *credit.Consent, _ time.Time) { c.Version-- }},
+	{"a newer version", credit.ConsentOutdated, "version", func(c *credit.Consent, _ time.Time) { c.Version++ }},
+	{"no hash", credit.ConsentIncomplete, "hash", func(c *credit.Consent, _ time.Time) { c.Hash = "" }},
+	{"another hash", credit.ConsentOutdated, "hash", func(c *credit.Consent, _ time.Time) { c.Hash += "0" }},
+	{"a hash in capitals", credit.ConsentOutdated, "hash", func(c *credit.Consent, _ time.Time) { c.Hash = strings.ToUpper(c.Hash) }},
+	{"no act", credit.ConsentIncomplete, "act", func(c *credit.Consent, _ time.Time) { c.Act = "" }},
+	{"never shown", credit.ConsentIncomplete, "shown_at", func(c *credit.Consent, _ time.Time) { c.ShownAt = time.Time{} }},
+	{"never accepted", credit.ConsentIncomplete, "accepted_at", func(c *credit.Consent, _ time.Time) { c.AcceptedAt = time.Time{} }},
+	{"nothing said of ticks", credit.ConsentIncomplete, "preselected", func(c *credit.Consent, _ time.Time) { c.Preselected = nil }},
+	{"ticked beforehand", credit.ConsentPreselected, "preselected", func(c *credit.Consent, _ time.Time) { yes := true; c.Preselected = &yes }},
+	{"accepted before shown", credit.ConsentTooFast, "accepted_at", func(c *credit.Consent, _ time.Time) { c.ShownAt = c.AcceptedAt.Add(time.Millisecond) }},
+	{"accepted later than now", credit.ConsentInFuture, "accepted_at", func(c *credit.Consent, now time.Time) { c.AcceptedAt = now.Add(2*time.Minute + time.Millisecond) }},
+	{"accepted a century ahead", credit.ConsentInFuture, "accepted_at", func(c *credit.Consent, now time.Time) { c.AcceptedAt = now.Add(100 * 365 * 24 * time.Hour) }},
+	{"older than a day", credit.ConsentOutdated, "accepted_at", func(c *credit.Consent, now time.Time) {
+		c.AcceptedAt = now.Add(-24*time.Hour - time.Millisecond)
+		c.ShownAt = c.AcceptedAt.Add(-time.Hour)
+	}},
+	{"of year 1", credit.ConsentOutdated, "accepted_at", func(c *credit.Consent, _ time.Time) {
+		c.AcceptedAt = time.Date(1, 1, 2, 0, 0, 0, 0, time.UTC)
+		c.ShownAt = c.AcceptedAt.Add(-time.Hour)
+	}},
+}
+
+func TestConsentToAnApplication(t *testing.T) {
+	for _, c := range brokenConsents {
+		t.Run(c.name, func(t *testing.T) {
+			s := stranger(t, "2026-03-10")
+			for i := range 2 {
+				application := s.application(contract())
+				if i == 1 && c.name == "an older version" {
+					continue // the second document is in its first version
+				}
+				c.change(&application.Consents[i], time.UnixMicro(s.at().Time))
+				s.refused(c.kind, c.field, application)
+			}
+		})
+	}
+}
+
+func TestConsentToAnOrder(t *testing.T) {
+	for _, c := range brokenConsents {
+		if c.name == "an older version" {
+			continue // the contract is in its first version
+		}
+		t.Run(c.name, func(t *testing.T) {
+			s := opened(t, "2026-03-10")
+			order := s.order(100_00, "next")
+			c.change(&order.Consent, time.UnixMicro(s.at().Time))
+			s.refused(c.kind, c.field, order)
+		})
+	}
+	s := opened(t, "2026-03-10")
+	order := s.order(100_00, "next")
+	order.Consent.Document = "agreement"
+	s.refused(credit.ConsentOutdated, "document", order)
+	order.Consent.Document = ""
+	s.refused(credit.ConsentIncomplete, "document", order)
+}
+
+func TestEveryDocumentNeedsItsConsent(t *testing.T) {
+	s := stranger(t, "2026-03-10")
+	missing := s.application(contract())
+	missing.Consents = missing.Consents[:1]
+	s.refused(credit.ConsentIncomplete, "consents", missing)
+	none := s.application(contract())
+	none.Consents = nil
+	s.refused(credit.ConsentIncomplete, "consents", none)
+	twice := s.application(contract())
+	twice.Consents = append(twice.Consents, twice.Consents[0])
+	s.refused(credit.ConsentIncomplete, "consents", twice)
+	same := s.application(contract())
+	same.Consents[1] = same.Consents[0]
+	s.refused(credit.ConsentIncomplete, "consents", same)
+	s.do(s.application(contract()))
+}
+
+func TestReadingTime(t *testing.T) {
+	for _, c := range []struct {
+		read time.Duration
+		ok   bool
+	}{
+		{0, false},
+		{4_999 * time.Millisecond, false},
+		{5*time.Second - time.Nanosecond, false},
+		{5 * time.Second, true},
+		{5_001 * time.Millisecond, true},
+		{24 * time.Hour * 400, true}, // shown a year ago, accepted now
+	} {
+		s := stranger(t, "2026-03-10")
+		application := s.application(contract())
+		for i := range application.Consents {
+			consent := &application.Consents[i]
+			consent.ShownAt = consent.AcceptedAt.Add(-c.read)
+		}
+		if c.ok {
+			s.do(application)
+		} else {
+			s.refused(credit.ConsentTooFast, "accepted_at", application)
+		}
+	}
+}
+
+// The platform's clock may run two minutes ahead; a consent can wait a day to be used.
+func TestWhenConsentWasGiven(t *testing.T) {
+	for _, before := range []time.Duration{-2 * time.Minute, -time.Second, 0, time.Hour, 24 * time.Hour} {
+		s := opened(t, "2026-03-10")
+		order := s.order(100_00, "next")
+		order.Consent.AcceptedAt = time.UnixMicro(s.at().Time).Add(-before)
+		order.Consent.ShownAt = order.Consent.AcceptedAt // a quote has no reading time
+		s.do(order)
+	}
+	// An instant is the same in every zone.
+	s := opened(t, "2026-03-10")
+	order := s.order(100_00, "next")
+	order.Consent.ShownAt = order.Consent.ShownAt.In(time.FixedZone("", 8*3600))
+	order.Consent.AcceptedAt = order.Consent.AcceptedAt.In(time.FixedZone("", -5*3600))
+	s.do(order)
+}
