@@ -23,16 +23,16 @@ type Account struct {
 	Limit        money.Amount    `json:"limit,omitzero"` // 额度
 	OpenedOn     calendar.Date   `json:"opened_on,omitzero"`
 	ClosedOn     calendar.Date   `json:"closed_on,omitzero"`
-	Numbers      int64           `json:"numbers,omitzero"`      // how many numbers were given to things of this account
+	Numbers      int64           `json:"numbers,omitzero"`       // how many numbers were given to things of this account
 	Applications []calendar.Date `json:"applications,omitempty"` // when one was assessed, as long as it counts
-	Application  *Application    `json:"application,omitzero"`  // the newest
+	Application  *Application    `json:"application,omitzero"`   // the newest
 	Blocks       []Block         `json:"blocks,omitempty"`
 	Holds        []Hold          `json:"holds,omitempty"`      // open ones
 	Purchases    []Purchase      `json:"purchases,omitempty"`  // those with an instalment not paid
 	Settled      []Settled       `json:"settled,omitempty"`    // the others: a refund may still come
 	Statements   []Statement     `json:"statements,omitempty"` // unpaid ones, oldest first
-	Credit       money.Amount    `json:"credit,omitzero"`     // 溢缴款: owed to the customer
-	Closure      *Closure        `json:"closure,omitzero"`    // under review
+	Credit       money.Amount    `json:"credit,omitzero"`      // 溢缴款: owed to the customer
+	Closure      *Closure        `json:"closure,omitzero"`     // under review
 }
 
 // Status says whether an account can be used.

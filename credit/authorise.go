@@ -76,7 +76,7 @@ func (c Authorise) do(a *Account, at Moment, emit func(Event)) error {
 	if !ok {
 		return &Error{Kind: UnknownPlan, Field: "plan", Detail: "the contract has no such plan"}
 	}
-	token := a.quoteToken(plan, c.Amount, at.Day, plan.Schedule(c.Amount, at.Day, a.Terms.StatementDay))
+	token := a.quoteToken(plan, c.Amount, at.Day, a.Terms.Schedule(plan, c.Amount, at.Day))
 	shown := Document{Name: QuoteDocument, Version: a.Terms.Version, Hash: token}
 	if err := checkConsent(c.Consent, a.Customer, shown, 0, at); err != nil {
 		return err

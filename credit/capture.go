@@ -64,7 +64,7 @@ func (c Capture) do(a *Account, at Moment, emit func(Event)) error {
 	plan, _ := a.Terms.Plan(h.Plan)
 	e := PurchaseCaptured{
 		Number: a.number(), Hold: h.Number, Amount: c.Amount, Merchant: h.Merchant, Plan: plan,
-		Parts: plan.Schedule(c.Amount, at.Day, a.Terms.StatementDay),
+		Parts: a.Terms.Schedule(plan, c.Amount, at.Day),
 	}
 	if c.Final || c.Amount == h.Amount {
 		e.Resolved, e.Released = true, h.Amount-c.Amount

@@ -3,6 +3,8 @@ package credit
 import (
 	"fmt"
 	"math/big"
+	"slices"
+	"time"
 
 	"github.com/yuefu/yuefu/calendar"
 	"github.com/yuefu/yuefu/money"
@@ -85,7 +87,7 @@ func (p Plan) validate() error {
 		return fmt.Errorf("kind %q is not known", p.Kind)
 	}
 	total := Rate(0)
-	for _, s := range p.Subsidies {
+	for i, s := range p.Subsidies {
 		if s.Share <= 0 || s.Share > Whole {
 			return fmt.Errorf("a subsidy's share of %d is not within 1 to %d", s.Share, Whole)
 		}
@@ -93,6 +95,9 @@ func (p Plan) validate() error {
 		case Merchant, Platform, Funder:
 		default:
 			return fmt.Errorf("%q cannot bear a subsidy", s.Bearer)
+		}
+		if slices.ContainsFunc(p.Subsidies[:i], func(other Subsidy) bool { return other.Bearer == s.Bearer }) {
+			return fmt.Errorf("%s bears twice", s.Bearer)
 		}
 		total += s.Share
 	}
@@ -192,16 +197,49 @@ func (p Plan) subsidise(part *Part) {
 	} else {
 		part.Fee = cost - borne
 	}
-	if part.Sum() == 0 {
-		part.Borne = nil // an instalment of nothing earns nothing
+	part.drop()
+}
+
+// drop keeps nobody's promise for an instalment that asks the customer for
+// nothing: it never stands on a statement, and so earns nothing.
+func (p *Part) drop() {
+	if p.Sum() == 0 {
+		p.Borne = nil
 	}
 }
 
+// Schedule returns the instalments of a purchase under the contract. Rounding to the
+// minor unit may not lift what a small purchase costs its customer above the
+// contract's cap: while it does, each instalment asks for one minor unit less.
+func (t *Terms) Schedule(p Plan, amount money.Amount, captured calendar.Date) []Part {
+	parts := p.Schedule(amount, captured, t.StatementDay)
+	for dearerThan(t.CostCap, t, amount, captured, parts) {
+		for i := range parts {
+			part := &parts[i]
+			if part.Interest > 0 {
+				part.Interest--
+			} else if part.Fee > 0 {
+				part.Fee--
+			}
+			part.drop()
+		}
+	}
+	return parts
+}
+
 // costliest is the plan's annual rate on a principal so large that rounding does
-// not hide any of it, captured on the eve of a statement: the dearest day by the
-// methods that count days, since the first instalment then comes soonest.
-func (p Plan) costliest(t *Terms) Rate {
+// not hide any of it, captured on the eve of the statement that makes it dearest
+// by the methods that count days: where the first instalment comes soonest. Which
+// month that is depends on how the due day falls in short months.
+func (p Plan) costliest(t *Terms) (dearest Rate) {
 	const principal = money.Amount(1_000_000_00)
-	eve := calendar.OnDay(2023, 2, t.StatementDay) - 1
-	return AnnualRate(t, principal, eve, p.Schedule(principal, eve, t.StatementDay))
+	months := 12
+	if t.RateMethod == MonthlyTimesTwelve {
+		months = 1
+	}
+	for m := range months {
+		eve := calendar.OnDay(2023, time.January+time.Month(m), t.StatementDay) - 1
+		dearest = max(dearest, AnnualRate(t, principal, eve, p.Schedule(principal, eve, t.StatementDay)))
+	}
+	return dearest
 }

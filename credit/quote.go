@@ -26,7 +26,7 @@ type Quote struct {
 
 // Quote works out what a purchase on a day would cost by a plan.
 func (a *Account) Quote(plan Plan, amount money.Amount, day calendar.Date) Quote {
-	q := Quote{Plan: plan, Amount: amount, Day: day, Parts: plan.Schedule(amount, day, a.Terms.StatementDay)}
+	q := Quote{Plan: plan, Amount: amount, Day: day, Parts: a.Terms.Schedule(plan, amount, day)}
 	for _, p := range q.Parts {
 		q.Total += p.Sum()
 		for _, b := range p.Borne {

@@ -28,31 +28,69 @@ const one uint64 = 1_000_000_000_000_000_000
 // AnnualRate returns the annual rate of a purchase of amount, captured on a date
 // and paid by parts, by the method of the terms. A purchase that costs nothing has rate 0.
 func AnnualRate(t *Terms, amount money.Amount, captured calendar.Date, parts []Part) Rate {
+	if !costs(amount, parts) {
+		return 0
+	}
+	m := t.valuation(captured, parts)
+	return perMillion(m.annual(halve(m.low, func(v uint64) bool { return m.worthMore(v, amount, parts) })))
+}
+
+// dearerThan says whether the annual rate of a purchase is above a cap. It values
+// the payments once, at the cap, where AnnualRate looks for the rate.
+func dearerThan(limit Rate, t *Terms, amount money.Amount, captured calendar.Date, parts []Part) bool {
+	if !costs(amount, parts) {
+		return false
+	}
+	m := t.valuation(captured, parts)
+	most := uint64(limit)*(one/1_000_000) + one/2_500_000 // what still rounds to the cap
+	v := halve(m.low, func(v uint64) bool { return m.annual(v) <= most })
+	return m.worthMore(v+1, amount, parts)
+}
+
+func costs(amount money.Amount, parts []Part) bool {
 	total := money.Amount(0)
 	for _, p := range parts {
 		total += p.Sum()
 	}
-	if total <= amount {
-		return 0
-	}
+	return total > amount
+}
+
+// valuation is how a method discounts payments: by a factor v for each period (a
+// month, or a day), down to a lowest v.
+type valuation struct {
+	low    uint64
+	factor func(v uint64, i int) uint64 // the present value of 1 paid with the i-th part
+	annual func(v uint64) uint64        // the annual rate that v stands for
+}
+
+func (t *Terms) valuation(captured calendar.Date, parts []Part) valuation {
+	timesTwelve := func(v uint64) uint64 { return 12 * (inverse(v) - one) }
 	switch t.RateMethod {
 	case EffectiveOnDays:
 		days := make([]int, len(parts))
 		for i, p := range parts {
 			days[i] = int(calendar.NextOnDay(p.On, t.DueDay) - captured)
 		}
-		daily := discount(amount, parts, lowestDaily, func(v uint64, i int) uint64 { return power(v, days[i]) })
-		return perMillion(inverse(power(daily, 365)) - one)
+		return valuation{
+			low:    lowestDaily,
+			factor: func(v uint64, i int) uint64 { return power(v, days[i]) },
+			annual: func(v uint64) uint64 { return inverse(power(v, 365)) - one },
+		}
 	case UnitPeriod:
-		months, odd := unitPeriods(captured, calendar.NextOnDay(parts[0].On, t.DueDay))
-		monthly := discount(amount, parts, lowestMonthly, func(v uint64, i int) uint64 {
-			rate := inverse(v) - one
-			return over(power(v, months+i), one+scale(rate, uint64(odd), 30))
-		})
-		return perMillion(12 * (inverse(monthly) - one))
+		months, odd := unitPeriods(captured, calendar.NextOnDay(parts[0].On, t.DueDay), t.DueDay)
+		return valuation{
+			low: lowestMonthly,
+			factor: func(v uint64, i int) uint64 {
+				return over(power(v, months+i), one+scale(inverse(v)-one, uint64(odd), 30))
+			},
+			annual: timesTwelve,
+		}
 	default:
-		monthly := discount(amount, parts, lowestMonthly, func(v uint64, i int) uint64 { return power(v, i+1) })
-		return perMillion(12 * (inverse(monthly) - one))
+		return valuation{
+			low:    lowestMonthly,
+			factor: func(v uint64, i int) uint64 { return power(v, i+1) },
+			annual: timesTwelve,
+		}
 	}
 }
 
@@ -63,22 +101,26 @@ const (
 	lowestDaily   = one / 10_000 * 9_926
 )
 
-// discount finds the largest factor v at which what is paid is worth no more than
-// what was received, by halving: what is paid is worth more the larger v is.
-func discount(amount money.Amount, parts []Part, low uint64, factor func(v uint64, i int) uint64) uint64 {
+// worthMore says whether what is paid, discounted by v, is worth more than amount.
+func (m valuation) worthMore(v uint64, amount money.Amount, parts []Part) bool {
 	receivedHigh, receivedLow := bits.Mul64(uint64(amount), one)
-	high := one
-	for high-low > 1 {
-		middle := low + (high-low)/2
-		var paidHigh, paidLow uint64
-		for i, p := range parts {
-			h, l := bits.Mul64(uint64(p.Sum()), factor(middle, i))
-			var carry uint64
-			paidLow, carry = bits.Add64(paidLow, l, 0)
-			paidHigh, _ = bits.Add64(paidHigh, h, carry)
-		}
-		if paidHigh > receivedHigh || (paidHigh == receivedHigh && paidLow > receivedLow) {
-			high = middle
+	var paidHigh, paidLow uint64
+	for i, p := range parts {
+		high, low := bits.Mul64(uint64(p.Sum()), m.factor(v, i))
+		var carry uint64
+		paidLow, carry = bits.Add64(paidLow, low, 0)
+		paidHigh, _ = bits.Add64(paidHigh, high, carry)
+	}
+	return paidHigh > receivedHigh || (paidHigh == receivedHigh && paidLow > receivedLow)
+}
+
+// halve finds the largest factor from low to one at which high does not hold yet;
+// whatever high asks holds from some factor on.
+func halve(low uint64, high func(v uint64) bool) uint64 {
+	up := one
+	for up-low > 1 {
+		if middle := low + (up-low)/2; high(middle) {
+			up = middle
 		} else {
 			low = middle
 		}
@@ -87,9 +129,10 @@ func discount(amount money.Amount, parts []Part, low uint64, factor func(v uint6
 }
 
 // unitPeriods counts back from the first payment in whole months; the days that
-// remain to the start are odd days (Appendix J (b)(5)).
-func unitPeriods(start, first calendar.Date) (months, oddDays int) {
-	year, month, anchor := first.Split()
+// remain to the start are odd days (Appendix J (b)(5)). Where payments are due on
+// the last days of months, months are counted from last day to last day.
+func unitPeriods(start, first calendar.Date, anchor int) (months, oddDays int) {
+	year, month, _ := first.Split()
 	for {
 		if calendar.OnDay(year, month-time.Month(months+1), anchor) < start {
 			return months, int(calendar.OnDay(year, month-time.Month(months), anchor) - start)

@@ -63,6 +63,9 @@ func (t *Terms) Plan(id string) (Plan, bool) {
 // Validate says what is wrong with terms that a programme wants to activate. A
 // plan that would cost the customer more than the cap is refused here.
 func (t *Terms) Validate() error {
+	if t.Programme == "" || t.Version < 1 {
+		return fmt.Errorf("terms need the programme's name, and a version from 1")
+	}
 	if _, err := t.Currency.Decimals(); err != nil {
 		return err
 	}
@@ -93,6 +96,16 @@ func (t *Terms) Validate() error {
 	}
 	if len(t.Plans) == 0 || len(t.Scenes) == 0 || len(t.Documents) == 0 {
 		return fmt.Errorf("a programme needs at least one plan, one scene and one document")
+	}
+	texts := map[string]bool{}
+	for i, d := range t.Documents {
+		if d.Name == "" || d.Version < 1 || d.Hash == "" {
+			return fmt.Errorf("document %d has no name, version or hash", i+1)
+		}
+		if texts[d.Name] {
+			return fmt.Errorf("document %q stands twice", d.Name) // nobody could consent to both
+		}
+		texts[d.Name] = true
 	}
 	seen := map[string]bool{}
 	for _, p := range t.Plans {
