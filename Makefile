@@ -36,10 +36,12 @@ test: ## everything: installs what is missing, lints, tests all rooms, races, th
 install: ## only install the Debian packages that the tests need
 	@tools/install.sh
 
-lint: vet ## staticcheck, and our own vet tool (tools/lint says why each check is in it)
-	@$(TOOL) staticcheck ./...
+lint: ## staticcheck, and our own vet tool (tools/lint says why each check is in it)
 	@$(GO) -C tools build -o ../.cache/lint ./lint
-	@$(GO) vet -vettool=$(CURDIR)/.cache/lint -errcheck.exclude=$(CURDIR)/tools/lint/unchecked.txt ./...
+	@failed=; \
+	$(TOOL) staticcheck ./... || failed=yes; \
+	$(GO) vet -vettool=$(CURDIR)/.cache/lint -errcheck.exclude=$(CURDIR)/tools/lint/unchecked.txt ./... || failed=yes; \
+	[ -z "$$failed" ]
 
 vet:
 	@$(GO) vet ./...

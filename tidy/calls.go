@@ -55,17 +55,23 @@ func coreCode(dir string, f *File) bool {
 var clocks = map[string]string{
 	"servicing/clock.go": "is the clock: everybody else gets it as an argument",
 	"database":           "notes when a database was made",
+	"office":             "hands the machine's clock to who needs one",
+	"bench":              "measures time",
+	"replay":             "says how long it took",
 }
 
 // waits are the rooms that may wait a while. How long that takes decides nothing.
 var waits = map[string]string{
-	"servicing":       "looks again after a moment; which day it is it asks its Clock",
-	"database":        "tries a transaction again after a moment",
-	"database/pgtest": "waits for a server to start",
+	"servicing": "looks again after a moment; which day it is it asks its Clock",
+	"database":  "tries a transaction again after a moment",
+	"view":      "looks for new entries every moment",
+	"bench":     "sends when it is time to",
 }
 
 func clock(h *House) (found []Finding) {
-	h.each(func(dir string, f *File) bool { return !f.Test && !wired(dir) }, func(dir string, f *File) {
+	h.each(func(dir string, f *File) bool {
+		return !f.Test && !wired(dir) && !slices.Contains(testOnly, dir)
+	}, func(dir string, f *File) {
 		bad := func(s *ast.SelectorExpr, says string) {
 			found = append(found, Finding{f.Path, h.line(s.Pos()), "time." + s.Sel.Name + ": " + says})
 		}
