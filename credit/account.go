@@ -235,8 +235,8 @@ func (a *Account) opened() error {
 // Check returns the first invariant of the account that does not hold. The desk
 // asks after every command: an account that fails is stopped, the others go on.
 func (a *Account) Check() error {
-	if a.Credit < 0 {
-		return fmt.Errorf("credit balance is %d", a.Credit)
+	if a.Credit < 0 || a.Credit > 0 && len(a.Statements) > 0 {
+		return fmt.Errorf("credit balance is %d with %d statements unpaid", a.Credit, len(a.Statements))
 	}
 	for i := range a.Holds {
 		if a.Holds[i].Amount <= 0 {

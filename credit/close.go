@@ -84,7 +84,8 @@ const (
 	ConditionBlock         = "block_in_force"
 )
 
-// Obstacles lists every condition for closing that is not met, with its amount or date.
+// Obstacles lists every condition for closing that is not met, with its amount or
+// date. For a penalty to be that of a day, ask a.AsOf(day).
 func (a *Account) Obstacles() (unmet []Unmet) {
 	for i := range a.Statements {
 		s := &a.Statements[i]
@@ -126,8 +127,8 @@ func (a *Account) Obstacles() (unmet []Unmet) {
 	return unmet
 }
 
-func (a *Account) clear() error {
-	if unmet := a.Obstacles(); len(unmet) > 0 {
+func (a *Account) clear(day calendar.Date) error {
+	if unmet := a.AsOf(day).Obstacles(); len(unmet) > 0 {
 		return &Error{Kind: NotClear, Detail: "not every condition for closing is met", Unmet: unmet}
 	}
 	return nil
@@ -143,18 +144,18 @@ func (c RequestClosure) do(a *Account, at Moment, emit func(Event)) error {
 	case Closed:
 		return refuse(AccountNotOpen, "the account is closed")
 	}
-	if err := a.clear(); err != nil {
+	if err := a.clear(at.Day); err != nil {
 		return err
 	}
 	emit(ClosureRequested{Number: a.number(), ReviewBy: calendar.AddWorkingDays(at.Day, a.Terms.ReviewDays)})
 	return nil
 }
 
-func (c ApproveClosure) do(a *Account, _ Moment, emit func(Event)) error {
+func (c ApproveClosure) do(a *Account, at Moment, emit func(Event)) error {
 	if err := a.underReview(c.Closure); err != nil {
 		return err
 	}
-	if err := a.clear(); err != nil {
+	if err := a.clear(at.Day); err != nil {
 		return err
 	}
 	emit(ClosureApproved(c))

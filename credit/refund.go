@@ -8,8 +8,8 @@ import (
 )
 
 // Refund gives money for a purchase back (退款): what is still owed for it shrinks
-// from the last instalment backwards; what was paid already becomes the
-// customer's credit balance. It works whatever the state of the account.
+// from the last instalment backwards; what was paid already is the customer's:
+// it pays what else is billed, or is a credit balance. It works whatever the state of the account.
 type Refund struct {
 	Purchase int64        `json:"purchase"`
 	Amount   money.Amount `json:"amount"`
@@ -67,6 +67,9 @@ func (c Refund) do(a *Account, at Moment, emit func(Event)) error {
 	a.chargePenalties(at.Day, emit)
 	e.Number = a.number()
 	a.settling(emit, func() { emit(e) })
+	// Whoever has money here is not asked for money: what goes back pays what is
+	// billed, the oldest first, and only the rest stays a credit balance.
+	a.useCredit(at.Day, emit)
 	return nil
 }
 
