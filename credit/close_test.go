@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/yuefu/yuefu/calendar"
 	"github.com/yuefu/yuefu/credit"
@@ -212,8 +213,8 @@ func TestOpeningAgain(t *testing.T) {
 	stale.Terms = newer
 	s.refused(credit.ConsentOutdated, "version", stale)
 	late := s.application(newer)
-	late.Consents[0].AcceptedAt = late.Consents[0].AcceptedAt.AddDate(0, 0, -15)
-	late.Consents[0].ShownAt = late.Consents[0].ShownAt.AddDate(0, 0, -15)
+	late.Consents[0].AcceptedAt = late.Consents[0].AcceptedAt.Add(-15 * 24 * time.Hour)
+	late.Consents[0].ShownAt = late.Consents[0].ShownAt.Add(-15 * 24 * time.Hour)
 	s.refused(credit.ConsentOutdated, "accepted_at", late)
 
 	application := s.application(newer)

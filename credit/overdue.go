@@ -119,9 +119,12 @@ func (a *Account) liftOverdue(emit func(Event)) {
 	emit(BlockLifted{Kind: BlockOverdue})
 }
 
+// Bucket is the one that the statement begins in: M1, or M2 after a grace of 30 days.
+func (e StatementOverdue) Bucket() int { return bucket(e.DaysPastDue) }
+
 func (e StatementOverdue) apply(a *Account, on calendar.Date) {
 	s := a.statement(e.Statement)
-	s.Overdue, s.Bucket = true, bucket(e.DaysPastDue)
+	s.Overdue, s.Bucket = true, e.Bucket()
 	a.accrue(on)
 }
 

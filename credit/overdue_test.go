@@ -11,7 +11,7 @@ import (
 )
 
 // late has a statement of 1,000.00, by one purchase, due on 2026-03-15.
-func late(t testing.TB, change ...func(*credit.Terms)) (s *story, purchase int64) {
+func late(t tb, change ...func(*credit.Terms)) (s *story, purchase int64) {
 	t.Helper()
 	s = opened(t, "2026-02-20", change...)
 	purchase = s.buy(1_000_00, "next")

@@ -14,7 +14,7 @@ func TestRateInWords(t *testing.T) {
 	}
 }
 
-func monthly(t testing.TB, count int, each money.Amount) (list []credit.Part) {
+func monthly(t tb, count int, each money.Amount) (list []credit.Part) {
 	for k := range count {
 		list = append(list, credit.Part{On: calendar.NthOnDay(on(t, "2026-03-10"), 5, k+1), Principal: each})
 	}

@@ -5,14 +5,17 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"testing"
 	"time"
 
 	"github.com/yuefu/yuefu/calendar"
 	"github.com/yuefu/yuefu/credit"
 	"github.com/yuefu/yuefu/credit/wire"
 	"github.com/yuefu/yuefu/money"
+	"pgregory.net/rapid"
 )
+
+// tb is a test: one of package testing or one of rapid.
+type tb = rapid.TB
 
 // contract is what the stories are signed under, unless one says otherwise: bills
 // on the 5th, due on the 15th, three days of grace, a penalty of 0.1% a day.
@@ -41,21 +44,21 @@ func contract() *credit.Terms {
 // each step the account keeps its invariants, and a second account that only hears
 // the events, through their durable form, has the same state to the byte.
 type story struct {
-	t      testing.TB
+	t      tb
 	a      *credit.Account
 	echo   *credit.Account
 	day    calendar.Date
 	events []string // "2026-03-05 statement.issued", …
 }
 
-func stranger(t testing.TB, day string) *story {
+func stranger(t tb, day string) *story {
 	t.Helper()
 	id := credit.AccountID("shop", "yuefu", "u1")
 	return &story{t: t, a: &credit.Account{ID: id}, echo: &credit.Account{ID: id}, day: on(t, day)}
 }
 
 // opened begins a story with an account of 10,000.00 opened on a day.
-func opened(t testing.TB, day string, change ...func(*credit.Terms)) *story {
+func opened(t tb, day string, change ...func(*credit.Terms)) *story {
 	t.Helper()
 	s := stranger(t, day)
 	terms := contract()
@@ -166,7 +169,7 @@ func (s *story) try(c credit.Command) ([]credit.Event, error) {
 	return events, nil
 }
 
-func encoded(t testing.TB, a *credit.Account) []byte {
+func encoded(t tb, a *credit.Account) []byte {
 	t.Helper()
 	b, err := wire.EncodeState(a)
 	if err != nil {
@@ -260,7 +263,7 @@ func (s *story) expect(lines ...string) {
 }
 
 // only returns the one event of a type.
-func only[E credit.Event](t testing.TB, events []credit.Event) E {
+func only[E credit.Event](t tb, events []credit.Event) E {
 	t.Helper()
 	var found []E
 	for _, e := range events {
@@ -282,7 +285,7 @@ func names(events []credit.Event) string {
 	return strings.Join(list, " ")
 }
 
-func on(t testing.TB, day string) calendar.Date {
+func on(t tb, day string) calendar.Date {
 	t.Helper()
 	d, err := calendar.Parse(day)
 	if err != nil {
@@ -291,7 +294,7 @@ func on(t testing.TB, day string) calendar.Date {
 	return d
 }
 
-func equal[T comparable](t testing.TB, what string, got, want T) {
+func equal[T comparable](t tb, what string, got, want T) {
 	t.Helper()
 	if got != want {
 		t.Errorf("%s: got %v, want %v", what, got, want)

@@ -1,0 +1,429 @@
+package credit_test
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"testing"
+
+	"github.com/yuefu/yuefu/calendar"
+	"github.com/yuefu/yuefu/credit"
+	"github.com/yuefu/yuefu/ledger"
+	"github.com/yuefu/yuefu/money"
+	"pgregory.net/rapid"
+)
+
+// Any life: random commands on random days under random terms. After each step
+// the account is held against what its events, counted naively, say.
+func TestAnyLife(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		l := newLife(t)
+		t.Repeat(map[string]func(*rapid.T){
+			"":          func(*rapid.T) { l.check() },
+			"pass":      l.pass,
+			"authorise": l.authorise,
+			"capture":   l.capture,
+			"buy":       l.buy,
+			"repay":     l.repay,
+			"refund":    l.refund,
+			"settle":    l.settle,
+			"close":     l.close,
+			"other":     l.other,
+		})
+	})
+}
+
+// life drives two accounts by the same commands: one is looked at every night,
+// the other only when it is touched.
+type life struct {
+	t             *rapid.T
+	story, nights *story
+	terms         *credit.Terms
+
+	books     map[ledger.Account]money.Amount // debits − credits
+	captured  map[int64]money.Amount          // by purchase
+	billed    map[int64]money.Amount          // principal that ever stood on a statement
+	cut       map[int64]money.Amount          // unbilled principal that refunds took off
+	refunded  map[int64]money.Amount
+	stands    map[string]int64 // "purchase/instalment" → its one statement
+	holds     map[int64]money.Amount
+	principal money.Amount           // owed
+	balance   money.Amount           // owed to the customer
+	bases     map[int64]money.Amount // overdue principal × days, by statement
+}
+
+func newLife(t *rapid.T) *life {
+	terms := anyTerms(t)
+	l := &life{
+		t: t, story: stranger(t, "2026-01-20"), nights: stranger(t, "2026-01-20"), terms: terms,
+		books: map[ledger.Account]money.Amount{}, captured: map[int64]money.Amount{}, billed: map[int64]money.Amount{}, cut: map[int64]money.Amount{},
+		refunded: map[int64]money.Amount{}, stands: map[string]int64{}, holds: map[int64]money.Amount{}, bases: map[int64]money.Amount{},
+	}
+	l.do(l.story.application(terms))
+	return l
+}
+
+func anyTerms(t *rapid.T) *credit.Terms {
+	terms := contract()
+	terms.StatementDay, terms.DueDay = rapid.IntRange(1, 31).Draw(t, "statement day"), rapid.IntRange(1, 31).Draw(t, "due day")
+	terms.GraceDays = rapid.SampledFrom([]int{0, 0, 1, 3, 31}).Draw(t, "grace")
+	terms.HoldDays = rapid.SampledFrom([]int{1, 7, 60}).Draw(t, "hold days")
+	terms.PenaltyRate = credit.Rate(rapid.IntRange(0, 400_000).Draw(t, "penalty"))
+	terms.PrincipalFirst = rapid.SampledFrom([]int{0, 1, 91}).Draw(t, "principal first")
+	terms.RateMethod = rapid.SampledFrom([]credit.RateMethod{credit.MonthlyTimesTwelve, credit.EffectiveOnDays, credit.UnitPeriod}).Draw(t, "method")
+	for i := 1; i < len(terms.Plans); i++ {
+		p := &terms.Plans[i]
+		p.Kind = rapid.SampledFrom([]credit.PlanKind{credit.Flat, credit.Annuity}).Draw(t, "kind")
+		p.Periods = rapid.IntRange(1, 12).Draw(t, "periods")
+		p.Rate = credit.Rate(rapid.IntRange(0, 19_000).Draw(t, "rate"))
+		if p.Kind == credit.Annuity {
+			p.Rate *= 12
+		}
+		p.Subsidies = nil
+		left := credit.Whole
+		for _, bearer := range []credit.Bearer{credit.Merchant, credit.Platform, credit.Funder} {
+			if share := credit.Rate(rapid.SampledFrom([]int{0, 0, 1, 150_000, 333_333, 500_000, 1_000_000}).Draw(t, "share")); share > 0 && share <= left {
+				p.Subsidies = append(p.Subsidies, credit.Subsidy{Bearer: bearer, Share: share})
+				left -= share
+			}
+		}
+	}
+	if terms.Validate() != nil {
+		terms.CostCap = 10 * credit.Whole // by other methods, or if soon due, a plan may be dearer than China allows
+	}
+	if err := terms.Validate(); err != nil {
+		t.Skip(err)
+	}
+	return terms
+}
+
+// do gives a command to both accounts and counts its events. A refusal is fine.
+func (l *life) do(c credit.Command) ([]credit.Event, error) {
+	events, err := l.story.try(c)
+	_, again := l.nights.try(c)
+	if fmt.Sprint(err) != fmt.Sprint(again) {
+		l.t.Fatalf("%s: got %v, and %v on the account that was looked at every night", c.Name(), err, again)
+	}
+	var refusal *credit.Error
+	if err != nil && !errors.As(err, &refusal) {
+		l.t.Fatal(err)
+	}
+	l.count(events)
+	return events, err
+}
+
+func (l *life) count(events []credit.Event) {
+	for _, e := range events {
+		for _, transfer := range ledger.Post(l.story.a.ID, e) {
+			if transfer.Amount <= 0 || transfer.Debit == transfer.Credit && transfer.Debit.Class != ledger.MerchantPayable {
+				l.t.Fatalf("%s posts %+v", e.Name(), transfer)
+			}
+			l.books[transfer.Debit] += transfer.Amount
+			l.books[transfer.Credit] -= transfer.Amount
+		}
+		switch e := e.(type) {
+		case credit.Authorised:
+			l.holds[e.Number] = e.Amount
+		case credit.HoldVoided:
+			l.resolve(e.Hold, e.Amount)
+		case credit.HoldExpired:
+			l.resolve(e.Hold, e.Amount)
+		case credit.PurchaseCaptured:
+			l.holds[e.Hold] -= e.Amount
+			if e.Resolved {
+				l.resolve(e.Hold, e.Released)
+			}
+			l.captured[e.Number] = e.Amount
+			l.principal += e.Amount
+		case credit.PurchaseRefunded:
+			sum := e.Credit
+			for _, c := range e.Cuts {
+				sum += c.Principal
+				l.principal -= c.Principal
+				if c.Statement == 0 {
+					l.cut[e.Purchase] += c.Principal
+				} else if c.Interest+c.Fee != 0 || len(c.Borne) > 0 {
+					l.t.Fatalf("a refund cancels cost that was billed: %+v", c)
+				}
+			}
+			if sum != e.Amount {
+				l.t.Fatalf("of a refund of %d %d went somewhere", e.Amount, sum)
+			}
+			l.refunded[e.Purchase] += e.Amount
+			l.balance += e.Credit
+		case credit.StatementIssued:
+			total := money.Amount(0)
+			for _, line := range e.Lines {
+				where := fmt.Sprintf("%d/%d", line.Purchase, line.Instalment)
+				if l.stands[where] != 0 {
+					l.t.Fatalf("instalment %s stands on statements %d and %d", where, l.stands[where], e.Number)
+				}
+				l.stands[where] = e.Number
+				l.billed[line.Purchase] += line.Principal
+				total += line.Principal + line.Interest + line.Fee
+			}
+			if total != e.Total || total <= 0 {
+				l.t.Fatalf("statement of %d has lines of %d", e.Total, total)
+			}
+		case credit.RepaymentReceived:
+			l.pay(e.Shares, e.Amount-e.Credit)
+			l.balance += e.Credit
+		case credit.CreditUsed:
+			l.pay(e.Shares, e.Amount)
+			l.balance -= e.Amount
+		case credit.CreditReturned:
+			l.balance -= e.Amount
+		}
+	}
+}
+
+func (l *life) resolve(hold int64, left money.Amount) {
+	if l.holds[hold] != left {
+		l.t.Fatalf("hold %d ends with %d, and %d were left", hold, left, l.holds[hold])
+	}
+	delete(l.holds, hold)
+}
+
+func (l *life) pay(shares []credit.Share, amount money.Amount) {
+	for _, s := range shares {
+		if min(s.Penalty, s.Fee, s.Interest, s.Principal) < 0 {
+			l.t.Fatalf("a share of %+v", s)
+		}
+		amount -= s.Penalty + s.Fee + s.Interest + s.Principal
+		l.principal -= s.Principal
+	}
+	if amount != 0 {
+		l.t.Fatalf("%d of a payment went nowhere", amount)
+	}
+}
+
+// check holds the account's state against what its events add up to.
+func (l *life) check() {
+	a := l.story.a
+	if lazily, nightly := string(encoded(l.t, a)), string(encoded(l.t, l.nights.a)); lazily != nightly {
+		l.t.Fatalf("looked at when touched\n%s\nlooked at every night\n%s", lazily, nightly)
+	}
+	if !slices.Equal(l.story.events, l.nights.events) {
+		l.t.Fatalf("looked at when touched\n%v\nlooked at every night\n%v", l.story.events, l.nights.events)
+	}
+	held := money.Amount(0)
+	for _, h := range a.Holds {
+		held += h.Amount
+		if h.Amount != l.holds[h.Number] || h.LastDay < l.story.day {
+			l.t.Fatalf("hold %+v on %s, and events say %d", h, l.story.day, l.holds[h.Number])
+		}
+	}
+	same(l.t, "holds", int64(len(a.Holds)), int64(len(l.holds)))
+	same(l.t, "outstanding", a.Outstanding(), l.principal)
+	same(l.t, "available", a.Available(), max(0, a.Limit-held-l.principal))
+	if a.Status != credit.Closed && held+l.principal > a.Limit {
+		l.t.Fatalf("%d held and %d owed of a limit of %d", held, l.principal, a.Limit)
+	}
+	same(l.t, "credit balance", a.Credit, l.balance)
+	l.checkPurchases()
+	l.checkLedger()
+	l.checkPenalties()
+}
+
+func (l *life) checkPurchases() {
+	unbilled := map[int64]money.Amount{}
+	for _, p := range l.story.a.Purchases {
+		for _, in := range p.Instalments {
+			if in.Statement == 0 {
+				unbilled[p.Number] += in.Principal
+				if in.On <= l.story.day {
+					l.t.Fatalf("instalment of %s is not billed on %s", in.On, l.story.day)
+				}
+			} else if l.stands[fmt.Sprintf("%d/%d", p.Number, in.Number)] != in.Statement {
+				l.t.Fatalf("instalment %d/%d is not on statement %d", p.Number, in.Number, in.Statement)
+			}
+		}
+		same(l.t, "refunded", p.Refunded, l.refunded[p.Number])
+	}
+	for _, p := range l.story.a.Settled {
+		same(l.t, "refunded", p.Refunded, l.refunded[p.Number])
+	}
+	for n, amount := range l.captured {
+		same(l.t, "captured = billed + unbilled + refunded", l.billed[n]+unbilled[n]+l.cut[n], amount)
+		if l.refunded[n] > amount {
+			l.t.Fatalf("%d refunded of %d", l.refunded[n], amount)
+		}
+	}
+}
+
+// checkLedger compares the customer's ledger accounts with the account's own figures.
+func (l *life) checkLedger() {
+	a := l.story.a
+	own := map[ledger.Class]money.Amount{ledger.CreditBalance: -a.Credit}
+	promised := money.Amount(0)
+	for _, p := range a.Purchases {
+		for _, in := range p.Instalments {
+			if in.Statement == 0 {
+				own[ledger.PrincipalUnbilled] += in.Principal
+				for _, b := range in.Borne {
+					promised += b.Amount
+				}
+				continue
+			}
+			own[ledger.PrincipalBilled] += in.Principal
+			own[ledger.InterestBilled] += in.Interest
+			own[ledger.FeeBilled] += in.Fee
+		}
+	}
+	for _, s := range a.Statements {
+		own[ledger.Penalty] += s.Penalty
+	}
+	sum := money.Amount(0)
+	for account, balance := range l.books {
+		sum += balance
+		if account.Of == string(a.ID) {
+			same(l.t, string(account.Class), balance, own[account.Class])
+		}
+	}
+	same(l.t, "sum of the ledger", sum, 0)
+	same(l.t, "promised subsidies", -l.books[ledger.Account{Class: ledger.DeferredSubsidy}], promised)
+}
+
+// checkPenalties compares the penalties with a count of overdue principal day by day.
+func (l *life) checkPenalties() {
+	overdue := false
+	for _, s := range l.story.a.AsOf(l.story.day).Statements {
+		want := money.Amount(0)
+		if s.Overdue {
+			overdue = true
+			want = l.bases[s.Number].MulDiv(int64(l.story.a.Terms.PenaltyRate), 360_000_000)
+		}
+		same(l.t, fmt.Sprintf("penalty of statement %d due on %s by %s", s.Number, s.Due, l.story.day), s.Charged, want)
+		same(l.t, "overdue", s.Overdue, l.story.day > s.Due+calendar.Date(l.story.a.Terms.GraceDays))
+		if late := int(l.story.day - s.Due); s.Overdue && s.Bucket != min((late+29)/30, 7) {
+			l.t.Fatalf("bucket %d after %d days", s.Bucket, late)
+		}
+	}
+	frozen := slices.ContainsFunc(l.story.a.Blocks, func(b credit.Block) bool { return b.Kind == credit.BlockOverdue })
+	same(l.t, "frozen for being overdue", frozen, overdue)
+}
+
+func same[T comparable](t *rapid.T, what string, got, want T) {
+	t.Helper()
+	if got != want {
+		t.Fatalf("%s: got %v, want %v", what, got, want)
+	}
+}
+
+func (l *life) pass(t *rapid.T) {
+	day := l.story.day + calendar.Date(rapid.SampledFrom([]int{0, 1, 1, 2, 5, 9, 20, 31, 31, 95}).Draw(t, "days"))
+	for l.nights.day < day {
+		next := l.nights.day + 1
+		for _, s := range l.nights.a.Statements {
+			if next > s.Due {
+				for _, p := range l.nights.a.Purchases {
+					for _, in := range p.Instalments {
+						if in.Statement == s.Number {
+							l.bases[s.Number] += in.Principal
+						}
+					}
+				}
+			}
+		}
+		l.count(l.nights.close(next))
+		if due := l.nights.a.NextDue(); due != 0 && due <= next {
+			t.Fatalf("closing %s leaves something due on %s", next, due)
+		}
+	}
+	l.story.pass(day)
+}
+
+func (l *life) amount(t *rapid.T, most money.Amount) money.Amount {
+	return rapid.OneOf(
+		rapid.SampledFrom([]money.Amount{most, most, most + 1, most / 2, 1, 7, 100_00, 0, -1}),
+		rapid.Custom(func(t *rapid.T) money.Amount { return money.Amount(rapid.Int64Range(1, 3_000_00).Draw(t, "fen")) }),
+	).Draw(t, "amount")
+}
+
+func (l *life) authorise(t *rapid.T) {
+	if p := rapid.SampledFrom(l.story.a.Terms.Plans).Draw(t, "plan"); l.story.a.Available() > 0 {
+		if amount := l.amount(t, l.story.a.Available()); amount > 0 {
+			l.do(l.story.order(amount, p.ID))
+		}
+	}
+}
+
+// some draws a number of the account's things, mostly one that exists.
+func (l *life) some(t *rapid.T, exist []int64) int64 {
+	if len(exist) == 0 || rapid.IntRange(0, 9).Draw(t, "stray") == 0 {
+		return rapid.Int64Range(-1, l.story.a.Numbers+2).Draw(t, "number")
+	}
+	return rapid.SampledFrom(exist).Draw(t, "number")
+}
+
+func (l *life) capture(t *rapid.T) {
+	var open []int64
+	for _, h := range l.story.a.Holds {
+		open = append(open, h.Number)
+	}
+	n := l.some(t, open)
+	switch rapid.IntRange(0, 4).Draw(t, "what") {
+	case 0:
+		l.do(credit.Void{Hold: n})
+	default:
+		l.do(credit.Capture{Hold: n, Amount: l.amount(t, l.holds[n]), Final: rapid.Bool().Draw(t, "final")})
+	}
+}
+
+func (l *life) buy(t *rapid.T) {
+	l.authorise(t)
+	if n := len(l.story.a.Holds); n > 0 {
+		h := l.story.a.Holds[n-1]
+		l.do(credit.Capture{Hold: h.Number, Amount: h.Amount})
+	}
+}
+
+func (l *life) repay(t *rapid.T) {
+	l.do(credit.Repay{Amount: l.amount(t, l.story.a.AsOf(l.story.day).Billed()), Currency: "CNY", Source: "p"})
+}
+
+// settle pays exactly what is shown: nothing billed is left, and no rest.
+func (l *life) settle(t *rapid.T) {
+	owed, before := l.story.a.AsOf(l.story.day).Billed(), l.story.a.Credit
+	if owed == 0 {
+		return
+	}
+	if _, err := l.do(credit.Repay{Amount: owed, Currency: "CNY", Source: "p"}); err != nil {
+		t.Fatal(err)
+	}
+	if l.story.a.Billed() != 0 || l.story.a.Credit != before {
+		t.Fatalf("what was shown was paid, and %d are billed with a credit balance of %d", l.story.a.Billed(), l.story.a.Credit)
+	}
+}
+
+func (l *life) refund(t *rapid.T) {
+	var known []int64
+	for n := range l.captured {
+		known = append(known, n)
+	}
+	slices.Sort(known)
+	n := l.some(t, known)
+	l.do(credit.Refund{Purchase: n, Amount: l.amount(t, l.captured[n]-l.refunded[n])})
+}
+
+func (l *life) close(t *rapid.T) {
+	if l.story.a.Status != credit.Closing {
+		l.do(credit.RequestClosure{})
+		return
+	}
+	n := l.story.a.Closure.Number
+	l.do(rapid.SampledFrom([]credit.Command{
+		credit.ApproveClosure{Closure: n}, credit.ApproveClosure{Closure: n}, credit.RefuseClosure{Closure: n}, credit.WithdrawClosure{Closure: n}, credit.ApproveClosure{Closure: n + 1},
+	}).Draw(t, "answer"))
+}
+
+func (l *life) other(t *rapid.T) {
+	kind := rapid.SampledFrom(append(credit.BlockKinds, credit.BlockOverdue)).Draw(t, "kind")
+	again := l.story.application(l.terms)
+	again.Assessment.Decision = rapid.SampledFrom([]credit.Decision{credit.Approved, credit.Referred, credit.Refused}).Draw(t, "decision")
+	commands := []credit.Command{
+		credit.ReturnCredit{Reference: "x"}, credit.Freeze{Kind: kind}, credit.Unfreeze{Kind: kind}, credit.CloseDay{Day: l.story.day}, again,
+		credit.Review{Application: l.story.a.Application.Number, Approve: true, Limit: 5_000_00, Reviewer: "r"},
+	}
+	l.do(commands[rapid.IntRange(0, len(commands)-1).Draw(t, "command")])
+}
