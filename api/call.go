@@ -1,0 +1,288 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/valyala/fasthttp"
+
+	"github.com/yuefu/yuefu/api/strict"
+	"github.com/yuefu/yuefu/catalogue"
+	"github.com/yuefu/yuefu/credit"
+	"github.com/yuefu/yuefu/servicing"
+)
+
+var background = context.Background()
+
+// call is one request that is being answered. Strings that leave it are copies:
+// fasthttp uses its buffers again.
+type call struct {
+	server     *Server
+	http       *fasthttp.RequestCtx
+	route      *route
+	id         string
+	parameters [maxParameters]string
+	caller     catalogue.Caller
+	key        string
+	reader     strict.Reader
+	buffer     []byte
+}
+
+// check lets a request through to its handler if who asks may, and if what stands
+// around the body fits the contract.
+func (c *call) check() error {
+	r := c.route
+	if r.policy != public {
+		if err := c.authenticate(); err != nil {
+			return err
+		}
+	}
+	switch {
+	case r.policy == operatorKey && c.caller.Role != catalogue.OperatorRole:
+		return &problem{kind: kindOperatorKey}
+	case r.policy == sandboxKey && !c.server.sandbox:
+		return &problem{kind: kindNotSandbox}
+	}
+	if err := c.checkQuery(); err != nil {
+		return err
+	}
+	if r.keyed {
+		return c.readKey()
+	}
+	return nil
+}
+
+var bearer = []byte("Bearer ")
+
+func (c *call) authenticate() error {
+	key, ok := bytes.CutPrefix(c.http.Request.Header.Peek("Authorization"), bearer)
+	if !ok {
+		return &problem{kind: kindUnauthenticated}
+	}
+	if c.caller, ok = c.server.catalogue.Authenticate(key); !ok {
+		return &problem{kind: kindUnauthenticated}
+	}
+	return nil
+}
+
+// checkQuery refuses parameters that the route does not know: a filter that is
+// misspelt and so ignored would show everything.
+func (c *call) checkQuery() error {
+	if len(c.http.URI().QueryString()) == 0 {
+		return nil
+	}
+	var seen []string
+	for k := range c.http.QueryArgs().All() {
+		name := string(k)
+		if !slices.Contains(c.route.query, name) {
+			return parameterProblem(kindUnknownParameter, cut(name), "is not known here")
+		}
+		if slices.Contains(seen, name) {
+			return parameterProblem(kindInvalidParameter, name, "stands twice")
+		}
+		seen = append(seen, name)
+	}
+	return nil
+}
+
+// cut keeps what callers sent short enough to show it to them again.
+func cut(s string) string {
+	const most = 64
+	if len(s) > most {
+		s = s[:most]
+	}
+	return strings.ToValidUTF8(s, "\uFFFD")
+}
+
+const keyHeader = "Idempotency-Key"
+
+func (c *call) readKey() error {
+	values := c.http.Request.Header.PeekAll(keyHeader)
+	switch {
+	case len(values) == 0 || len(values) == 1 && len(values[0]) == 0:
+		return &problem{kind: kindKeyMissing}
+	case len(values) > 1:
+		return parameterProblem(kindKeyInvalid, keyHeader, "stands twice")
+	case len(values[0]) > 128:
+		return parameterProblem(kindKeyInvalid, keyHeader, "has more than 128 characters")
+	}
+	for _, b := range values[0] {
+		if b < ' ' || b > '~' {
+			return parameterProblem(kindKeyInvalid, keyHeader, "has a character that is not printable ASCII")
+		}
+	}
+	c.key = string(values[0])
+	return nil
+}
+
+// queryText reads a query parameter of 1 to most characters, if it is there.
+func (c *call) queryText(name string, most int) (string, error) {
+	args := c.http.QueryArgs()
+	if !args.Has(name) {
+		return "", nil
+	}
+	s := string(args.Peek(name))
+	if n := len([]rune(s)); n < 1 || n > most || !strict.Printable(s) {
+		return "", parameterProblem(kindInvalidParameter, name, fmt.Sprintf("has to have from 1 to %d printable characters", most))
+	}
+	return s, nil
+}
+
+// queryNumber reads a whole number of low to up, or standard if it is not there.
+func (c *call) queryNumber(name string, low, up, standard int64) (int64, error) {
+	args := c.http.QueryArgs()
+	if !args.Has(name) {
+		return standard, nil
+	}
+	s := string(args.Peek(name))
+	v, err := strconv.ParseInt(s, 10, 64)
+	if err != nil || v < low || v > up || s[0] == '+' || s[0] == '-' {
+		return 0, parameterProblem(kindInvalidParameter, name, fmt.Sprintf("has to be a whole number from %d to %d", low, up))
+	}
+	return v, nil
+}
+
+// read reads the body as the contract describes it, and nothing else.
+func (c *call) read(v strict.Body) error {
+	if err := c.checkMedia(); err != nil {
+		return err
+	}
+	faults, err := c.reader.Read(c.http.PostBody(), v)
+	if err != nil {
+		return &problem{kind: kindMalformedBody, detail: strict.Broken(err)}
+	}
+	if len(faults) > 0 {
+		return bodyProblem(faults)
+	}
+	return nil
+}
+
+// nothing is the body of a route that wants none: left out, or an empty object.
+type nothing struct{}
+
+func (nothing) Read(r *strict.Reader) {
+	if r.Begin() {
+		for r.Next() {
+			r.Unknown()
+		}
+	}
+}
+
+func (c *call) readNothing() error {
+	if len(c.http.PostBody()) == 0 {
+		return nil
+	}
+	return c.read(nothing{})
+}
+
+// checkMedia refuses what is not JSON as it is: not a form, not compressed.
+func (c *call) checkMedia() error {
+	h := &c.http.Request.Header
+	media, parameters, _ := bytes.Cut(h.ContentType(), []byte{';'})
+	parameters = bytes.TrimSpace(parameters)
+	if !bytes.EqualFold(bytes.TrimSpace(media), []byte("application/json")) ||
+		len(parameters) > 0 && !bytes.EqualFold(parameters, []byte("charset=utf-8")) && !bytes.EqualFold(parameters, []byte(`charset="utf-8"`)) ||
+		len(h.Peek("Content-Encoding")) > 0 {
+		return &problem{kind: kindUnsupportedMedia}
+	}
+	return nil
+}
+
+// account returns the account that the path's first parameter names.
+func (c *call) account() (credit.ID, error) { return asAccount(c.parameters[0]) }
+
+func asAccount(s string) (credit.ID, error) {
+	if id := credit.ID(s); id.Valid() {
+		return id, nil
+	}
+	return "", missing("account")
+}
+
+// part returns the account and number that the path's first parameter names.
+func (c *call) part(prefix, what string) (credit.ID, int64, error) {
+	account, number, ok := credit.ID(c.parameters[0]).Owner(prefix)
+	if !ok {
+		return "", 0, missing(what)
+	}
+	return account, number, nil
+}
+
+// missing is the answer to ids of nothing and ids of somebody else's, alike.
+func missing(what string) error {
+	return &problem{kind: string(credit.NotFound), detail: "there is no such " + what}
+}
+
+// do carries a command out and answers with what write makes of it. write runs
+// once, when the command is decided; its bytes are kept, and given again to
+// whoever repeats the key.
+func (c *call) do(account credit.ID, command credit.Command, status int, write func(o *out, a *credit.Account, events []credit.Event, at credit.Moment)) error {
+	answer, err := c.server.desk.Do(background, servicing.Request{
+		Account:  account,
+		Platform: c.caller.Platform,
+		Key:      c.key,
+		Command:  command,
+		Answer: func(a *credit.Account, events []credit.Event, at credit.Moment) []byte {
+			o := out{b: make([]byte, 0, 512)}
+			write(&o, a, events, at)
+			return o.b
+		},
+		Gone: c.gone,
+	})
+	if err != nil {
+		return err
+	}
+	c.server.seen.note(answer.Partition, answer.Position)
+	if answer.Replayed {
+		c.http.Response.Header.Set("Idempotent-Replayed", "true")
+	}
+	c.json(status, answer.Body)
+	return nil
+}
+
+// look reads an account's live state.
+func (c *call) look(account credit.ID, read func(a *credit.Account, at credit.Moment)) (position int64, err error) {
+	err = c.server.desk.Look(background, account, c.caller.Platform, func(a *credit.Account, at credit.Moment, p int64) {
+		position = p
+		read(a, at)
+	})
+	return position, err
+}
+
+// show answers with what write makes of an account's live state.
+func (c *call) show(account credit.ID, write func(o *out, a *credit.Account, at credit.Moment)) error {
+	var o out
+	opened := false
+	_, err := c.look(account, func(a *credit.Account, at credit.Moment) {
+		if opened = a.Terms != nil; opened {
+			o.b = make([]byte, 0, 1024)
+			write(&o, a, at)
+		}
+	})
+	switch {
+	case err != nil:
+		return err
+	case !opened:
+		return missing("account")
+	}
+	c.json(fasthttp.StatusOK, o.b)
+	return nil
+}
+
+func (c *call) json(status int, body []byte) { c.write(status, "application/json", body) }
+
+func (c *call) write(status int, media string, body []byte) {
+	c.http.SetStatusCode(status)
+	c.http.Response.Header.SetContentType(media)
+	c.http.Response.SetBody(body)
+}
+
+func (c *call) pattern() string {
+	if c.route == nil {
+		return ""
+	}
+	return c.route.pattern
+}

@@ -1,0 +1,70 @@
+package api
+
+import (
+	"net/http"
+	"strconv"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+)
+
+// metricsHandler shows the server's counters in Prometheus's text format. They are
+// read when asked for: the hot path only counts.
+func (s *Server) metricsHandler() http.Handler {
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(
+		collectors.NewGoCollector(),
+		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
+		counters{s},
+	)
+	return promhttp.HandlerFor(registry, promhttp.HandlerOpts{ErrorHandling: promhttp.ContinueOnError})
+}
+
+// counters are what the API and the desk count.
+type counters struct{ server *Server }
+
+var (
+	answered   = prometheus.NewDesc("yuefu_http_answers_total", "Answers, by class of status.", []string{"class"}, nil)
+	deskCounts = prometheus.NewDesc("yuefu_desk_total", "What the desk did.", []string{"what"}, nil)
+	queued     = prometheus.NewDesc("yuefu_desk_queued", "Commands that wait now.", nil, nil)
+	batches    = prometheus.NewDesc("yuefu_desk_batch_size", "Batches, by how many commands were decided together.", nil, nil)
+	businessOn = prometheus.NewDesc("yuefu_business_date", "The business date, in days since 1970.", nil, nil)
+)
+
+// Describe implements prometheus.Collector.
+func (counters) Describe(to chan<- *prometheus.Desc) {
+	for _, d := range []*prometheus.Desc{answered, deskCounts, queued, batches, businessOn} {
+		to <- d
+	}
+}
+
+// Collect implements prometheus.Collector.
+func (c counters) Collect(to chan<- prometheus.Metric) {
+	for class := 1; class < len(c.server.statuses); class++ {
+		n := c.server.statuses[class].Load()
+		to <- prometheus.MustNewConstMetric(answered, prometheus.CounterValue, float64(n), strconv.Itoa(class)+"xx")
+	}
+	f := c.server.desk.Figures()
+	for _, count := range []struct {
+		what string
+		n    int64
+	}{
+		{"commands", f.Commands}, {"refusals", f.Refusals}, {"replays", f.Replays}, {"entries", f.Entries}, {"batches", f.Batches},
+		{"fenced", f.Fenced}, {"busy", f.Busy}, {"gone", f.Gone}, {"panics", f.Panics}, {"stopped_accounts", f.Stopped}, {"loads", f.Loads},
+	} {
+		to <- prometheus.MustNewConstMetric(deskCounts, prometheus.CounterValue, float64(count.n), count.what)
+	}
+	to <- prometheus.MustNewConstMetric(queued, prometheus.GaugeValue, float64(f.Queued))
+	to <- prometheus.MustNewConstMetric(businessOn, prometheus.GaugeValue, float64(f.Day))
+
+	// BatchSizes[i] counts 2^i to 2^(i+1)−1; Prometheus wants how many were at most so large.
+	buckets, sum, n := map[float64]uint64{}, 0.0, uint64(0)
+	for i, count := range f.BatchSizes {
+		n += uint64(count)
+		most := float64(int64(2)<<i - 1)
+		sum += float64(count) * most * 0.75 // about the middle
+		buckets[most] = n
+	}
+	to <- prometheus.MustNewConstHistogram(batches, n, sum, buckets)
+}

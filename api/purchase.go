@@ -1,0 +1,157 @@
+package api
+
+import (
+	"github.com/valyala/fasthttp"
+
+	"github.com/yuefu/yuefu/api/contract"
+	"github.com/yuefu/yuefu/calendar"
+	"github.com/yuefu/yuefu/credit"
+	"github.com/yuefu/yuefu/money"
+)
+
+func capture(c *call) error {
+	account, number, err := c.part(credit.PrefixHold, "authorisation")
+	if err != nil {
+		return err
+	}
+	var body contract.CaptureRequest
+	if err := c.read(&body); err != nil {
+		return err
+	}
+	return c.do(account, credit.Capture{Hold: number, Amount: money.Amount(body.Amount), Final: body.Final}, fasthttp.StatusCreated, captureAnswer)
+}
+
+func captureAnswer(o *out, a *credit.Account, events []credit.Event, at credit.Moment) {
+	for _, e := range events {
+		e, ok := e.(credit.PurchaseCaptured)
+		if !ok {
+			continue
+		}
+		p := purchase{
+			account: a.ID, number: e.Number, authorisation: e.Hold, amount: e.Amount, currency: a.Terms.Currency,
+			merchant: e.Merchant, plan: e.Plan.ID, on: at.Day,
+		}
+		for i, part := range e.Parts {
+			p.instalments = append(p.instalments, instalment{number: i + 1, Part: part})
+		}
+		o.purchase(&p)
+	}
+}
+
+// purchase is what is told of one, live or from the tables.
+type purchase struct {
+	account               credit.ID
+	number, authorisation int64
+	amount, refunded      money.Amount
+	currency              money.Currency
+	merchant, plan        string
+	on                    calendar.Date
+	instalments           []instalment
+}
+
+type instalment struct {
+	credit.Part
+	number    int
+	statement credit.ID // empty until it is billed
+}
+
+func (o *out) purchase(p *purchase) {
+	o.begin()
+	o.id("id", p.account.Part(credit.PrefixPurchase, p.number))
+	o.id("account", p.account)
+	o.id("authorisation", p.account.Part(credit.PrefixHold, p.authorisation))
+	o.amount("amount", p.amount)
+	o.text("currency", string(p.currency))
+	o.amount("refunded", p.refunded)
+	o.text("merchant", p.merchant)
+	o.text("plan", p.plan)
+	o.date("captured_on", p.on)
+	o.list("instalments")
+	for i := range p.instalments {
+		in := &p.instalments[i]
+		o.begin()
+		o.number("number", int64(in.number))
+		o.date("statement_on", in.On)
+		o.maybe("statement", string(in.statement))
+		o.costs(in.Principal, in.Interest, in.Fee)
+		o.amount("amount", in.Sum())
+		o.borne(in.Borne)
+		o.end()
+	}
+	o.endList()
+	o.end()
+}
+
+func (o *out) costs(principal, interest, fee money.Amount) {
+	o.amount("principal", principal)
+	o.amount("interest", interest)
+	o.amount("fee", fee)
+}
+
+func (o *out) borne(borne []credit.Borne) {
+	if len(borne) == 0 {
+		return
+	}
+	o.list("borne")
+	for _, b := range borne {
+		o.begin()
+		o.text("bearer", string(b.Bearer))
+		o.amount("amount", b.Amount)
+		o.end()
+	}
+	o.endList()
+}
+
+func refund(c *call) error {
+	account, number, err := c.part(credit.PrefixPurchase, "purchase")
+	if err != nil {
+		return err
+	}
+	var body contract.RefundRequest
+	if err := c.read(&body); err != nil {
+		return err
+	}
+	return c.do(account, credit.Refund{Purchase: number, Amount: money.Amount(body.Amount)}, fasthttp.StatusCreated, refundAnswer)
+}
+
+func refundAnswer(o *out, a *credit.Account, events []credit.Event, at credit.Moment) {
+	for _, e := range events {
+		e, ok := e.(credit.PurchaseRefunded)
+		if !ok {
+			continue
+		}
+		o.begin()
+		o.id("id", a.ID.Part(credit.PrefixRefund, e.Number))
+		o.id("account", a.ID)
+		o.id("purchase", a.ID.Part(credit.PrefixPurchase, e.Purchase))
+		o.amount("amount", e.Amount)
+		o.text("currency", string(a.Terms.Currency))
+		o.date("refunded_on", at.Day)
+		o.amount("credited", e.Credit)
+		o.list("cuts")
+		for _, cut := range e.Cuts {
+			o.begin()
+			o.number("instalment", int64(cut.Instalment))
+			if cut.Statement != 0 {
+				o.id("statement", a.ID.Part(credit.PrefixStatement, cut.Statement))
+			}
+			o.costs(cut.Principal, cut.Interest, cut.Fee)
+			o.end()
+		}
+		o.endList()
+		o.statementsPaid(a.ID, events)
+		o.end()
+	}
+}
+
+// statementsPaid lists the statements that nothing is owed on any more.
+func (o *out) statementsPaid(account credit.ID, events []credit.Event) {
+	o.list("statements_paid")
+	for _, e := range events {
+		if e, ok := e.(credit.StatementPaid); ok {
+			o.comma()
+			o.quote(string(account.Part(credit.PrefixStatement, e.Statement)))
+		}
+	}
+	o.endList()
+}

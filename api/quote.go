@@ -1,0 +1,106 @@
+package api
+
+import (
+	"github.com/valyala/fasthttp"
+
+	"github.com/yuefu/yuefu/api/contract"
+	"github.com/yuefu/yuefu/calendar"
+	"github.com/yuefu/yuefu/credit"
+	"github.com/yuefu/yuefu/money"
+)
+
+func quote(c *call) error {
+	var body contract.QuoteRequest
+	if err := c.read(&body); err != nil {
+		return err
+	}
+	id, err := asAccount(body.Account)
+	if err != nil {
+		return err
+	}
+	// What a quote is made of is copied from the live account; the lane has no time
+	// to work out annual rates.
+	var line credit.Account
+	var day calendar.Date
+	var coming out
+	available := money.Amount(0)
+	if _, err := c.look(id, func(a *credit.Account, at credit.Moment) {
+		line = credit.Account{ID: a.ID, Terms: a.Terms, Status: a.Status}
+		day, available = at.Day, a.Available()
+		if a.Terms != nil {
+			coming.begin()
+			coming.coming(a)
+		}
+	}); err != nil {
+		return err
+	}
+	if line.Terms == nil {
+		return missing("account")
+	}
+	plans, err := quoted(&line, &body)
+	if err != nil {
+		return err
+	}
+	o := out{b: append(make([]byte, 0, 2048), coming.b...)}
+	o.id("account", id)
+	o.number("amount", body.Amount)
+	o.text("currency", string(body.Currency))
+	o.date("day", day)
+	o.amount("available", available)
+	o.number("penalty_rate", int64(line.Terms.PenaltyRate))
+	o.list("data")
+	for _, plan := range plans {
+		q := line.Quote(plan, money.Amount(body.Amount), day)
+		o.begin()
+		o.planCost(line.Terms, &q)
+		o.object("text")
+		o.text("document", credit.QuoteDocument)
+		o.number("version", int64(line.Terms.Version))
+		o.text("hash", q.Token)
+		o.end()
+		o.end()
+	}
+	o.endList()
+	o.end()
+	c.json(fasthttp.StatusOK, o.b)
+	return nil
+}
+
+// quoted says which plans are asked about, and refuses what an authorisation would refuse.
+func quoted(line *credit.Account, body *contract.QuoteRequest) ([]credit.Plan, error) {
+	switch {
+	case line.Status != credit.Active:
+		return nil, &credit.Error{Kind: credit.AccountNotOpen, Detail: "the account is " + string(line.Status)}
+	case money.Currency(body.Currency) != line.Terms.Currency:
+		return nil, &credit.Error{Kind: credit.CurrencyMismatch, Field: "currency", Detail: "the account is in " + string(line.Terms.Currency)}
+	case body.Plan == "":
+		return line.Terms.Plans, nil
+	}
+	plan, ok := line.Terms.Plan(body.Plan)
+	if !ok {
+		return nil, &credit.Error{Kind: credit.UnknownPlan, Field: "plan", Detail: "the contract has no such plan"}
+	}
+	return []credit.Plan{plan}, nil
+}
+
+// planCost writes what a purchase costs by one plan, to the cent.
+func (o *out) planCost(t *credit.Terms, q *credit.Quote) {
+	o.text("plan", q.Plan.ID)
+	o.text("kind", string(q.Plan.Kind))
+	o.number("periods", int64(q.Plan.Periods))
+	o.amount("total", q.Total)
+	o.amount("cost", q.Cost)
+	o.amount("subsidised", q.Subsidised)
+	o.number("annual_rate", int64(q.AnnualRate))
+	o.list("instalments")
+	for i, part := range q.Parts {
+		o.begin()
+		o.number("number", int64(i+1))
+		o.date("statement_on", part.On)
+		o.date("due_on", calendar.NextOnDay(part.On, t.DueDay))
+		o.costs(part.Principal, part.Interest, part.Fee)
+		o.amount("amount", part.Sum())
+		o.end()
+	}
+	o.endList()
+}

@@ -1,0 +1,72 @@
+package api
+
+// policy says who may use a route.
+type policy int
+
+const (
+	public      policy = iota
+	platformKey        // any key: it works for its own platform
+	operatorKey        // a key of the lender's people
+	sandboxKey         // any key, in a sandbox
+)
+
+// route is one operation of the contract.
+type route struct {
+	method  string
+	pattern string
+	policy  policy
+	keyed   bool     // changes an account: wants an Idempotency-Key
+	query   []string // the query parameters that it knows
+	handle  func(*call) error
+}
+
+var page = []string{"cursor", "limit"}
+
+// routes are all operations of openapi.yaml; a test compares the two.
+var routes = []route{
+	{"GET", "/v1/programmes", platformKey, false, nil, listProgrammes},
+	{"POST", "/v1/programmes", operatorKey, false, nil, createProgramme},
+	{"GET", "/v1/programmes/{id}", platformKey, false, nil, getProgramme},
+	{"GET", "/v1/programmes/{id}/disclosure", platformKey, false, []string{"amount"}, getDisclosure},
+	{"GET", "/v1/texts/{hash}", platformKey, false, nil, getText},
+
+	{"POST", "/v1/applications", platformKey, true, nil, apply},
+	{"GET", "/v1/applications/{id}", platformKey, false, nil, getApplication},
+	{"POST", "/v1/applications/{id}/review", operatorKey, true, nil, reviewApplication},
+
+	{"GET", "/v1/accounts", platformKey, false, []string{"customer", "programme", "status", "cursor", "limit"}, listAccounts},
+	{"GET", "/v1/accounts/{id}", platformKey, false, nil, getAccount},
+	{"GET", "/v1/accounts/{id}/events", platformKey, false, page, listEvents},
+	{"POST", "/v1/accounts/{id}/blocks", platformKey, true, nil, addBlock},
+	{"POST", "/v1/accounts/{id}/blocks/{kind}/lift", platformKey, true, nil, liftBlock},
+
+	{"POST", "/v1/quotes", platformKey, false, nil, quote},
+	{"POST", "/v1/authorisations", platformKey, true, nil, authorise},
+	{"GET", "/v1/authorisations/{id}", platformKey, false, nil, getAuthorisation},
+	{"POST", "/v1/authorisations/{id}/captures", platformKey, true, nil, capture},
+	{"POST", "/v1/authorisations/{id}/void", platformKey, true, nil, void},
+	{"GET", "/v1/purchases/{id}", platformKey, false, nil, getPurchase},
+	{"POST", "/v1/purchases/{id}/refunds", platformKey, true, nil, refund},
+	{"GET", "/v1/accounts/{id}/authorisations", platformKey, false, page, listAuthorisations},
+	{"GET", "/v1/accounts/{id}/purchases", platformKey, false, page, listPurchases},
+
+	{"GET", "/v1/accounts/{id}/statements", platformKey, false, page, listStatements},
+	{"GET", "/v1/statements/{id}", platformKey, false, nil, getStatement},
+	{"GET", "/v1/accounts/{id}/repayments", platformKey, false, page, listRepayments},
+	{"POST", "/v1/accounts/{id}/repayments", platformKey, true, nil, repay},
+	{"POST", "/v1/accounts/{id}/credit-balance-returns", platformKey, true, nil, returnCreditBalance},
+
+	{"GET", "/v1/accounts/{id}/closing-conditions", platformKey, false, nil, getClosingConditions},
+	{"POST", "/v1/accounts/{id}/closures", platformKey, true, nil, requestClosure},
+	{"POST", "/v1/closures/{id}/approve", operatorKey, true, nil, approveClosure},
+	{"POST", "/v1/closures/{id}/refuse", operatorKey, true, nil, refuseClosure},
+	{"POST", "/v1/closures/{id}/withdraw", platformKey, true, nil, withdrawClosure},
+
+	{"GET", "/v1/clock", platformKey, false, nil, getClock},
+	{"POST", "/v1/clock/advance", sandboxKey, false, nil, advanceClock},
+	{"GET", "/v1/figures", public, false, nil, getFigures},
+	{"GET", "/healthz", public, false, nil, getHealth},
+	{"GET", "/readyz", public, false, nil, getReadiness},
+	{"GET", "/metrics", public, false, nil, getMetrics},
+	{"GET", "/openapi.yaml", public, false, nil, getContract},
+}
