@@ -183,21 +183,26 @@ func (p Plan) subsidise(part *Part) {
 	if len(p.Subsidies) == 0 || cost == 0 {
 		return
 	}
-	share, borne := Rate(0), money.Amount(0)
-	for _, s := range p.Subsidies {
-		share += s.Share
-		amount := share.Of(cost) - borne // by running total, so that the parts add up
-		borne += amount
-		if amount > 0 {
-			part.Borne = append(part.Borne, Borne{Bearer: s.Bearer, Amount: amount})
-		}
-	}
+	customer, borne := p.split(cost)
+	part.Borne = slices.DeleteFunc(borne, func(b Borne) bool { return b.Amount == 0 })
 	if p.Kind == Annuity {
-		part.Interest = cost - borne
+		part.Interest = customer
 	} else {
-		part.Fee = cost - borne
+		part.Fee = customer
 	}
 	part.drop()
+}
+
+// split says what of a cost is whose: by running total, so that the parts add up.
+func (p Plan) split(cost money.Amount) (customer money.Amount, borne []Borne) {
+	borne = make([]Borne, len(p.Subsidies))
+	share, sum := Rate(0), money.Amount(0)
+	for i, s := range p.Subsidies {
+		share += s.Share
+		borne[i] = Borne{Bearer: s.Bearer, Amount: share.Of(cost) - sum}
+		sum += borne[i].Amount
+	}
+	return cost - sum, borne
 }
 
 // drop keeps nobody's promise for an instalment that asks the customer for

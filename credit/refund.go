@@ -121,7 +121,7 @@ func (p *Purchase) reprice(instalments []Instalment) {
 	if p.Plan.Rate == 0 {
 		return
 	}
-	signed := p.Plan.Schedule(p.Amount, 1, 1)
+	agreed := p.Amount.Split(p.Plan.Periods)
 	left := money.Amount(0)
 	for _, in := range instalments {
 		if in.Statement == 0 {
@@ -133,26 +133,64 @@ func (p *Purchase) reprice(instalments []Instalment) {
 		if in.Statement != 0 {
 			continue
 		}
-		part := Part{Principal: in.Principal}
+		cost := money.Amount(0)
 		if p.Plan.Kind == Annuity {
-			part.Interest = left.MulDiv(int64(p.Plan.Rate), int64(Whole)*12)
-		} else if agreed := signed[in.Number-1].Principal; agreed > 0 {
-			part.Fee = p.Plan.Rate.Of(p.Amount).MulDiv(int64(in.Principal), int64(agreed))
+			cost = left.MulDiv(int64(p.Plan.Rate), int64(Whole)*12)
+		} else if principal := agreed[in.Number-1]; principal > 0 {
+			cost = p.Plan.Rate.Of(p.Amount).MulDiv(int64(in.Principal), int64(principal))
 		}
 		left -= in.Principal
-		p.Plan.subsidise(&part)
-		in.Interest, in.Fee, in.Borne = min(in.Interest, part.Interest), min(in.Fee, part.Fee), part.Borne
+		p.Plan.lower(in, cost)
 	}
+}
+
+// lower brings an instalment's cost down, and with it what the customer and each
+// bearer of a subsidy have of it. Nobody's part rises, however it rounds: what one
+// has no room for falls to the next, the customer last.
+func (p Plan) lower(in *Instalment, cost money.Amount) {
+	own := in.Interest + in.Fee
+	room, most := own, slices.Clone(in.Borne)
+	for _, b := range most {
+		room += b.Amount
+	}
+	customer, borne := p.split(min(cost, room))
+	rest := max(0, customer-own)
+	customer -= rest
+	for i := range borne {
+		if over := borne[i].Amount - borneBy(most, borne[i].Bearer); over > 0 {
+			borne[i].Amount -= over
+			rest += over
+		}
+	}
+	for i := range borne {
+		more := min(rest, borneBy(most, borne[i].Bearer)-borne[i].Amount)
+		borne[i].Amount += more
+		rest -= more
+	}
+	customer += rest
+	if p.Kind == Annuity {
+		in.Interest = customer
+	} else {
+		in.Fee = customer
+	}
+	in.Borne = slices.DeleteFunc(borne, func(b Borne) bool { return b.Amount == 0 })
+	if in.owed() == 0 {
+		in.Borne = nil // see Part.drop
+	}
+}
+
+func borneBy(list []Borne, bearer Bearer) money.Amount {
+	for _, b := range list {
+		if b.Bearer == bearer {
+			return b.Amount
+		}
+	}
+	return 0
 }
 
 func lessBorne(before, after []Borne) (less []Borne) {
 	for _, b := range before {
-		for _, rest := range after {
-			if rest.Bearer == b.Bearer {
-				b.Amount -= rest.Amount
-			}
-		}
-		if b.Amount > 0 {
+		if b.Amount -= borneBy(after, b.Bearer); b.Amount > 0 {
 			less = append(less, b)
 		}
 	}

@@ -216,3 +216,51 @@ func TestRefundWithinGrace(t *testing.T) {
 	s.to("2026-03-25")
 	equal(t, "penalty", s.a.AsOf(s.day).Statements[0].Penalty, 2_00+8*60)
 }
+
+// What the customer and each bearer still bear is what the plan still costs: a
+// refund never loses a fen of it between them, and never raises anybody's part.
+func TestARefundLosesNoPartOfACost(t *testing.T) {
+	for _, kind := range []credit.PlanKind{credit.Flat, credit.Annuity} {
+		shared := credit.Plan{ID: "shared", Kind: kind, Periods: 3, Rate: 30_000, Subsidies: []credit.Subsidy{
+			by(credit.Merchant, 333_333), by(credit.Platform, 333_333), by(credit.Funder, 333_333),
+		}}
+		alone := credit.Plan{ID: "alone", Kind: kind, Periods: 3, Rate: 30_000}
+		if kind == credit.Annuity {
+			shared.Rate, alone.Rate = 360_000, 360_000
+		}
+		plans := func(t *credit.Terms) { t.Plans, t.CostCap = []credit.Plan{shared, alone}, credit.Whole }
+		for amount := money.Amount(1_00); amount < 12_00; amount += 137 {
+			for step := 1 + amount/40; step < amount; step += 1 + amount/5 {
+				s := opened(t, "2026-03-10", plans)
+				a, b := s.buy(amount, "shared"), s.buy(amount, "alone")
+				for refunded := step; refunded <= amount; refunded += step {
+					before := s.a.Purchases[0].Instalments
+					was := map[string]money.Amount{}
+					for _, in := range before {
+						for _, o := range in.Borne {
+							was[fmt.Sprint(in.Number, o.Bearer)] = o.Amount
+						}
+					}
+					s.refund(a, step)
+					s.refund(b, step)
+					if len(s.a.Purchases) < 2 {
+						break
+					}
+					mine, whole := s.a.Purchases[0].Instalments, s.a.Purchases[1].Instalments
+					for i := range min(len(mine), len(whole)) {
+						sum := mine[i].Interest + mine[i].Fee
+						for _, o := range mine[i].Borne {
+							sum += o.Amount
+							if o.Amount > was[fmt.Sprint(mine[i].Number, o.Bearer)] {
+								t.Fatalf("%s of %d, refunded %d: the part of %s rose from %d to %d", kind, amount, refunded, o.Bearer, was[fmt.Sprint(mine[i].Number, o.Bearer)], o.Amount)
+							}
+						}
+						if cost := whole[i].Interest + whole[i].Fee; sum != cost {
+							t.Fatalf("%s of %d, refunded %d: instalment %d costs %d, and %d are borne: %s", kind, amount, refunded, i+1, cost, sum, s.owes(a))
+						}
+					}
+				}
+			}
+		}
+	}
+}
