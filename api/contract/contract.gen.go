@@ -622,7 +622,7 @@ func (v *Policy) Read(r *strict.Reader) {
 // ProblemKind A stable name
 type ProblemKind string
 
-var valuesOfProblemKind = []string{"not_found"}
+var valuesOfProblemKind = []string{"not_found", "invalid_amount", "currency_mismatch", "unknown_plan", "consent_incomplete", "consent_preselected", "consent_of_another", "consent_outdated", "consent_too_fast", "consent_in_future", "already_open", "application_pending", "no_application_pending", "hold_not_open", "capture_too_large", "refund_too_large", "account_not_open", "no_credit_balance", "block_exists", "block_missing", "block_not_yours", "account_not_clear", "closure_pending", "no_closure_pending", "malformed_request", "header_too_large", "request_timeout", "no_such_route", "method_not_allowed", "unauthenticated", "operator_key_required", "not_a_sandbox", "unknown_parameter", "invalid_parameter", "key_missing", "key_invalid", "key_reused", "unsupported_media_type", "body_too_large", "malformed_body", "invalid_request", "invalid_programme", "clock_backwards", "busy", "unavailable", "outcome_unknown", "shutting_down", "account_stopped", "internal"}
 
 // ProgrammeRequest defines model for ProgrammeRequest.
 type ProgrammeRequest struct {

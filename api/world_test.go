@@ -1,0 +1,217 @@
+package api
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/yuefu/yuefu/api/client"
+	"github.com/yuefu/yuefu/calendar"
+	"github.com/yuefu/yuefu/catalogue"
+	"github.com/yuefu/yuefu/database"
+	"github.com/yuefu/yuefu/eventlog/open"
+	"github.com/yuefu/yuefu/servicing"
+)
+
+// world is a server on a new database, with two platforms.
+type world struct {
+	server    *Server
+	desk      *servicing.Desk
+	catalogue *catalogue.Catalogue
+	clock     *servicing.SandboxClock
+	url       string
+	platform  string // keys
+	operator  string
+	stranger  string // of another platform
+}
+
+const worldStart = "2026-01-15T02:00:00Z" // 10:00 in Shanghai
+
+// newWorld makes one; change may set options before the server starts.
+func newWorld(t testing.TB, change ...func(*Options)) *world {
+	t.Helper()
+	ctx := t.Context()
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	logger := slog.New(slog.NewTextHandler(io.Discard, nil))
+	db, err := database.Open(ctx, filepath.Join(t.TempDir(), "yuefu.db"), database.Options{Sandbox: true, Start: worldStart})
+	must(err)
+	log, err := open.Log(db)
+	must(err)
+	start, err := time.Parse(time.RFC3339, worldStart)
+	must(err)
+	w := &world{clock: servicing.NewSandboxClock(start)}
+	w.desk, err = servicing.Open(ctx, log, servicing.Options{Clock: w.clock, Log: logger})
+	must(err)
+	must(w.desk.OpenDay(ctx, calendar.Of(2026, 1, 15)))
+	w.catalogue, err = catalogue.Open(ctx, db, time.Now)
+	must(err)
+	w.platform, w.operator = w.shop(t, "shop")
+	w.stranger, _ = w.shop(t, "other")
+
+	book := db.Book()
+	o := Options{
+		Desk: w.desk, Catalogue: w.catalogue, Log: logger,
+		Partitions: book.Partitions, Zone: book.Zone, Sandbox: book.Sandbox,
+	}
+	for _, c := range change {
+		c(&o)
+	}
+	w.server = New(o)
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	must(err)
+	w.url = "http://" + l.Addr().String()
+	served := make(chan error, 1)
+	go func() { served <- w.server.Serve(l) }()
+	t.Cleanup(func() {
+		http.DefaultClient.CloseIdleConnections()
+		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		defer cancel()
+		if err := w.server.Shutdown(ctx); err != nil {
+			t.Error("shut down:", err)
+		}
+		if err := <-served; err != nil {
+			t.Error(err)
+		}
+		w.desk.Close()
+		must(log.Close())
+		must(db.Close())
+	})
+	return w
+}
+
+// shop adds a platform with the sample programme and its two keys.
+func (w *world) shop(t testing.TB, id string) (platform, operator string) {
+	t.Helper()
+	ctx := t.Context()
+	if _, err := w.catalogue.CreatePlatform(ctx, catalogue.Installation, id, id); err != nil {
+		t.Fatal(err)
+	}
+	_, platform, err := w.catalogue.CreateKey(ctx, catalogue.Installation, id, catalogue.PlatformRole)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, operator, err = w.catalogue.CreateKey(ctx, catalogue.Installation, id, catalogue.OperatorRole)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, err := w.catalogue.CreateProgramme(ctx, catalogue.Installation, id, catalogue.SampleID, catalogue.Sample())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.catalogue.Activate(ctx, catalogue.Installation, id, catalogue.SampleID, v.Number); err != nil {
+		t.Fatal(err)
+	}
+	return platform, operator
+}
+
+func (w *world) client(key string) *client.Client { return client.New(w.url, key, nil) }
+
+// answer is what came back, plainly.
+type answer struct {
+	status int
+	header http.Header
+	body   string
+}
+
+// send sends a request as it stands: headers are name, value, name, value.
+func (w *world) send(t testing.TB, method, path, body string, headers ...string) answer {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), method, w.url+path, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := 0; i < len(headers); i += 2 {
+		r.Header.Add(headers[i], headers[i+1])
+	}
+	response, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return answer{response.StatusCode, response.Header, string(text)}
+}
+
+// post sends a body as a well-meaning caller does.
+func (w *world) post(t testing.TB, api, key, path, body string) answer {
+	t.Helper()
+	return w.send(t, http.MethodPost, path, body, "Authorization", "Bearer "+api, "Content-Type", "application/json", "Idempotency-Key", key)
+}
+
+func (w *world) get(t testing.TB, api, path string) answer {
+	t.Helper()
+	return w.send(t, http.MethodGet, path, "", "Authorization", "Bearer "+api)
+}
+
+// consents agrees to every document of the sample programme, as the clock stands.
+func (w *world) consents(t testing.TB, customer string) []client.Consent {
+	t.Helper()
+	d, err := w.client(w.platform).GetDisclosure(t.Context(), catalogue.SampleID, client.GetDisclosureQuery{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var consents []client.Consent
+	for _, text := range d.Documents {
+		consents = append(consents, client.Consent{
+			Document: text.Document, Version: text.Version, Hash: text.Hash, Person: customer, Act: "tap_agree",
+			ShownAt: w.clock.Now().Add(-time.Minute), AcceptedAt: w.clock.Now(),
+		})
+	}
+	return consents
+}
+
+// opened opens an account for a customer and returns it.
+func (w *world) opened(t testing.TB, customer string) client.Account {
+	t.Helper()
+	a, err := w.client(w.platform).Apply(t.Context(), "open-"+customer, client.ApplicationRequest{
+		Customer: customer, Programme: catalogue.SampleID, Consents: w.consents(t, customer),
+		Declared: client.Declared{Adult: true, MonthlyIncome: 10_000_00}, RequestedLimit: 10_000_00,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a.Status != client.DecisionApproved {
+		t.Fatalf("application %s: %v", a.Status, a.Reasons)
+	}
+	return a.Opened
+}
+
+// checkout is the body of an authorisation that the customer agreed to.
+func (w *world) checkout(t testing.TB, account client.Account, amount int64, plan, order string) client.AuthorisationRequest {
+	t.Helper()
+	q, err := w.client(w.platform).Quote(t.Context(), client.QuoteRequest{Account: account.ID, Amount: amount, Currency: "CNY", Plan: plan})
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := q.Data[0].Text
+	return client.AuthorisationRequest{
+		Account: account.ID, Amount: amount, Currency: "CNY", Plan: plan, Scene: "mall", Merchant: "m-17", Order: order,
+		Consent: client.QuoteConsent{
+			Document: text.Document, Version: text.Version, Hash: text.Hash, Person: account.Customer, Act: "tap_pay",
+			ShownAt: w.clock.Now().Add(-10 * time.Second), AcceptedAt: w.clock.Now(),
+		},
+	}
+}
+
+func (w *world) authorised(t testing.TB, account client.Account, amount int64, plan, order string) client.Authorisation {
+	t.Helper()
+	a, err := w.client(w.platform).Authorise(t.Context(), "aut-"+order, w.checkout(t, account, amount, plan, order))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
