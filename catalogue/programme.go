@@ -105,7 +105,8 @@ func (c *Catalogue) addVersion(ctx context.Context, entry Entry, d Draft, first 
 func (v *Version) complete(ctx context.Context, tx *sql.Tx, e *Entry) error {
 	v.Terms.Programme, v.Terms.Version = v.Programme, v.Number
 	documents := slices.DeleteFunc(slices.Clone(v.Terms.Documents), func(d credit.Document) bool { return d.Name == CostDisclosure })
-	v.Terms.Documents = append(documents, credit.Document{Name: CostDisclosure, Version: v.Number})
+	// The disclosure is worked out of terms that hold: until then its hash is not known.
+	v.Terms.Documents = append(documents, credit.Document{Name: CostDisclosure, Version: v.Number, Hash: "not worked out yet"})
 	if err := v.check(); err != nil {
 		return err
 	}

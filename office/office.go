@@ -1,0 +1,156 @@
+// Package office puts an installation together: one database, and all that works
+// on it. It knows in which order the rooms open and close; it refuses to know
+// what any of them does. The server, the bench and the replay of an order file
+// all open the same office.
+package office
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/yuefu/yuefu/calendar"
+	"github.com/yuefu/yuefu/catalogue"
+	"github.com/yuefu/yuefu/database"
+	"github.com/yuefu/yuefu/eventlog"
+	"github.com/yuefu/yuefu/eventlog/open"
+	"github.com/yuefu/yuefu/servicing"
+	"github.com/yuefu/yuefu/view"
+)
+
+// Options are the settings of an office; the zero value of each is a good one.
+type Options struct {
+	Database database.Options
+	Desk     servicing.Options // its clock and index are the office's affair
+	Log      *slog.Logger
+}
+
+// Office is an installation at work.
+type Office struct {
+	DB        *database.DB
+	Log       eventlog.Log
+	Catalogue *catalogue.Catalogue
+	Tables    *view.Tables
+	Desk      *servicing.Desk
+	Clock     servicing.Clock
+	Zone      *time.Location
+
+	logger  *slog.Logger
+	stop    context.CancelFunc
+	running sync.WaitGroup // tables and business dates
+	closers []func() error
+}
+
+// Open opens the database that dsn names and everything that works on it. The
+// office takes commands when it returns; a real clock's business dates go on
+// opening by themselves until Close.
+func Open(ctx context.Context, dsn string, options Options) (_ *Office, err error) {
+	if options.Log == nil {
+		options.Log = slog.Default()
+	}
+	o := &Office{logger: options.Log}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, o.Close())
+		}
+	}()
+	if o.DB, err = database.Open(ctx, dsn, options.Database); err != nil {
+		return nil, err
+	}
+	o.closers = append(o.closers, o.DB.Close)
+	if o.Log, err = open.Log(o.DB); err != nil {
+		return nil, err
+	}
+	o.closers = append(o.closers, o.Log.Close)
+	if o.Zone, err = time.LoadLocation(o.DB.Book().Zone); err != nil {
+		return nil, fmt.Errorf("business time zone: %w", err)
+	}
+	if err := o.setClock(ctx); err != nil {
+		return nil, err
+	}
+	if o.Catalogue, err = catalogue.Open(ctx, o.DB, time.Now); err != nil {
+		return nil, err
+	}
+
+	background, stop := context.WithCancel(context.WithoutCancel(ctx))
+	o.stop = stop
+	if o.Tables, err = view.Open(ctx, o.DB, o.Log, view.Options{Log: options.Log}); err != nil {
+		return nil, err
+	}
+	o.running.Go(func() {
+		if err := o.Tables.Run(background); err != nil && background.Err() == nil {
+			options.Log.Error("the tables no longer follow the log", "error", err)
+		}
+	})
+
+	options.Desk.Clock, options.Desk.Due, options.Desk.Log = o.Clock, o.Tables, options.Log
+	if o.Desk, err = servicing.Open(ctx, o.Log, options.Desk); err != nil {
+		return nil, err
+	}
+	if err := o.Desk.Resume(ctx, calendar.At(o.Clock.Now().In(o.Zone))); err != nil {
+		return nil, fmt.Errorf("open the business date: %w", err)
+	}
+	o.running.Go(func() { o.openDays(background) })
+	return o, nil
+}
+
+// setClock takes the machine's clock, or for a sandbox one that stands where its
+// log ends.
+func (o *Office) setClock(ctx context.Context) error {
+	book := o.DB.Book()
+	if !book.Sandbox {
+		o.Clock = servicing.NewSystemClock()
+		return nil
+	}
+	at, err := time.Parse(time.RFC3339, book.Start)
+	if err != nil {
+		return fmt.Errorf("start of the sandbox's clock: %w", err)
+	}
+	heads, err := o.Log.Heads(ctx, o.Log.Partitions())
+	if err != nil {
+		return fmt.Errorf("read heads: %w", err)
+	}
+	for _, head := range heads {
+		if last := time.UnixMicro(head.Time); last.After(at) {
+			at = last
+		}
+	}
+	o.Clock = servicing.NewSandboxClock(at)
+	return nil
+}
+
+// openDays opens business dates as a real clock reaches them.
+func (o *Office) openDays(ctx context.Context) {
+	if o.DB.Book().Sandbox {
+		return
+	}
+	if err := o.Desk.RunClock(ctx, o.Zone); err != nil && ctx.Err() == nil {
+		o.logger.Error("business dates no longer open", "error", err)
+	}
+}
+
+// Close answers what was taken and closes the database. What the tables lack then
+// they catch up with when the office opens again.
+func (o *Office) Close() error {
+	if o.Desk != nil {
+		o.Desk.Close()
+	}
+	if o.stop != nil {
+		o.stop()
+	}
+	o.running.Wait()
+	var errs []error
+	for i := len(o.closers) - 1; i >= 0; i-- {
+		errs = append(errs, o.closers[i]())
+	}
+	o.closers = nil
+	return errors.Join(errs...)
+}
+
+// Ready says why no commands can be taken at the moment: the database does not answer.
+func (o *Office) Ready(ctx context.Context) error {
+	return o.DB.Reader().PingContext(ctx)
+}
