@@ -52,8 +52,8 @@ var allowed = map[string][]string{
 	"office": {"money", "calendar", "credit", "servicing", "catalogue", "view", "eventlog", "eventlog/open", "database"},
 	"replay": {"money", "calendar", "credit", "risk", "servicing", "catalogue", "office"},
 	// Measures all of it, and starts a PostgreSQL of its own when nobody names one.
-	"bench": {"money", "calendar", "credit", "risk", "servicing", "catalogue", "eventlog", "database", "database/pgtest", "office", "api",
-		jsonv2, "github.com/valyala/fasthttp", "github.com/jackc/pgx/v5", "github.com/jedib0t/go-pretty/v6", "github.com/HdrHistogram/hdrhistogram-go"},
+	"bench": {"money", "calendar", "credit", "risk", "servicing", "catalogue", "eventlog", "eventlog/open", "credit/wire", "database", "database/pgtest",
+		"office", "api", jsonv2, "github.com/valyala/fasthttp", "github.com/jackc/pgx/v5", "github.com/jedib0t/go-pretty/v6", "github.com/HdrHistogram/hdrhistogram-go"},
 
 	"tidy": {},
 }
