@@ -4,8 +4,8 @@
 package wire
 
 import (
-	"bytes"
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/go-json-experiment/json"
@@ -17,16 +17,14 @@ import (
 // StateFormat is the version of EncodeState's form. A snapshot of another version is ignored.
 const StateFormat = 1
 
-// version of every event's form so far.
-const version = 1
-
+// events maps a wire name to what reads an event of that name.
 var events = map[string]func(*jsontext.Decoder) (credit.Event, error){}
 
 func register[E credit.Event]() {
 	var zero E
 	events[zero.Name()] = func(d *jsontext.Decoder) (credit.Event, error) {
 		var e E
-		err := json.UnmarshalDecode(d, &e, reading)
+		err := json.UnmarshalDecode(d, &e)
 		return e, err
 	}
 }
@@ -89,68 +87,98 @@ func EncodeEvents(list []credit.Event) ([]byte, error) {
 	return append(b, ']'), nil
 }
 
-// DecodeEvents reads what EncodeEvents wrote.
+// DecodeEvents reads what EncodeEvents wrote. What it does not know to the last
+// member it refuses: an event that is read with a part left out is a wrong balance.
 func DecodeEvents(b []byte) ([]credit.Event, error) {
 	if len(b) == 0 || string(b) == "[]" {
 		return nil, nil
 	}
-	d := jsontext.NewDecoder(bytes.NewBuffer(b))
-	var list []credit.Event
-	if err := open(d); err != nil {
-		return nil, err
+	var list eventList
+	if err := json.Unmarshal(b, &list, reading); err != nil {
+		return nil, fmt.Errorf("decode events: %w", err)
+	}
+	return list, nil
+}
+
+type eventList []credit.Event
+
+// UnmarshalJSONFrom reads a list of events.
+func (l *eventList) UnmarshalJSONFrom(d *jsontext.Decoder) error {
+	if err := expect(d, '['); err != nil {
+		return err
 	}
 	for d.PeekKind() == '[' {
 		e, err := decodeEvent(d)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		list = append(list, e)
+		*l = append(*l, e)
 	}
-	_, err := d.ReadToken()
-	return list, err
+	return expect(d, ']')
 }
 
 func decodeEvent(d *jsontext.Decoder) (credit.Event, error) {
-	if err := open(d); err != nil {
+	if err := expect(d, '['); err != nil {
 		return nil, err
 	}
-	token, err := d.ReadToken()
+	name, err := d.ReadToken()
 	if err != nil {
 		return nil, err
 	}
-	name := token.String()
-	token, err = d.ReadToken()
+	if name.Kind() != '"' {
+		return nil, fmt.Errorf("%s stands where an event's name should", name)
+	}
+	decode, known := events[name.String()]
+	if !known {
+		return nil, fmt.Errorf("event %q is not known", name.String())
+	}
+	number, err := d.ReadToken()
 	if err != nil {
 		return nil, err
 	}
-	decode, ok := events[name]
-	if number, wrong := token.Int(); !ok || wrong != nil || number != version {
-		return nil, fmt.Errorf("event %s version %s is not known", name, token)
+	if number.Kind() != '0' || number.String() != "1" {
+		return nil, fmt.Errorf("version %s of an event is not known", number)
 	}
 	e, err := decode(d)
 	if err != nil {
-		return nil, fmt.Errorf("decode event %s: %w", name, err)
+		return nil, err
 	}
-	_, err = d.ReadToken()
-	return e, err
+	return e, expect(d, ']')
 }
 
-func open(d *jsontext.Decoder) error {
+func expect(d *jsontext.Decoder, kind jsontext.Kind) error {
 	token, err := d.ReadToken()
-	if err == nil && token.Kind() != '[' {
-		err = fmt.Errorf("events begin with %s and not with a list", token)
+	if err == nil && token.Kind() != kind {
+		err = fmt.Errorf("%s stands where %s should", token, kind)
 	}
 	return err
 }
 
 // EncodeCommand writes what was asked. The same request gives the same bytes, so
-// that they also tell whether a repeated key asks for the same thing.
+// that they also tell whether a repeated key asks for the same thing: an instant
+// is the same one in whichever zone a client writes it.
 func EncodeCommand(c credit.Command) ([]byte, error) {
+	switch asked := c.(type) {
+	case credit.Authorise:
+		asked.Consent = inUTC(asked.Consent)
+		c = asked
+	case credit.Apply:
+		asked.Consents = slices.Clone(asked.Consents)
+		for i := range asked.Consents {
+			asked.Consents[i] = inUTC(asked.Consents[i])
+		}
+		c = asked
+	}
 	b, err := json.Marshal(c)
 	if err != nil {
 		return nil, fmt.Errorf("encode command %s: %w", c.Name(), err)
 	}
 	return b, nil
+}
+
+func inUTC(c credit.Consent) credit.Consent {
+	c.ShownAt, c.AcceptedAt = c.ShownAt.UTC(), c.AcceptedAt.UTC()
+	return c
 }
 
 // EffectiveDay is the date on which an entry's events happened: the entry's own
@@ -160,8 +188,11 @@ func EffectiveDay(name string, command []byte, day calendar.Date) (calendar.Date
 		return day, nil
 	}
 	var c credit.CloseDay
-	if err := json.Unmarshal(command, &c); err != nil {
+	if err := json.Unmarshal(command, &c, json.RejectUnknownMembers(true)); err != nil {
 		return 0, fmt.Errorf("decode %s: %w", name, err)
+	}
+	if c.Day == 0 {
+		return 0, fmt.Errorf("decode %s: it names no day", name)
 	}
 	return c.Day, nil
 }
@@ -184,28 +215,31 @@ func DecodeState(b []byte) (*credit.Account, error) {
 	return a, nil
 }
 
-// reading makes accounts that were signed under the same terms share them in
-// memory: a programme has a few versions and a million accounts.
-var reading = json.WithUnmarshalers(json.UnmarshalFromFunc(func(d *jsontext.Decoder, t **credit.Terms) error {
-	raw, err := d.ReadValue()
-	if err != nil {
-		return err
-	}
-	if raw.Kind() == 'n' {
-		*t = nil
-		return nil
-	}
-	if known, ok := terms.Load(string(raw)); ok {
+// reading refuses members that are not known, and makes accounts that were signed
+// under the same terms share them in memory: a programme has a few versions and a
+// million accounts.
+var reading = json.JoinOptions(
+	json.RejectUnknownMembers(true),
+	json.WithUnmarshalers(json.UnmarshalFromFunc(func(d *jsontext.Decoder, t **credit.Terms) error {
+		raw, err := d.ReadValue()
+		if err != nil {
+			return err
+		}
+		if raw.Kind() == 'n' {
+			*t = nil
+			return nil
+		}
+		if known, ok := terms.Load(string(raw)); ok {
+			*t = known.(*credit.Terms)
+			return nil
+		}
+		read := new(credit.Terms)
+		if err := json.Unmarshal(raw, read, json.RejectUnknownMembers(true)); err != nil {
+			return err
+		}
+		known, _ := terms.LoadOrStore(string(raw), read)
 		*t = known.(*credit.Terms)
 		return nil
-	}
-	read := new(credit.Terms)
-	if err := json.Unmarshal(raw, read); err != nil {
-		return err
-	}
-	known, _ := terms.LoadOrStore(string(raw), read)
-	*t = known.(*credit.Terms)
-	return nil
-}))
+	})))
 
 var terms sync.Map // the JSON of credit.Terms → *credit.Terms, never changed once stored

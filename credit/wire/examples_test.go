@@ -1,0 +1,114 @@
+package wire_test
+
+import (
+	"reflect"
+	"testing"
+	"time"
+
+	"github.com/yuefu/yuefu/credit"
+)
+
+var (
+	yes, no  = true, false
+	accepted = time.Date(2026, 3, 10, 3, 4, 5, 678_000_000, time.UTC)
+	document = credit.Document{Name: "agreement", Version: 3, Hash: "a3"}
+	borne    = []credit.Borne{{Bearer: credit.Merchant, Amount: 60}, {Bearer: credit.Funder, Amount: 40}}
+	plan     = credit.Plan{ID: "flat3", Kind: credit.Flat, Periods: 3, Rate: 10_000, Subsidies: []credit.Subsidy{{Bearer: credit.Merchant, Share: 600_000}, {Bearer: credit.Funder, Share: 400_000}}}
+	terms    = &credit.Terms{
+		Programme: "yuefu", Version: 2, Currency: "CNY", StatementDay: 5, DueDay: 15, GraceDays: 3, HoldDays: 7,
+		PenaltyRate: 180_000, CostCap: 240_000, RateMethod: credit.MonthlyTimesTwelve, PrincipalFirst: 91, ReadingSeconds: 5, ReviewDays: 3,
+		Applications: 2, WindowDays: 30, Funder: "bank", Bureau: "pboc", Scenes: []string{"live", "mall"},
+		Plans: []credit.Plan{plan}, Documents: []credit.Document{document},
+	}
+	share    = credit.Share{Statement: 9, Purchase: 4, Instalment: 1, Penalty: 1, Fee: 2, Interest: 3, Principal: 4}
+	evidence = credit.Consent{Person: "u1", Document: "quote", Version: 2, Hash: "qt_1", ShownAt: accepted.Add(-time.Minute), AcceptedAt: accepted, Act: "tap_agree", Preselected: &no}
+)
+
+// eventExamples has each event once, with something in every field: once written
+// to a log, its form is read for ever.
+var eventExamples = []credit.Event{
+	credit.ApplicationReceived{Number: 1, Platform: "shop", Customer: "u1", Agreements: []credit.Agreement{{Document: document, AcceptedAt: accepted}}, Assessed: true},
+	credit.ApplicationReferred{Number: 1, Reasons: []string{"above_auto_approval"}, Terms: terms},
+	credit.ApplicationRefused{Number: 1, Reasons: []string{"income_too_low", "under_age"}, Until: 20_522},
+	credit.AccountOpened{Application: 1, Limit: 500_000, Terms: terms},
+	credit.Authorised{Number: 3, Amount: 12_345, Plan: "flat3", Scene: "live", Merchant: "m1", Order: "o\"1<直播>", Quote: "qt_1", LastDay: 20_529},
+	credit.Declined{Number: 3, Amount: 12_345, Plan: "flat3", Scene: "live", Merchant: "m1", Order: "o1", Reasons: []credit.Reason{credit.ReasonFrozen, credit.ReasonLimitExceeded}},
+	credit.PurchaseCaptured{
+		Number: 4, Hold: 3, Amount: 10_000, Released: 2_345, Resolved: true, Merchant: "m1", Plan: plan,
+		Parts: []credit.Part{{On: 20_548, Principal: 3_333, Interest: 1, Fee: 2, Borne: borne}, {On: 20_578, Principal: 3_333}},
+	},
+	credit.HoldVoided{Hold: 3, Amount: 12_345},
+	credit.HoldExpired{Hold: 3, Amount: 12_345},
+	credit.PurchaseRefunded{
+		Number: 8, Purchase: 4, Amount: 5_000, Merchant: "m1", Credit: 1_000,
+		Cuts: []credit.Cut{{Instalment: 2, Statement: 9, Principal: 4_000, Interest: 1, Fee: 2, Borne: borne}},
+	},
+	credit.StatementIssued{Number: 9, Date: 20_548, Due: 20_558, Total: 3_336, Lines: []credit.Line{{Purchase: 4, Instalment: 1, Principal: 3_333, Interest: 1, Fee: 2, Borne: borne}}},
+	credit.StatementPaid{Statement: 9},
+	credit.StatementOverdue{Statement: 9, DaysPastDue: 4},
+	credit.StatementAged{Statement: 9, Bucket: 2},
+	credit.PenaltyCharged{Statement: 9, Amount: 17, Through: 20_562},
+	credit.RepaymentReceived{Number: 10, Amount: 1_010, Source: "p1", Shares: []credit.Share{share}, Credit: 1_000},
+	credit.CreditUsed{Amount: 10, Shares: []credit.Share{share}},
+	credit.CreditReturned{Number: 11, Amount: 1_000, Reference: "r1"},
+	credit.BlockAdded{Kind: credit.BlockRisk, Note: "case 7"},
+	credit.BlockLifted{Kind: credit.BlockRisk},
+	credit.ClosureRequested{Number: 12, ReviewBy: 20_570},
+	credit.ClosureApproved{Closure: 12, Reviewer: "op_1"},
+	credit.ClosureRefused{Closure: 12, Reviewer: "op_1", Reason: "court order"},
+	credit.ClosureWithdrawn{Closure: 12},
+	credit.ClosureBreached{Closure: 12},
+}
+
+// commandExamples has each command once. What the edge adds to it is not part of
+// what was asked, and so not of its bytes.
+var commandExamples = []credit.Command{
+	credit.Apply{
+		Platform: "shop", Programme: "yuefu", Customer: "u1", Consents: []credit.Consent{evidence},
+		Declared: credit.Declared{Adult: &yes, Student: &no, Income: 1_000_000}, Wanted: 500_000,
+		Terms: terms, Assessment: credit.Assessment{Decision: credit.Approved, Limit: 1, Reasons: []string{"x"}},
+	},
+	credit.Review{Application: 1, Approve: true, Limit: 500_000, Reasons: []string{"x"}, Reviewer: "op_1"},
+	credit.Authorise{Amount: 12_345, Currency: "CNY", Plan: "flat3", Scene: "live", Merchant: "m1", Order: "o\"1<直播>", Consent: evidence},
+	credit.Capture{Hold: 3, Amount: 10_000, Final: true},
+	credit.Void{Hold: 3},
+	credit.Refund{Purchase: 4, Amount: 5_000},
+	credit.Repay{Amount: 1_010, Currency: "CNY", Source: "p1"},
+	credit.ReturnCredit{Reference: "r1"},
+	credit.Freeze{Kind: credit.BlockRisk, Note: "case 7"},
+	credit.Unfreeze{Kind: credit.BlockRisk},
+	credit.RequestClosure{},
+	credit.ApproveClosure{Closure: 12, Reviewer: "op_1"},
+	credit.RefuseClosure{Closure: 12, Reviewer: "op_1", Reason: "court order"},
+	credit.WithdrawClosure{Closure: 12},
+	credit.CloseDay{Day: 20_548},
+}
+
+// An example with an empty field would leave that field's name without a test.
+func TestExamplesLeaveNothingOut(t *testing.T) {
+	for _, e := range eventExamples {
+		full(t, e.Name(), reflect.ValueOf(e))
+	}
+	for _, c := range commandExamples {
+		full(t, c.Name(), reflect.ValueOf(c))
+	}
+}
+
+func full(t *testing.T, where string, v reflect.Value) {
+	if v.IsZero() && v.Kind() != reflect.Struct && v.Kind() != reflect.Bool {
+		t.Errorf("%s is empty", where)
+	}
+	if v.Type() == reflect.TypeFor[time.Time]() {
+		return
+	}
+	switch v.Kind() {
+	case reflect.Pointer:
+		full(t, where, v.Elem())
+	case reflect.Slice:
+		full(t, where+"[0]", v.Index(0)) // the others show what is left out where there is nothing
+	case reflect.Struct:
+		for i := range v.NumField() {
+			full(t, where+"."+v.Type().Field(i).Name, v.Field(i))
+		}
+	}
+}
