@@ -62,7 +62,7 @@ var allowed = map[string][]string{
 var testOnly = []string{"database/pgtest", "eventlog/logtest", "tidy", "e2e"}
 
 // testLibraries may be imported by every test.
-var testLibraries = []string{"github.com/google/go-cmp", "pgregory.net/rapid", "go.uber.org/goleak", "github.com/getkin/kin-openapi"}
+var testLibraries = []string{"github.com/google/go-cmp", "pgregory.net/rapid", "go.uber.org/goleak", "github.com/getkin/kin-openapi", "github.com/chromedp/chromedp", "github.com/chromedp/cdproto"}
 
 func arrows(h *House) (found []Finding) {
 	h.each(everything, func(dir string, f *File) {
