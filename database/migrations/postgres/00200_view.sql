@@ -1,0 +1,322 @@
+-- The tables that people query: written from the log by view/, never by anybody
+-- else, and made anew by `yuefu rebuild`. docs/tables.md tells each column.
+-- Amounts are whole minor units, times microseconds since 1970 in UTC.
+-- The partition leads each key and index, so that on Citus a transaction of one
+-- partition stays on one shard. There are no foreign keys: they cost each row a
+-- look-up, and what the log says is not refused by a table.
+
+-- +goose Up
+
+-- How far a reader of the log has come, moved in one transaction with what it
+-- wrote. A position of -1: the tables are being emptied for a rebuild.
+CREATE TABLE checkpoint (
+	partition integer NOT NULL,
+	reader    text COLLATE "C" NOT NULL,
+	position  bigint  NOT NULL,
+	PRIMARY KEY (partition, reader)
+) WITH (fillfactor = 10);
+
+-- Space is left in each page, so that a row that grows or changes finds room
+-- beside its old self and no index has to know (a HOT update).
+CREATE TABLE account (
+	partition           integer NOT NULL,
+	last_position       bigint  NOT NULL DEFAULT 0,
+	credit_limit        bigint  NOT NULL DEFAULT 0,
+	held                bigint  NOT NULL DEFAULT 0,
+	principal_unbilled  bigint  NOT NULL DEFAULT 0,
+	principal_billed    bigint  NOT NULL DEFAULT 0,
+	cost_unbilled       bigint  NOT NULL DEFAULT 0,
+	interest            bigint  NOT NULL DEFAULT 0,
+	fee                 bigint  NOT NULL DEFAULT 0,
+	penalty             bigint  NOT NULL DEFAULT 0,
+	credit_balance      bigint  NOT NULL DEFAULT 0,
+	blocks              integer NOT NULL DEFAULT 0,
+	terms_version       integer NOT NULL DEFAULT 0,
+	next_due            date,
+	opened_on           date,
+	closed_on           date,
+	overdue             boolean NOT NULL DEFAULT false,
+	id                  text COLLATE "C" NOT NULL,
+	platform            text COLLATE "C" NOT NULL,
+	customer            text COLLATE "C" NOT NULL,
+	programme           text COLLATE "C" NOT NULL DEFAULT '',
+	currency            text COLLATE "C" NOT NULL DEFAULT '',
+	status              text COLLATE "C" NOT NULL DEFAULT 'unopened',
+	PRIMARY KEY (partition, id)
+) WITH (fillfactor = 70);
+CREATE INDEX account_next_due ON account (partition, next_due, id);
+
+CREATE TABLE application (
+	partition    integer NOT NULL,
+	number       bigint  NOT NULL,
+	time         bigint  NOT NULL,
+	position     bigint  NOT NULL,
+	credit_limit bigint  NOT NULL,
+	day          date    NOT NULL,
+	decided_on   date,
+	until        date,
+	account      text COLLATE "C" NOT NULL,
+	decision     text COLLATE "C" NOT NULL,
+	reasons      text COLLATE "C" NOT NULL,
+	id           text COLLATE "C" GENERATED ALWAYS AS ('app_' || substr(account, 5) || '_' || number::text) STORED,
+	PRIMARY KEY (partition, account, number)
+);
+
+CREATE TABLE agreement (
+	partition   integer NOT NULL,
+	application bigint  NOT NULL,
+	version     integer NOT NULL,
+	accepted_at bigint  NOT NULL,
+	account     text COLLATE "C" NOT NULL,
+	document    text COLLATE "C" NOT NULL,
+	hash        text COLLATE "C" NOT NULL,
+	PRIMARY KEY (partition, account, application, document)
+);
+
+CREATE TABLE authorisation (
+	partition integer NOT NULL,
+	number    bigint  NOT NULL,
+	time      bigint  NOT NULL,
+	position  bigint  NOT NULL,
+	amount    bigint  NOT NULL,
+	held      bigint  NOT NULL,
+	captured  bigint  NOT NULL,
+	day       date    NOT NULL,
+	last_day  date,
+	account   text COLLATE "C" NOT NULL,
+	status    text COLLATE "C" NOT NULL,
+	reasons   text COLLATE "C" NOT NULL,
+	plan      text COLLATE "C" NOT NULL,
+	scene     text COLLATE "C" NOT NULL,
+	merchant  text COLLATE "C" NOT NULL,
+	reference text COLLATE "C" NOT NULL,
+	id        text COLLATE "C" GENERATED ALWAYS AS ('aut_' || substr(account, 5) || '_' || number::text) STORED,
+	PRIMARY KEY (partition, account, number)
+) WITH (fillfactor = 85);
+
+CREATE TABLE purchase (
+	partition     integer NOT NULL,
+	number        bigint  NOT NULL,
+	authorisation bigint  NOT NULL,
+	time          bigint  NOT NULL,
+	position      bigint  NOT NULL,
+	amount        bigint  NOT NULL,
+	refunded      bigint  NOT NULL,
+	interest      bigint  NOT NULL,
+	fee           bigint  NOT NULL,
+	subsidised    bigint  NOT NULL,
+	periods       integer NOT NULL,
+	day           date    NOT NULL,
+	account       text COLLATE "C" NOT NULL,
+	merchant      text COLLATE "C" NOT NULL,
+	plan          text COLLATE "C" NOT NULL,
+	plan_kind     text COLLATE "C" NOT NULL,
+	id            text COLLATE "C" GENERATED ALWAYS AS ('pur_' || substr(account, 5) || '_' || number::text) STORED,
+	PRIMARY KEY (partition, account, number)
+);
+
+CREATE TABLE instalment (
+	partition          integer NOT NULL,
+	number             integer NOT NULL,
+	purchase           bigint  NOT NULL,
+	principal          bigint  NOT NULL,
+	interest           bigint  NOT NULL,
+	fee                bigint  NOT NULL,
+	subsidised         bigint  NOT NULL,
+	principal_refunded bigint  NOT NULL,
+	interest_cancelled bigint  NOT NULL,
+	fee_cancelled      bigint  NOT NULL,
+	subsidy_cancelled  bigint  NOT NULL,
+	statement_day      date    NOT NULL,
+	account            text COLLATE "C" NOT NULL,
+	PRIMARY KEY (partition, account, purchase, number)
+);
+
+CREATE TABLE statement (
+	partition    integer NOT NULL,
+	bucket       integer NOT NULL,
+	number       bigint  NOT NULL,
+	time         bigint  NOT NULL,
+	position     bigint  NOT NULL,
+	total        bigint  NOT NULL,
+	principal    bigint  NOT NULL,
+	interest     bigint  NOT NULL,
+	fee          bigint  NOT NULL,
+	refunded     bigint  NOT NULL,
+	paid         bigint  NOT NULL,
+	penalty      bigint  NOT NULL,
+	penalty_paid bigint  NOT NULL,
+	day          date    NOT NULL,
+	due          date    NOT NULL,
+	overdue_on   date,
+	paid_on      date,
+	account      text COLLATE "C" NOT NULL,
+	status       text COLLATE "C" NOT NULL,
+	id           text COLLATE "C" GENERATED ALWAYS AS ('stm_' || substr(account, 5) || '_' || number::text) STORED,
+	PRIMARY KEY (partition, account, number)
+) WITH (fillfactor = 85);
+
+CREATE TABLE statement_line (
+	partition      integer NOT NULL,
+	instalment     integer NOT NULL,
+	statement      bigint  NOT NULL,
+	purchase       bigint  NOT NULL,
+	principal      bigint  NOT NULL,
+	interest       bigint  NOT NULL,
+	fee            bigint  NOT NULL,
+	subsidised     bigint  NOT NULL,
+	refunded       bigint  NOT NULL,
+	principal_paid bigint  NOT NULL,
+	interest_paid  bigint  NOT NULL,
+	fee_paid       bigint  NOT NULL,
+	account        text COLLATE "C" NOT NULL,
+	PRIMARY KEY (partition, account, statement, purchase, instalment)
+) WITH (fillfactor = 85);
+
+CREATE TABLE repayment (
+	partition integer NOT NULL,
+	number    bigint  NOT NULL,
+	time      bigint  NOT NULL,
+	position  bigint  NOT NULL,
+	amount    bigint  NOT NULL,
+	surplus   bigint  NOT NULL,
+	day       date    NOT NULL,
+	account   text COLLATE "C" NOT NULL,
+	source    text COLLATE "C" NOT NULL,
+	id        text COLLATE "C" GENERATED ALWAYS AS ('rep_' || substr(account, 5) || '_' || number::text) STORED,
+	PRIMARY KEY (partition, account, number)
+);
+
+CREATE TABLE repayment_share (
+	partition  integer NOT NULL,
+	number     integer NOT NULL,
+	instalment integer NOT NULL,
+	position   bigint  NOT NULL,
+	repayment  bigint  NOT NULL,
+	statement  bigint  NOT NULL,
+	purchase   bigint  NOT NULL,
+	penalty    bigint  NOT NULL,
+	fee        bigint  NOT NULL,
+	interest   bigint  NOT NULL,
+	principal  bigint  NOT NULL,
+	day        date    NOT NULL,
+	account    text COLLATE "C" NOT NULL,
+	PRIMARY KEY (partition, account, position, number)
+);
+
+CREATE TABLE refund (
+	partition      integer NOT NULL,
+	number         bigint  NOT NULL,
+	purchase       bigint  NOT NULL,
+	time           bigint  NOT NULL,
+	position       bigint  NOT NULL,
+	amount         bigint  NOT NULL,
+	to_credit      bigint  NOT NULL,
+	day            date    NOT NULL,
+	account        text COLLATE "C" NOT NULL,
+	merchant       text COLLATE "C" NOT NULL,
+	id             text COLLATE "C" GENERATED ALWAYS AS ('ref_' || substr(account, 5) || '_' || number::text) STORED,
+	PRIMARY KEY (partition, account, number)
+);
+
+CREATE TABLE credit_return (
+	partition integer NOT NULL,
+	number    bigint  NOT NULL,
+	time      bigint  NOT NULL,
+	position  bigint  NOT NULL,
+	amount    bigint  NOT NULL,
+	day       date    NOT NULL,
+	account   text COLLATE "C" NOT NULL,
+	reference text COLLATE "C" NOT NULL,
+	id        text COLLATE "C" GENERATED ALWAYS AS ('ret_' || substr(account, 5) || '_' || number::text) STORED,
+	PRIMARY KEY (partition, account, number)
+);
+
+CREATE TABLE block (
+	partition integer NOT NULL,
+	position  bigint  NOT NULL,
+	since     date    NOT NULL,
+	lifted_on date,
+	account   text COLLATE "C" NOT NULL,
+	kind      text COLLATE "C" NOT NULL,
+	note      text COLLATE "C" NOT NULL,
+	PRIMARY KEY (partition, account, kind, position)
+);
+
+CREATE TABLE closure (
+	partition    integer NOT NULL,
+	number       bigint  NOT NULL,
+	time         bigint  NOT NULL,
+	position     bigint  NOT NULL,
+	requested_on date    NOT NULL,
+	review_by    date    NOT NULL,
+	decided_on   date,
+	breached     boolean NOT NULL,
+	account      text COLLATE "C" NOT NULL,
+	status       text COLLATE "C" NOT NULL,
+	reviewer     text COLLATE "C" NOT NULL,
+	reason       text COLLATE "C" NOT NULL,
+	id           text COLLATE "C" GENERATED ALWAYS AS ('clo_' || substr(account, 5) || '_' || number::text) STORED,
+	PRIMARY KEY (partition, account, number)
+);
+
+CREATE TABLE posting (
+	partition    integer NOT NULL,
+	number       integer NOT NULL,
+	position     bigint  NOT NULL,
+	amount       bigint  NOT NULL,
+	day          date    NOT NULL,
+	event        text COLLATE "C" NOT NULL,
+	debit_class  text COLLATE "C" NOT NULL,
+	debit_of     text COLLATE "C" NOT NULL,
+	credit_class text COLLATE "C" NOT NULL,
+	credit_of    text COLLATE "C" NOT NULL,
+	currency     text COLLATE "C" NOT NULL,
+	PRIMARY KEY (partition, position, number)
+);
+
+-- The general ledger, one row a class. A customer's sub-ledger is the account's
+-- own columns: a second row for each balance would double what a checkout writes.
+CREATE TABLE ledger_balance (
+	partition integer NOT NULL,
+	class     text COLLATE "C" NOT NULL,
+	currency  text COLLATE "C" NOT NULL,
+	debit     bigint  NOT NULL,
+	credit    bigint  NOT NULL,
+	PRIMARY KEY (partition, class, currency)
+) WITH (fillfactor = 20);
+
+-- The merchants' sub-ledger.
+CREATE TABLE merchant_balance (
+	partition integer NOT NULL,
+	merchant  text COLLATE "C" NOT NULL,
+	currency  text COLLATE "C" NOT NULL,
+	debit     bigint  NOT NULL,
+	credit    bigint  NOT NULL,
+	PRIMARY KEY (partition, merchant, currency)
+) WITH (fillfactor = 50);
+
+CREATE VIEW trial_balance AS
+	SELECT class, currency, CAST(sum(debit) AS bigint) AS debit, CAST(sum(credit) AS bigint) AS credit, CAST(sum(debit) - sum(credit) AS bigint) AS balance
+	FROM ledger_balance GROUP BY class, currency;
+
+-- +goose Down
+DROP VIEW trial_balance;
+DROP TABLE merchant_balance;
+DROP TABLE ledger_balance;
+DROP TABLE posting;
+DROP TABLE closure;
+DROP TABLE block;
+DROP TABLE credit_return;
+DROP TABLE refund;
+DROP TABLE repayment_share;
+DROP TABLE repayment;
+DROP TABLE statement_line;
+DROP TABLE statement;
+DROP TABLE instalment;
+DROP TABLE purchase;
+DROP TABLE authorisation;
+DROP TABLE agreement;
+DROP TABLE application;
+DROP TABLE account;
+DROP TABLE checkpoint;

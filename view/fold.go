@@ -1,0 +1,170 @@
+package view
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/yuefu/yuefu/calendar"
+	"github.com/yuefu/yuefu/credit"
+	"github.com/yuefu/yuefu/credit/wire"
+	"github.com/yuefu/yuefu/eventlog"
+	"github.com/yuefu/yuefu/ledger"
+	"github.com/yuefu/yuefu/money"
+)
+
+// place is where and when an event happened.
+type place struct {
+	account  credit.ID
+	position int64
+	time     int64
+	day      calendar.Date
+}
+
+// entry takes an entry into the changes.
+func (c *changes) entry(e *eventlog.Entry) error {
+	events, day, err := decode(e)
+	if err != nil {
+		return err
+	}
+	c.happened(e, day, events)
+	return nil
+}
+
+// decode reads what happened and the day on which it took effect.
+func decode(e *eventlog.Entry) ([]credit.Event, calendar.Date, error) {
+	day, err := wire.EffectiveDay(e.Name, e.Command, calendar.Date(e.Day))
+	if err != nil {
+		return nil, 0, err
+	}
+	events, err := wire.DecodeEvents(e.Events)
+	return events, day, err
+}
+
+// happened takes decoded events into the changes.
+func (c *changes) happened(e *eventlog.Entry, day calendar.Date, events []credit.Event) {
+	if e.Account == "" {
+		return // the partition's own: a business date begins
+	}
+	at := place{account: credit.ID(e.Account), position: e.Position, time: e.Time, day: day}
+	account := c.account(at.account)
+	account.LastPosition = e.Position
+	if e.Due >= 0 {
+		account.DueKnown, account.NextDue = true, calendar.Date(e.Due)
+	}
+	postings, shares := int32(0), int32(0)
+	for _, event := range events {
+		c.event(at, account, event, &shares)
+		c.post(at, account, event, ledger.Post(at.account, event), &postings)
+	}
+}
+
+// event takes one event into the changes. What it does to the ledger's balances
+// comes from its postings.
+func (c *changes) event(at place, account *balances, event credit.Event, shares *int32) {
+	switch e := event.(type) {
+	case credit.ApplicationReceived:
+		c.received(at, e)
+	case credit.ApplicationReferred:
+		a := c.application(at, e.Number)
+		a.Decision, a.Reasons = credit.Referred, strings.Join(e.Reasons, ",")
+	case credit.ApplicationRefused:
+		a := c.application(at, e.Number)
+		a.Decision, a.Reasons, a.Until, a.DecidedOn = credit.Refused, strings.Join(e.Reasons, ","), e.Until, at.day
+	case credit.AccountOpened:
+		c.accountOpened(at, e)
+
+	case credit.Authorised:
+		account.Held += e.Amount
+		c.authorisations.add(Authorisation{
+			Account: at.account, Number: e.Number, Day: at.day, Time: at.time, Position: at.position, Status: AuthorisationApproved,
+			Amount: e.Amount, Held: e.Amount, Plan: e.Plan, Scene: e.Scene, Merchant: e.Merchant, Reference: e.Order, LastDay: e.LastDay,
+		})
+	case credit.Declined:
+		c.authorisations.add(Authorisation{
+			Account: at.account, Number: e.Number, Day: at.day, Time: at.time, Position: at.position, Status: AuthorisationDeclined,
+			Amount: e.Amount, Plan: e.Plan, Scene: e.Scene, Merchant: e.Merchant, Reference: e.Order, Reasons: joined(e.Reasons),
+		})
+	case credit.HoldVoided:
+		c.released(at, account, e.Hold, e.Amount, AuthorisationVoided)
+	case credit.HoldExpired:
+		c.released(at, account, e.Hold, e.Amount, AuthorisationExpired)
+	case credit.PurchaseCaptured:
+		c.captured(at, account, e)
+	case credit.PurchaseRefunded:
+		c.refunded(at, account, e)
+
+	case credit.StatementIssued:
+		c.issued(at, account, e)
+	case credit.StatementOverdue:
+		s := c.statement(at, e.Statement)
+		s.Status, s.OverdueOn, s.Bucket = StatementOverdue, at.day, int32(e.Bucket())
+	case credit.StatementAged:
+		c.statement(at, e.Statement).Bucket = int32(e.Bucket)
+	case credit.StatementPaid:
+		s := c.statement(at, e.Statement)
+		s.Status, s.PaidOn = StatementPaid, at.day
+	case credit.PenaltyCharged:
+		c.statement(at, e.Statement).Penalty += e.Amount
+
+	case credit.RepaymentReceived:
+		c.repayments = append(c.repayments, Repayment{
+			Account: at.account, Number: e.Number, Day: at.day, Time: at.time, Position: at.position,
+			Amount: e.Amount, Surplus: e.Credit, Source: e.Source,
+		})
+		c.paid(at, e.Number, e.Shares, shares)
+	case credit.CreditUsed:
+		c.paid(at, 0, e.Shares, shares)
+	case credit.CreditReturned:
+		c.returns = append(c.returns, Return{
+			Account: at.account, Number: e.Number, Day: at.day, Time: at.time, Position: at.position, Amount: e.Amount, Reference: e.Reference,
+		})
+
+	case credit.BlockAdded:
+		c.blocked(at, e)
+	case credit.BlockLifted:
+		c.lifted(at, e.Kind)
+	case credit.ClosureRequested:
+		c.closures.add(Closure{
+			Account: at.account, Number: e.Number, RequestedOn: at.day, Time: at.time, Position: at.position,
+			ReviewBy: e.ReviewBy, Status: ClosureRequested,
+		})
+		c.contractOf(at).Status = credit.Closing
+	case credit.ClosureApproved:
+		c.closed(at, e)
+	case credit.ClosureRefused:
+		c.reviewed(at, e.Closure, ClosureRefused, e.Reviewer, e.Reason)
+	case credit.ClosureWithdrawn:
+		c.reviewed(at, e.Closure, ClosureWithdrawn, "", "")
+	case credit.ClosureBreached:
+		c.closures.at(Closure{Account: at.account, Number: e.Closure}).Breached = true
+	default:
+		panic(fmt.Sprintf("view: no rows for %T", e))
+	}
+}
+
+func (c *changes) application(at place, number int64) *Application {
+	return c.applications.at(Application{Account: at.account, Number: number})
+}
+
+func (c *changes) contractOf(at place) *contract { return c.contract.at(contract{ID: at.account}) }
+
+func (c *changes) statement(at place, number int64) *Statement {
+	return c.statements.at(Statement{Account: at.account, Number: number})
+}
+
+// joined writes reason codes with commas between: none has one in it.
+func joined(reasons []credit.Reason) string {
+	var texts []string
+	for _, r := range reasons {
+		texts = append(texts, string(r))
+	}
+	return strings.Join(texts, ",")
+}
+
+// sum adds up what others bear.
+func sum(borne []credit.Borne) (total money.Amount) {
+	for _, b := range borne {
+		total += b.Amount
+	}
+	return total
+}

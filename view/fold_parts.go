@@ -1,0 +1,172 @@
+package view
+
+import (
+	"slices"
+
+	"github.com/yuefu/yuefu/credit"
+	"github.com/yuefu/yuefu/money"
+)
+
+func (c *changes) received(at place, e credit.ApplicationReceived) {
+	c.opened = append(c.opened, opening{ID: at.account, Platform: e.Platform, Customer: e.Customer})
+	c.applications.add(Application{Account: at.account, Number: e.Number, Day: at.day, Time: at.time, Position: at.position})
+	for _, a := range e.Agreements {
+		c.agreements = append(c.agreements, Agreement{
+			Account: at.account, Application: e.Number, Document: a.Document.Name, Version: int32(a.Document.Version),
+			Hash: a.Document.Hash, AcceptedAt: a.AcceptedAt.UnixMicro(),
+		})
+	}
+}
+
+func (c *changes) accountOpened(at place, e credit.AccountOpened) {
+	a := c.application(at, e.Application)
+	a.Decision, a.CreditLimit, a.DecidedOn = credit.Approved, e.Limit, at.day
+	k := c.contractOf(at)
+	k.Status, k.Programme, k.TermsVersion, k.Currency = credit.Active, e.Terms.Programme, int32(e.Terms.Version), e.Terms.Currency
+	k.OpenedOn, k.LimitKnown, k.CreditLimit, k.ClosedOn = at.day, true, e.Limit, 0
+	c.currencies[at.account] = e.Terms.Currency
+}
+
+// released gives back what is left of a hold.
+func (c *changes) released(at place, account *balances, hold int64, amount money.Amount, status string) {
+	account.Held -= amount
+	h := c.authorisations.at(Authorisation{Account: at.account, Number: hold})
+	h.Held -= amount
+	h.Status = status
+}
+
+func (c *changes) captured(at place, account *balances, e credit.PurchaseCaptured) {
+	account.Held -= e.Amount + e.Released
+	h := c.authorisations.at(Authorisation{Account: at.account, Number: e.Hold})
+	h.Held -= e.Amount + e.Released
+	h.Captured += e.Amount
+	if e.Resolved {
+		h.Status = AuthorisationCaptured
+	}
+	p := Purchase{
+		Account: at.account, Number: e.Number, Authorisation: e.Hold, Day: at.day, Time: at.time, Position: at.position,
+		Amount: e.Amount, Merchant: e.Merchant, Plan: e.Plan.ID, PlanKind: e.Plan.Kind, Periods: int32(e.Plan.Periods),
+	}
+	for i, part := range e.Parts {
+		borne := sum(part.Borne)
+		c.instalments.add(Instalment{
+			Account: at.account, Purchase: e.Number, Number: int32(i + 1), StatementDay: part.On,
+			Principal: part.Principal, Interest: part.Interest, Fee: part.Fee, Subsidised: borne,
+		})
+		p.Interest += part.Interest
+		p.Fee += part.Fee
+		p.Subsidised += borne
+		account.CostUnbilled += part.Interest + part.Fee
+	}
+	c.purchases.add(p)
+}
+
+func (c *changes) refunded(at place, account *balances, e credit.PurchaseRefunded) {
+	c.refunds = append(c.refunds, Refund{
+		Account: at.account, Number: e.Number, Purchase: e.Purchase, Day: at.day, Time: at.time, Position: at.position,
+		Amount: e.Amount, ToCredit: e.Credit, Merchant: e.Merchant,
+	})
+	c.purchases.at(Purchase{Account: at.account, Number: e.Purchase}).Refunded += e.Amount
+	for _, cut := range e.Cuts {
+		in := c.instalments.at(Instalment{Account: at.account, Purchase: e.Purchase, Number: int32(cut.Instalment)})
+		in.PrincipalRefunded += cut.Principal
+		in.InterestCancelled += cut.Interest
+		in.FeeCancelled += cut.Fee
+		in.SubsidyCancelled += sum(cut.Borne)
+		if cut.Statement == 0 {
+			account.CostUnbilled -= cut.Interest + cut.Fee
+			continue
+		}
+		line := c.lines.at(Line{Account: at.account, Statement: cut.Statement, Purchase: e.Purchase, Instalment: int32(cut.Instalment)})
+		line.Refunded += cut.Principal
+		c.statement(at, cut.Statement).Refunded += cut.Principal
+	}
+}
+
+func (c *changes) issued(at place, account *balances, e credit.StatementIssued) {
+	s := Statement{
+		Account: at.account, Number: e.Number, Day: e.Date, Due: e.Due, Time: at.time, Position: at.position,
+		Status: StatementOpen, Total: e.Total,
+	}
+	for _, line := range e.Lines {
+		c.lines.add(Line{
+			Account: at.account, Statement: e.Number, Purchase: line.Purchase, Instalment: int32(line.Instalment),
+			Principal: line.Principal, Interest: line.Interest, Fee: line.Fee, Subsidised: sum(line.Borne),
+		})
+		s.Principal += line.Principal
+		s.Interest += line.Interest
+		s.Fee += line.Fee
+	}
+	account.CostUnbilled -= s.Interest + s.Fee
+	c.statements.add(s)
+}
+
+// paid writes down where money went; repayment is 0 where the credit balance paid.
+func (c *changes) paid(at place, repayment int64, shares []credit.Share, number *int32) {
+	for _, share := range shares {
+		*number++
+		c.shares = append(c.shares, Share{
+			Account: at.account, Position: at.position, Number: *number, Day: at.day, Repayment: repayment,
+			Statement: share.Statement, Purchase: share.Purchase, Instalment: int32(share.Instalment),
+			Penalty: share.Penalty, Fee: share.Fee, Interest: share.Interest, Principal: share.Principal,
+		})
+		s := c.statement(at, share.Statement)
+		s.Paid += share.Fee + share.Interest + share.Principal
+		s.PenaltyPaid += share.Penalty
+		if share.Purchase != 0 {
+			line := c.lines.at(Line{Account: at.account, Statement: share.Statement, Purchase: share.Purchase, Instalment: int32(share.Instalment)})
+			line.FeePaid += share.Fee
+			line.InterestPaid += share.Interest
+			line.PrincipalPaid += share.Principal
+		}
+	}
+}
+
+func (c *changes) blocked(at place, e credit.BlockAdded) {
+	c.blocksOf[at.account] = append(c.blocksOf[at.account], int32(len(c.blocks)))
+	c.blocks = append(c.blocks, Block{Account: at.account, Kind: e.Kind, Position: at.position, Since: at.day, Note: e.Note})
+	k := c.contractOf(at)
+	k.Blocks++
+	if e.Kind == credit.BlockOverdue {
+		k.OverdueKnown, k.Overdue = true, true
+	}
+}
+
+// lifted ends the block of a kind: one that these entries added, or one of before.
+func (c *changes) lifted(at place, kind credit.BlockKind) {
+	k := c.contractOf(at)
+	k.Blocks--
+	if kind == credit.BlockOverdue {
+		k.OverdueKnown, k.Overdue = true, false
+	}
+	for _, i := range c.blocksOf[at.account] {
+		if b := &c.blocks[i]; b.Kind == kind && b.LiftedOn == 0 {
+			b.LiftedOn = at.day
+			return
+		}
+	}
+	c.lifts = append(c.lifts, lift{Account: at.account, Kind: kind, LiftedOn: at.day})
+}
+
+func (c *changes) reviewed(at place, number int64, status, reviewer, reason string) {
+	r := c.closures.at(Closure{Account: at.account, Number: number})
+	r.Status, r.DecidedOn, r.Reviewer, r.Reason = status, at.day, reviewer, reason
+	c.contractOf(at).Status = credit.Active
+}
+
+// closed ends the account. The blocks that are left, the customer's own, end with it.
+func (c *changes) closed(at place, e credit.ClosureApproved) {
+	c.reviewed(at, e.Closure, ClosureApproved, e.Reviewer, "")
+	k := c.contractOf(at)
+	k.Status, k.LimitKnown, k.CreditLimit, k.ClosedOn = credit.Closed, true, 0, at.day
+	k.Blocks, k.BlocksGone, k.OverdueKnown, k.Overdue = 0, true, true, false
+	for _, i := range c.blocksOf[at.account] {
+		if b := &c.blocks[i]; b.LiftedOn == 0 {
+			b.LiftedOn = at.day
+		}
+	}
+	// Once is enough: what these entries add after it was ended above.
+	if !slices.ContainsFunc(c.freed, func(f freed) bool { return f.Account == at.account }) {
+		c.freed = append(c.freed, freed{Account: at.account, LiftedOn: at.day})
+	}
+}

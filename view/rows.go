@@ -1,0 +1,263 @@
+package view
+
+import (
+	"github.com/yuefu/yuefu/calendar"
+	"github.com/yuefu/yuefu/credit"
+	"github.com/yuefu/yuefu/ledger"
+	"github.com/yuefu/yuefu/money"
+)
+
+// The rows of the tables; docs/tables.md tells each column. Time is in
+// microseconds since 1970 in UTC, a Date of 0 is none.
+
+// Application (开通申请) is a request to open an account.
+type Application struct {
+	Account     credit.ID       `view:"key"`
+	Number      int64           `view:"key"`
+	Day         calendar.Date   // when it was received
+	Time        int64           //
+	Position    int64           //
+	Decision    credit.Decision `view:"set"` // empty until one is made
+	Reasons     string          `view:"set"` // with commas between
+	CreditLimit money.Amount    `view:"set"`
+	DecidedOn   calendar.Date   `view:"set"`
+	Until       calendar.Date   `view:"set"` // refused for applying too often: when the next one is assessed
+}
+
+// Agreement (协议) is a text that an applicant agreed to.
+type Agreement struct {
+	Account     credit.ID `view:"key"`
+	Application int64     `view:"key"`
+	Document    string    `view:"key"`
+	Version     int32
+	Hash        string
+	AcceptedAt  int64
+}
+
+// The statuses of an authorisation.
+const (
+	AuthorisationApproved = "approved" // open: it can be captured
+	AuthorisationDeclined = "declined"
+	AuthorisationCaptured = "captured" // by a final capture, or to the last minor unit
+	AuthorisationVoided   = "voided"
+	AuthorisationExpired  = "expired"
+)
+
+// Authorisation (占用额度) is an order that asked for a hold, let through or not.
+type Authorisation struct {
+	Account   credit.ID     `view:"key"`
+	Number    int64         `view:"key"`
+	Day       calendar.Date //
+	Time      int64         //
+	Position  int64         //
+	Status    string        `view:"set"`
+	Reasons   string        // of a decline, with commas between
+	Amount    money.Amount  //
+	Held      money.Amount  `view:"add"` // what is still held
+	Captured  money.Amount  `view:"add"`
+	Plan      string        //
+	Scene     string        //
+	Merchant  string        //
+	Reference string        // the platform's order
+	LastDay   calendar.Date // the last day on which it can be captured
+}
+
+// Purchase (消费) is a captured amount.
+type Purchase struct {
+	Account       credit.ID       `view:"key"`
+	Number        int64           `view:"key"`
+	Authorisation int64           //
+	Day           calendar.Date   //
+	Time          int64           //
+	Position      int64           //
+	Amount        money.Amount    //
+	Refunded      money.Amount    `view:"add"`
+	Merchant      string          //
+	Plan          string          //
+	PlanKind      credit.PlanKind //
+	Periods       int32           //
+	Interest      money.Amount    // what the customer was to pay for all periods, as captured
+	Fee           money.Amount    //
+	Subsidised    money.Amount    // what others bear, as captured
+}
+
+// Instalment (期) is one part of a purchase, as captured, and what refunds took off it.
+type Instalment struct {
+	Account           credit.ID     `view:"key"`
+	Purchase          int64         `view:"key"`
+	Number            int32         `view:"key"`
+	StatementDay      calendar.Date // the date of the statement that it falls on
+	Principal         money.Amount  //
+	Interest          money.Amount  //
+	Fee               money.Amount  //
+	Subsidised        money.Amount  //
+	PrincipalRefunded money.Amount  `view:"add"`
+	InterestCancelled money.Amount  `view:"add"`
+	FeeCancelled      money.Amount  `view:"add"`
+	SubsidyCancelled  money.Amount  `view:"add"`
+}
+
+// The statuses of a statement.
+const (
+	StatementOpen    = "open"
+	StatementOverdue = "overdue"
+	StatementPaid    = "paid"
+)
+
+// Statement (账单) is a monthly bill.
+type Statement struct {
+	Account     credit.ID     `view:"key"`
+	Number      int64         `view:"key"`
+	Day         calendar.Date // its date
+	Due         calendar.Date //
+	Time        int64         //
+	Position    int64         //
+	Status      string        `view:"set"`
+	Total       money.Amount  //
+	Principal   money.Amount  //
+	Interest    money.Amount  //
+	Fee         money.Amount  //
+	Refunded    money.Amount  `view:"add"` // principal that refunds took off it
+	Paid        money.Amount  `view:"add"` // of the total
+	Penalty     money.Amount  `view:"add"` // charged so far, beside the total
+	PenaltyPaid money.Amount  `view:"add"`
+	Bucket      int32         `view:"set"` // 1 for M1, … ; 0: never overdue
+	OverdueOn   calendar.Date `view:"set"`
+	PaidOn      calendar.Date `view:"set"`
+}
+
+// Outstanding is what is still owed on the statement, with penalty.
+func (s *Statement) Outstanding() money.Amount {
+	return s.Total - s.Refunded - s.Paid + s.Penalty - s.PenaltyPaid
+}
+
+// Line is one instalment on a statement: what was billed, and what came of it.
+type Line struct {
+	Account       credit.ID    `view:"key"`
+	Statement     int64        `view:"key"`
+	Purchase      int64        `view:"key"`
+	Instalment    int32        `view:"key"`
+	Principal     money.Amount //
+	Interest      money.Amount //
+	Fee           money.Amount //
+	Subsidised    money.Amount //
+	Refunded      money.Amount `view:"add"` // principal that refunds took off it
+	PrincipalPaid money.Amount `view:"add"`
+	InterestPaid  money.Amount `view:"add"`
+	FeePaid       money.Amount `view:"add"`
+}
+
+// Repayment (还款) is money from a customer.
+type Repayment struct {
+	Account  credit.ID     `view:"key"`
+	Number   int64         `view:"key"`
+	Day      calendar.Date //
+	Time     int64         //
+	Position int64         //
+	Amount   money.Amount  //
+	Surplus  money.Amount  // what went to the credit balance
+	Source   string        // the payment service's reference
+}
+
+// Share (分配) is what a repayment, or the credit balance, paid of one instalment or penalty.
+type Share struct {
+	Account    credit.ID     `view:"key"`
+	Position   int64         `view:"key"`
+	Number     int32         `view:"key"` // 1, 2, 3 within its entry
+	Day        calendar.Date //
+	Repayment  int64         // 0: the credit balance paid
+	Statement  int64         //
+	Purchase   int64         // 0: a penalty
+	Instalment int32         //
+	Penalty    money.Amount  //
+	Fee        money.Amount  //
+	Interest   money.Amount  //
+	Principal  money.Amount  //
+}
+
+// Refund (退款) gives money for a purchase back.
+type Refund struct {
+	Account  credit.ID     `view:"key"`
+	Number   int64         `view:"key"`
+	Purchase int64         //
+	Day      calendar.Date //
+	Time     int64         //
+	Position int64         //
+	Amount   money.Amount  //
+	ToCredit money.Amount  // was paid already: to the credit balance
+	Merchant string        //
+}
+
+// Return (溢缴款退还) is a credit balance paid back.
+type Return struct {
+	Account   credit.ID     `view:"key"`
+	Number    int64         `view:"key"`
+	Day       calendar.Date //
+	Time      int64         //
+	Position  int64         //
+	Amount    money.Amount  //
+	Reference string        // the payment service's reference
+}
+
+// Block (冻结) is a reason that stops new spending.
+type Block struct {
+	Account  credit.ID        `view:"key"`
+	Kind     credit.BlockKind `view:"key"`
+	Position int64            `view:"key"`
+	Since    calendar.Date    //
+	LiftedOn calendar.Date    `view:"set"`
+	Note     string           //
+}
+
+// The statuses of a closure.
+const (
+	ClosureRequested = "requested" // under review
+	ClosureApproved  = "approved"
+	ClosureRefused   = "refused"
+	ClosureWithdrawn = "withdrawn"
+)
+
+// Closure (关闭 / 注销) is a request to close an account.
+type Closure struct {
+	Account     credit.ID     `view:"key"`
+	Number      int64         `view:"key"`
+	RequestedOn calendar.Date //
+	Time        int64         //
+	Position    int64         //
+	ReviewBy    calendar.Date //
+	Status      string        `view:"set"`
+	DecidedOn   calendar.Date `view:"set"`
+	Reviewer    string        `view:"set"`
+	Reason      string        `view:"set"`
+	Breached    bool          `view:"set"` // not decided in its working days
+}
+
+// Posting (分录) is one transfer of an entry.
+type Posting struct {
+	Position    int64          `view:"key"`
+	Number      int32          `view:"key"` // 1, 2, 3 within its entry
+	Day         calendar.Date  // on which it takes effect
+	Event       string         // the wire name of the event that posted it
+	DebitClass  ledger.Class   //
+	DebitOf     string         //
+	CreditClass ledger.Class   //
+	CreditOf    string         //
+	Amount      money.Amount   //
+	Currency    money.Currency //
+}
+
+// rowKey names a row within its table and partition.
+type rowKey struct {
+	account credit.ID
+	a, b, c int64
+}
+
+func (r *Application) rowKey() rowKey   { return rowKey{r.Account, r.Number, 0, 0} }
+func (r *Authorisation) rowKey() rowKey { return rowKey{r.Account, r.Number, 0, 0} }
+func (r *Purchase) rowKey() rowKey      { return rowKey{r.Account, r.Number, 0, 0} }
+func (r *Instalment) rowKey() rowKey    { return rowKey{r.Account, r.Purchase, int64(r.Number), 0} }
+func (r *Statement) rowKey() rowKey     { return rowKey{r.Account, r.Number, 0, 0} }
+func (r *Line) rowKey() rowKey {
+	return rowKey{r.Account, r.Statement, r.Purchase, int64(r.Instalment)}
+}
+func (r *Closure) rowKey() rowKey { return rowKey{r.Account, r.Number, 0, 0} }

@@ -1,0 +1,453 @@
+package view_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/yuefu/yuefu/calendar"
+	"github.com/yuefu/yuefu/credit"
+	"github.com/yuefu/yuefu/credit/wire"
+	"github.com/yuefu/yuefu/database"
+	"github.com/yuefu/yuefu/database/pgtest"
+	"github.com/yuefu/yuefu/eventlog"
+	"github.com/yuefu/yuefu/eventlog/open"
+	"github.com/yuefu/yuefu/money"
+	"github.com/yuefu/yuefu/view"
+)
+
+// store is an open database with its log and tables.
+type store struct {
+	db     *database.DB
+	log    eventlog.Log
+	tables *view.Tables
+}
+
+// address makes a new database of a dialect and returns where it is.
+func address(t testing.TB, dialect database.Dialect) string {
+	if dialect == database.PostgreSQL {
+		return pgtest.NewWith(t, pgtest.Options{NoSync: true})
+	}
+	return filepath.Join(t.TempDir(), "view.db")
+}
+
+func openStore(t testing.TB, dsn string, options view.Options) *store {
+	t.Helper()
+	db, err := database.Open(t.Context(), dsn, database.Options{Partitions: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	log, err := open.Log(db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = log.Close()
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	tables, err := view.Open(t.Context(), db, log, options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &store{db, log, tables}
+}
+
+// both runs a test on SQLite and on PostgreSQL.
+func both(t *testing.T, run func(t *testing.T, dialect database.Dialect)) {
+	for _, dialect := range []database.Dialect{database.SQLite, database.PostgreSQL} {
+		t.Run(dialect.String(), func(t *testing.T) { run(t, dialect) })
+	}
+}
+
+// catchUp has the tables take in all that stands in the log.
+func (s *store) catchUp(t testing.TB) {
+	t.Helper()
+	ctx, stop := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- s.tables.Run(ctx) }()
+	heads, err := s.log.Heads(ctx, s.log.Partitions())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, head := range heads {
+		patience, cancel := context.WithTimeout(ctx, 30*time.Second)
+		if err := s.tables.WaitFor(patience, head.Partition, head.Position); err != nil {
+			t.Fatalf("partition %d does not get to %d: %v", head.Partition, head.Position, err)
+		}
+		cancel()
+	}
+	stop()
+	if err := <-done; err != nil {
+		t.Fatal(err)
+	}
+}
+
+// failer is what a story needs of a test, of rapid's too.
+type failer interface {
+	Helper()
+	Fatal(...any)
+	Fatalf(string, ...any)
+}
+
+// story writes entries as a desk would, by the real rules.
+type story struct {
+	t        failer
+	log      eventlog.Log
+	day      calendar.Date
+	heads    map[int32]*eventlog.Head
+	accounts map[credit.ID]*credit.Account
+	due      map[credit.ID]calendar.Date
+	order    []credit.ID
+	pending  []eventlog.Entry
+	expected []eventlog.Head
+	keys     int
+}
+
+func newStory(t failer, log eventlog.Log, first calendar.Date) *story {
+	s := &story{t: t, log: log, heads: map[int32]*eventlog.Head{}, accounts: map[credit.ID]*credit.Account{}, due: map[credit.ID]calendar.Date{}}
+	heads, err := log.Heads(context.Background(), log.Partitions())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, head := range heads {
+		s.heads[head.Partition] = &head
+	}
+	s.expected = heads
+	s.openDay(first)
+	return s
+}
+
+// now is noon of the business date, and a little later with each entry.
+func (s *story) now() int64 {
+	return s.day.Time().Add(4*time.Hour).UnixMicro() + int64(s.keys)
+}
+
+func (s *story) openDay(day calendar.Date) {
+	s.day = day
+	for _, partition := range s.log.Partitions() {
+		s.append(partition, eventlog.Entry{Key: "day:" + day.String(), Name: "open_day", Command: []byte("{}"), Events: []byte("[]"), Due: -1})
+	}
+}
+
+func (s *story) append(partition int32, e eventlog.Entry) {
+	s.keys++
+	head := s.heads[partition]
+	head.Position++
+	head.Time, head.Day = max(head.Time, s.now()), int32(s.day)
+	e.Partition, e.Position, e.Time, e.Day = partition, head.Position, head.Time, head.Day
+	s.pending = append(s.pending, e)
+	if len(s.pending) >= 500 {
+		s.flush()
+	}
+}
+
+// flush appends what the story has told so far.
+func (s *story) flush() {
+	s.t.Helper()
+	if len(s.pending) == 0 {
+		return
+	}
+	if err := s.log.Append(context.Background(), s.expected, s.pending); err != nil {
+		s.t.Fatal(err)
+	}
+	s.pending, s.expected = nil, nil
+	for _, partition := range s.log.Partitions() {
+		s.expected = append(s.expected, *s.heads[partition])
+	}
+}
+
+func (s *story) partition(id credit.ID) int32 {
+	partitions := s.log.Partitions()
+	return partitions[id.Slot(len(partitions))]
+}
+
+func (s *story) account(id credit.ID) *credit.Account {
+	a := s.accounts[id]
+	if a == nil {
+		a = &credit.Account{ID: id}
+		s.accounts[id] = a
+		s.order = append(s.order, id)
+	}
+	return a
+}
+
+// do closes the account's missed days and carries out a command; a refusal changes nothing.
+func (s *story) do(id credit.ID, command credit.Command) error {
+	s.t.Helper()
+	a := s.account(id)
+	for next := a.NextDue(); next != 0 && next <= s.day; next = a.NextDue() {
+		if err := s.decide(a, "close:"+next.String(), credit.CloseDay{Day: next}, next); err != nil {
+			s.t.Fatal(err)
+		}
+	}
+	s.keys++
+	return s.decide(a, "key-"+strconv.Itoa(s.keys), command, s.day)
+}
+
+func (s *story) decide(a *credit.Account, key string, command credit.Command, day calendar.Date) error {
+	s.t.Helper()
+	events, err := a.Do(command, credit.Moment{Day: day, Time: s.now()})
+	var refusal *credit.Error
+	if errors.As(err, &refusal) {
+		return err
+	}
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if err := a.Check(); err != nil {
+		s.t.Fatal(err)
+	}
+	s.record(a, key, command, events)
+	return nil
+}
+
+// record adds the entry for events, whoever decided them.
+func (s *story) record(a *credit.Account, key string, command credit.Command, events []credit.Event) {
+	s.t.Helper()
+	encoded, err := wire.EncodeEvents(events)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	asked, err := wire.EncodeCommand(command)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	e := eventlog.Entry{Account: string(a.ID), Key: key, Due: -1, Name: command.Name(), Command: asked, Events: encoded, Answer: []byte("{}")}
+	if due := a.NextDue(); due != s.due[a.ID] {
+		e.Due, s.due[a.ID] = int32(due), due
+	}
+	s.append(s.partition(a.ID), e)
+}
+
+// closeAll closes what is due of every account, as close of business does.
+func (s *story) closeAll() {
+	s.t.Helper()
+	for _, id := range s.order {
+		a := s.accounts[id]
+		for next := a.NextDue(); next != 0 && next <= s.day; next = a.NextDue() {
+			if err := s.decide(a, "close:"+next.String(), credit.CloseDay{Day: next}, next); err != nil {
+				s.t.Fatal(err)
+			}
+		}
+	}
+}
+
+// termsOf is a contract with every kind of plan.
+func termsOf(programme string, currency money.Currency) *credit.Terms {
+	return &credit.Terms{
+		Programme: programme, Version: 3, Currency: currency, StatementDay: 31, DueDay: 10, GraceDays: 2, HoldDays: 7,
+		PenaltyRate: 180_000, CostCap: 240_000, RateMethod: credit.MonthlyTimesTwelve, PrincipalFirst: 91,
+		ReadingSeconds: 3, ReviewDays: 3, Applications: 3, WindowDays: 30, Funder: "bank",
+		Scenes: []string{"mall", "live"},
+		Plans: []credit.Plan{
+			{ID: "next", Kind: credit.PayNextMonth, Periods: 1},
+			{ID: "flat3", Kind: credit.Flat, Periods: 3, Rate: 8_000},
+			{ID: "annuity6", Kind: credit.Annuity, Periods: 6, Rate: 140_000},
+			{ID: "free3", Kind: credit.Flat, Periods: 3, Rate: 9_000, Subsidies: []credit.Subsidy{
+				{Bearer: credit.Merchant, Share: 500_000}, {Bearer: credit.Platform, Share: 300_000}, {Bearer: credit.Funder, Share: 200_000},
+			}},
+			{ID: "half12", Kind: credit.Annuity, Periods: 12, Rate: 160_000, Subsidies: []credit.Subsidy{{Bearer: credit.Merchant, Share: 500_000}}},
+		},
+		Documents: []credit.Document{{Name: "credit_agreement", Version: 2, Hash: "aa11"}, {Name: "bureau_authorisation", Version: 1, Hash: "bb22"}},
+	}
+}
+
+var ticked = false
+
+func (s *story) consent(person string, document credit.Document) credit.Consent {
+	now := time.UnixMicro(s.now()).UTC()
+	return credit.Consent{
+		Person: person, Document: document.Name, Version: document.Version, Hash: document.Hash,
+		ShownAt: now.Add(-time.Minute), AcceptedAt: now.Add(-30 * time.Second), Act: "tap_agree", Preselected: &ticked,
+	}
+}
+
+// apply asks for an account; the assessment decides as told.
+func (s *story) apply(customer string, terms *credit.Terms, assessment credit.Assessment) credit.ID {
+	s.t.Helper()
+	id := credit.AccountID("shop", terms.Programme, customer)
+	yes, no := true, false
+	command := credit.Apply{
+		Platform: "shop", Programme: terms.Programme, Customer: customer,
+		Declared: credit.Declared{Adult: &yes, Student: &no}, Terms: terms, Assessment: assessment,
+	}
+	for _, document := range terms.Documents {
+		command.Consents = append(command.Consents, s.consent(customer, document))
+	}
+	_ = s.do(id, command)
+	return id
+}
+
+// open opens an account with a limit.
+func (s *story) open(customer string, limit money.Amount) credit.ID {
+	s.t.Helper()
+	id := s.apply(customer, termsOf("monthly", "CNY"), credit.Assessment{Decision: credit.Approved, Limit: limit})
+	if s.accounts[id].Status != credit.Active {
+		s.t.Fatalf("%s was not opened", customer)
+	}
+	return id
+}
+
+// authorise asks for a hold on what was quoted, and returns its number.
+func (s *story) authorise(id credit.ID, amount money.Amount, plan, merchant string) int64 {
+	s.t.Helper()
+	a := s.account(id)
+	p, _ := a.Terms.Plan(plan)
+	quote := a.Quote(p, amount, s.day)
+	s.keys++
+	_ = s.do(id, credit.Authorise{
+		Amount: amount, Currency: a.Terms.Currency, Plan: plan, Scene: "mall", Merchant: merchant, Order: fmt.Sprintf("order %d", s.keys),
+		Consent: s.consent(a.Customer, credit.Document{Name: credit.QuoteDocument, Version: a.Terms.Version, Hash: quote.Token}),
+	})
+	return a.Numbers
+}
+
+// buy authorises and captures at once, and returns the purchase's number.
+func (s *story) buy(id credit.ID, amount money.Amount, plan string) int64 {
+	s.t.Helper()
+	hold := s.authorise(id, amount, plan, "tea house")
+	if err := s.do(id, credit.Capture{Hold: hold, Amount: amount}); err != nil {
+		s.t.Fatal(err)
+	}
+	return s.accounts[id].Numbers
+}
+
+func (s *story) must(id credit.ID, command credit.Command) {
+	s.t.Helper()
+	if err := s.do(id, command); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// any lets chance choose what happens next.
+func (s *story) any(t *rapid.T) {
+	customers := []string{"ann", "bob", "cai", "dan"}
+	terms := []*credit.Terms{termsOf("monthly", "CNY"), termsOf("euro", "EUR")}[rapid.IntRange(0, 5).Draw(t, "programme")/5]
+	customer := rapid.SampledFrom(customers).Draw(t, "customer")
+	id := credit.AccountID("shop", terms.Programme, customer)
+	a := s.account(id)
+	if a.Status == credit.Unopened || a.Status == credit.Closed {
+		if a.Application != nil && a.Application.Decision == credit.Referred {
+			_ = s.do(id, credit.Review{Application: a.Application.Number, Approve: rapid.Bool().Draw(t, "approve"), Limit: 300_000, Reasons: []string{"income"}, Reviewer: "rita"})
+			return
+		}
+		decision := rapid.SampledFrom([]credit.Decision{credit.Approved, credit.Approved, credit.Approved, credit.Refused, credit.Referred}).Draw(t, "decision")
+		s.apply(customer, terms, credit.Assessment{Decision: decision, Limit: money.Amount(rapid.IntRange(1, 500_000).Draw(t, "limit")), Reasons: []string{"age", "income"}})
+		return
+	}
+	amount := money.Amount(rapid.IntRange(1, 200_000).Draw(t, "amount"))
+	number := rapid.Int64Range(1, max(1, a.Numbers)).Draw(t, "number")
+	switch what := rapid.IntRange(0, 19).Draw(t, "what"); what {
+	case 0, 1, 2, 3, 4:
+		plan := rapid.SampledFrom(a.Terms.Plans).Draw(t, "plan").ID
+		s.authorise(id, amount, plan, rapid.SampledFrom([]string{"tea house", "书店", "a:b; c"}).Draw(t, "merchant"))
+	case 5, 6, 7:
+		if len(a.Holds) > 0 {
+			h := rapid.SampledFrom(a.Holds).Draw(t, "hold")
+			_ = s.do(id, credit.Capture{Hold: h.Number, Amount: max(1, min(amount, h.Amount)), Final: rapid.Bool().Draw(t, "final")})
+		}
+	case 8:
+		if len(a.Holds) > 0 {
+			_ = s.do(id, credit.Void{Hold: a.Holds[0].Number})
+		}
+	case 9, 10:
+		if n := len(a.Purchases); n > 0 && what == 9 {
+			number = a.Purchases[n-1].Number
+		}
+		_ = s.do(id, credit.Refund{Purchase: number, Amount: amount/4 + 1})
+	case 11, 12:
+		_ = s.do(id, credit.Repay{Amount: amount, Currency: a.Terms.Currency, Source: "psp"})
+	case 13:
+		if owed := a.Billed(); owed > 0 {
+			_ = s.do(id, credit.Repay{Amount: owed, Currency: a.Terms.Currency, Source: "psp all"})
+		}
+	case 14:
+		_ = s.do(id, credit.ReturnCredit{Reference: "back"})
+	case 15:
+		_ = s.do(id, credit.Freeze{Kind: rapid.SampledFrom(credit.BlockKinds).Draw(t, "block"), Note: "why"})
+	case 16:
+		_ = s.do(id, credit.Unfreeze{Kind: rapid.SampledFrom(credit.BlockKinds).Draw(t, "block")})
+	case 17:
+		_ = s.do(id, credit.RequestClosure{})
+	case 18:
+		if a.Closure != nil {
+			n := a.Closure.Number
+			_ = s.do(id, rapid.SampledFrom([]credit.Command{
+				credit.ApproveClosure{Closure: n, Reviewer: "rita"}, credit.ApproveClosure{Closure: n, Reviewer: "rita"},
+				credit.RefuseClosure{Closure: n, Reviewer: "rita", Reason: "a claim"}, credit.WithdrawClosure{Closure: n},
+			}).Draw(t, "review"))
+		}
+	case 19:
+		s.openDay(s.day + calendar.Date(rapid.IntRange(1, 40).Draw(t, "days")))
+		if rapid.Bool().Draw(t, "close of business") {
+			s.closeAll()
+		}
+	}
+}
+
+// whole is a story with everything in it: what tests that need a full database use.
+func (s *story) whole() (accounts []credit.ID) {
+	s.t.Helper()
+	ann, bob, cai := s.open("ann", 500_000), s.open("bob", 400_000), s.open("cai", 300_000)
+	dan := s.apply("dan", termsOf("euro", "EUR"), credit.Assessment{Decision: credit.Referred, Reasons: []string{"income"}})
+	s.must(dan, credit.Review{Application: 1, Approve: true, Limit: 200_000, Reviewer: "rita"})
+	s.buy(ann, 10_000, "next")
+	s.buy(ann, 30_001, "flat3")
+	s.buy(ann, 60_000, "free3")
+	s.buy(bob, 50_000, "annuity6")
+	s.buy(dan, 7_777, "half12")
+	s.buy(cai, 20_000, "next")
+	s.authorise(bob, 900_000, "next", "tea house")
+	hold := s.authorise(bob, 10_000, "next", "书店 a:b; c")
+	s.must(bob, credit.Capture{Hold: hold, Amount: 4_000})
+	s.must(bob, credit.Void{Hold: hold})
+	s.authorise(ann, 3_000, "next", "tea house")
+	for range 150 {
+		s.openDay(s.day + 1)
+		s.closeAll()
+		_, _, dayOfMonth := s.day.Split()
+		if dayOfMonth == 8 {
+			for _, id := range []credit.ID{ann, dan} {
+				if owed := s.accounts[id].Billed(); owed > 0 {
+					s.must(id, credit.Repay{Amount: owed, Currency: s.accounts[id].Terms.Currency, Source: "bank"})
+				}
+			}
+		}
+		if dayOfMonth == 20 {
+			s.must(bob, credit.Repay{Amount: 3_000, Currency: "CNY", Source: "part"})
+		}
+	}
+	s.must(ann, credit.Refund{Purchase: s.firstPurchase(ann), Amount: 5_000})
+	s.must(ann, credit.ReturnCredit{Reference: "back"})
+	s.must(cai, credit.Repay{Amount: s.accounts[cai].Owed() + 500, Currency: "CNY", Source: "all"})
+	if s.accounts[cai].Credit > 0 {
+		s.must(cai, credit.ReturnCredit{Reference: "back"})
+	}
+	s.must(cai, credit.Freeze{Kind: credit.BlockCustomer, Note: "holiday"})
+	s.must(cai, credit.RequestClosure{})
+	s.must(cai, credit.ApproveClosure{Closure: s.accounts[cai].Closure.Number, Reviewer: "rita"})
+	s.must(bob, credit.Freeze{Kind: credit.BlockRisk, Note: "look"})
+	s.flush()
+	return []credit.ID{ann, bob, cai, dan}
+}
+
+func (s *story) firstPurchase(id credit.ID) int64 {
+	a := s.accounts[id]
+	numbers := []int64{}
+	for _, p := range a.Purchases {
+		numbers = append(numbers, p.Number)
+	}
+	for _, p := range a.Settled {
+		numbers = append(numbers, p.Number)
+	}
+	return slices.Min(numbers)
+}

@@ -1,0 +1,111 @@
+package view
+
+import (
+	"github.com/yuefu/yuefu/database"
+)
+
+// The tables that rows are only written to or changed by key.
+var (
+	applicationTable   = describe[Application]("application")
+	agreementTable     = describe[Agreement]("agreement")
+	authorisationTable = describe[Authorisation]("authorisation")
+	purchaseTable      = describe[Purchase]("purchase")
+	instalmentTable    = describe[Instalment]("instalment")
+	statementTable     = describe[Statement]("statement")
+	lineTable          = describe[Line]("statement_line")
+	repaymentTable     = describe[Repayment]("repayment")
+	shareTable         = describe[Share]("repayment_share")
+	refundTable        = describe[Refund]("refund")
+	returnTable        = describe[Return]("credit_return")
+	blockTable         = describe[Block]("block")
+	closureTable       = describe[Closure]("closure")
+	postingTable       = describe[Posting]("posting")
+)
+
+// accountTable's statements differ: an account is made when somebody applies the
+// first time, and it is changed in two ways, of which one is rare.
+var (
+	openingColumns  = columnsOf[opening]()
+	balancesColumns = columnsOf[balances]()
+	contractColumns = columnsOf[contract]()
+	liftColumns     = columnsOf[lift]()
+	freedColumns    = columnsOf[freed]()
+	sumColumns      = columnsOf[total]()
+)
+
+const (
+	balancesSet = `last_position = u.last_position, held = t.held + u.held,
+		principal_unbilled = t.principal_unbilled + u.principal_unbilled, principal_billed = t.principal_billed + u.principal_billed,
+		cost_unbilled = t.cost_unbilled + u.cost_unbilled, interest = t.interest + u.interest, fee = t.fee + u.fee,
+		penalty = t.penalty + u.penalty, credit_balance = t.credit_balance + u.credit_balance,
+		next_due = CASE WHEN u.due_known THEN u.next_due ELSE t.next_due END`
+
+	contractSet = `status = COALESCE(NULLIF(u.status, ''), t.status), programme = COALESCE(NULLIF(u.programme, ''), t.programme),
+		terms_version = COALESCE(NULLIF(u.terms_version, 0), t.terms_version), currency = COALESCE(NULLIF(u.currency, ''), t.currency),
+		opened_on = COALESCE(u.opened_on, t.opened_on),
+		credit_limit = CASE WHEN u.limit_known THEN u.credit_limit ELSE t.credit_limit END,
+		closed_on = CASE WHEN u.limit_known THEN u.closed_on ELSE t.closed_on END,
+		blocks = CASE WHEN u.blocks_gone THEN 0 ELSE t.blocks END + u.blocks,
+		overdue = CASE WHEN u.overdue_known THEN u.overdue ELSE t.overdue END`
+)
+
+var (
+	openAccounts = map[database.Dialect]string{
+		database.PostgreSQL: `INSERT INTO account (partition, id, platform, customer) SELECT c.partition, u.* FROM checkpoint c CROSS JOIN ` +
+			unnest(openingColumns) + ` WHERE c.partition = $1 AND c.reader = 'tables' ON CONFLICT DO NOTHING`,
+		database.SQLite: `INSERT INTO account (partition, id, platform, customer) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+	}
+
+	moveBalances = map[database.Dialect]string{
+		database.PostgreSQL: `UPDATE account t SET ` + balancesSet + ` FROM ` + unnest(balancesColumns) + ` WHERE t.partition = $1 AND t.id = u.id`,
+		database.SQLite: `UPDATE account SET last_position = ?3, held = held + ?4, principal_unbilled = principal_unbilled + ?5,
+			principal_billed = principal_billed + ?6, cost_unbilled = cost_unbilled + ?7, interest = interest + ?8, fee = fee + ?9,
+			penalty = penalty + ?10, credit_balance = credit_balance + ?11, next_due = CASE WHEN ?12 THEN ?13 ELSE next_due END
+			WHERE partition = ?1 AND id = ?2`,
+	}
+
+	changeContracts = map[database.Dialect]string{
+		database.PostgreSQL: `UPDATE account t SET ` + contractSet + ` FROM ` + unnest(contractColumns) + ` WHERE t.partition = $1 AND t.id = u.id`,
+		database.SQLite: `UPDATE account SET status = COALESCE(NULLIF(?3, ''), status), programme = COALESCE(NULLIF(?4, ''), programme),
+			terms_version = COALESCE(NULLIF(?5, 0), terms_version), currency = COALESCE(NULLIF(?6, ''), currency),
+			opened_on = COALESCE(?7, opened_on), credit_limit = CASE WHEN ?8 THEN ?9 ELSE credit_limit END,
+			closed_on = CASE WHEN ?8 THEN ?10 ELSE closed_on END, blocks = CASE WHEN ?11 THEN 0 ELSE blocks END + ?12,
+			overdue = CASE WHEN ?13 THEN ?14 ELSE overdue END
+			WHERE partition = ?1 AND id = ?2`,
+	}
+
+	liftBlocks = map[database.Dialect]string{
+		database.PostgreSQL: `UPDATE block t SET lifted_on = u.lifted_on FROM ` + unnest(liftColumns) +
+			` WHERE t.partition = $1 AND t.account = u.account AND t.kind = u.kind AND t.lifted_on IS NULL`,
+		database.SQLite: `UPDATE block SET lifted_on = ?4 WHERE partition = ?1 AND account = ?2 AND kind = ?3 AND lifted_on IS NULL`,
+	}
+
+	freeAccounts = map[database.Dialect]string{
+		database.PostgreSQL: `UPDATE block t SET lifted_on = u.lifted_on FROM ` + unnest(freedColumns) +
+			` WHERE t.partition = $1 AND t.account = u.account AND t.lifted_on IS NULL`,
+		database.SQLite: `UPDATE block SET lifted_on = ?3 WHERE partition = ?1 AND account = ?2 AND lifted_on IS NULL`,
+	}
+
+	addToLedger = map[database.Dialect]string{
+		database.PostgreSQL: `INSERT INTO ledger_balance (partition, class, currency, debit, credit) SELECT c.partition, u.* FROM checkpoint c CROSS JOIN ` +
+			unnest(sumColumns) + ` WHERE c.partition = $1 AND c.reader = 'tables'
+			ON CONFLICT (partition, class, currency) DO UPDATE SET debit = ledger_balance.debit + excluded.debit, credit = ledger_balance.credit + excluded.credit`,
+		database.SQLite: `INSERT INTO ledger_balance (partition, class, currency, debit, credit) VALUES (?, ?, ?, ?, ?)
+			ON CONFLICT (partition, class, currency) DO UPDATE SET debit = ledger_balance.debit + excluded.debit, credit = ledger_balance.credit + excluded.credit`,
+	}
+
+	addToMerchants = map[database.Dialect]string{
+		database.PostgreSQL: `INSERT INTO merchant_balance (partition, merchant, currency, debit, credit) SELECT c.partition, u.* FROM checkpoint c CROSS JOIN ` +
+			unnest(sumColumns) + ` WHERE c.partition = $1 AND c.reader = 'tables'
+			ON CONFLICT (partition, merchant, currency) DO UPDATE SET debit = merchant_balance.debit + excluded.debit, credit = merchant_balance.credit + excluded.credit`,
+		database.SQLite: `INSERT INTO merchant_balance (partition, merchant, currency, debit, credit) VALUES (?, ?, ?, ?, ?)
+			ON CONFLICT (partition, merchant, currency) DO UPDATE SET debit = merchant_balance.debit + excluded.debit, credit = merchant_balance.credit + excluded.credit`,
+	}
+)
+
+const (
+	// moveCheckpoint is the compare-and-set of a reader.
+	moveCheckpoint = `UPDATE checkpoint SET position = $1 WHERE partition = $2 AND reader = 'tables' AND position = $3`
+
+	makeCheckpoint = `INSERT INTO checkpoint (partition, reader, position) VALUES ($1, 'tables', 0) ON CONFLICT DO NOTHING`
+)
