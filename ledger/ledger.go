@@ -61,32 +61,38 @@ func Post(account credit.ID, event credit.Event) []Transfer {
 	switch e := event.(type) {
 	case credit.PurchaseCaptured:
 		p.move(p.customer(PrincipalUnbilled), merchant(e.Merchant), e.Amount)
+		var borne []credit.Borne
 		for _, part := range e.Parts {
-			p.promise(e.Merchant, part.Borne, 1)
+			borne = append(borne, part.Borne...)
 		}
+		p.promise(e.Merchant, borne, 1)
 	case credit.PurchaseRefunded:
+		var borne []credit.Borne
 		for _, cut := range e.Cuts {
 			owed := p.customer(PrincipalUnbilled)
 			if cut.Statement != 0 {
 				owed = p.customer(PrincipalBilled)
 			}
 			p.move(merchant(e.Merchant), owed, cut.Principal)
-			p.promise(e.Merchant, cut.Borne, -1)
+			borne = append(borne, cut.Borne...)
 		}
+		p.promise(e.Merchant, borne, -1)
 		p.move(merchant(e.Merchant), p.customer(CreditBalance), e.Credit)
 	case credit.StatementIssued:
 		var sum credit.Line
+		earned := money.Amount(0)
 		for _, line := range e.Lines {
 			sum.Principal += line.Principal
 			sum.Interest += line.Interest
 			sum.Fee += line.Fee
 			for _, b := range line.Borne {
-				p.move(Account{Class: DeferredSubsidy}, Account{Class: SubsidyIncome}, b.Amount)
+				earned += b.Amount
 			}
 		}
 		p.move(p.customer(PrincipalBilled), p.customer(PrincipalUnbilled), sum.Principal)
 		p.move(p.customer(InterestBilled), Account{Class: InterestIncome}, sum.Interest)
 		p.move(p.customer(FeeBilled), Account{Class: FeeIncome}, sum.Fee)
+		p.move(Account{Class: DeferredSubsidy}, Account{Class: SubsidyIncome}, earned)
 	case credit.PenaltyCharged:
 		p.move(p.customer(Penalty), Account{Class: PenaltyIncome}, e.Amount)
 	case credit.RepaymentReceived:
@@ -129,20 +135,23 @@ func (p *posting) move(debit, from Account, amount money.Amount) {
 // promise books what others bear of a purchase's cost: it is owed by them at once
 // and earned bill by bill. A refund takes the promise back (sign −1).
 func (p *posting) promise(name string, borne []credit.Borne, sign money.Amount) {
+	var byMerchant, byPlatform, byFunder money.Amount
 	for _, b := range borne {
-		var bearer Account
 		switch b.Bearer {
 		case credit.Merchant:
-			bearer = merchant(name)
+			byMerchant += b.Amount
 		case credit.Platform:
-			bearer = Account{Class: PlatformSubsidy}
+			byPlatform += b.Amount
 		case credit.Funder:
-			bearer = Account{Class: FunderSubsidy}
+			byFunder += b.Amount
 		default:
 			panic(fmt.Sprintf("nobody is known as bearer %q", b.Bearer))
 		}
-		p.move(bearer, Account{Class: DeferredSubsidy}, sign*b.Amount)
 	}
+	deferred := Account{Class: DeferredSubsidy}
+	p.move(merchant(name), deferred, sign*byMerchant)
+	p.move(Account{Class: PlatformSubsidy}, deferred, sign*byPlatform)
+	p.move(Account{Class: FunderSubsidy}, deferred, sign*byFunder)
 }
 
 // pay lowers what the customer owes, by the kind of debt, from a source of money.

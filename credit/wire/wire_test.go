@@ -299,7 +299,7 @@ func FuzzDecodeEvents(f *testing.F) {
 }
 
 func FuzzDecodeState(f *testing.F) {
-	a, _ := busy(f, 4, 2)
+	a, _ := busy(f, 1, 1)
 	f.Add(encodeState(f, a))
 	f.Add([]byte(`{"id":"acc_1","purchases":[{"n":1,"instalments":null}]}`))
 	f.Fuzz(func(t *testing.T, b []byte) {
