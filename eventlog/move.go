@@ -133,9 +133,10 @@ func Distinct(accounts []string) []string {
 	return slices.Collect(maps.Keys(seen))
 }
 
-// Assemble makes histories, in the order of accounts, of entries in the order of
-// their positions and of snapshots that were read after them. A snapshot may be
-// newer than the one the entries were chosen by: what it covers is dropped.
+// Assemble makes histories, in the order of accounts, of entries in any order and
+// of snapshots that were read after them. A snapshot may be newer than the one the
+// entries were chosen by: what it covers is dropped. To sort here costs less than
+// in the database, which would carry whole rows about.
 func Assemble(accounts []string, snapshots []Snapshot, entries []Entry) []History {
 	histories := make([]History, len(accounts))
 	first := make(map[string]int, len(accounts))
@@ -153,6 +154,9 @@ func Assemble(accounts []string, snapshots []Snapshot, entries []Entry) []Histor
 		if history.Snapshot == nil || entry.Position > history.Snapshot.Position {
 			history.Entries = append(history.Entries, entry)
 		}
+	}
+	for i := range histories {
+		slices.SortFunc(histories[i].Entries, func(a, b Entry) int { return cmp.Compare(a.Position, b.Position) })
 	}
 	for i, account := range accounts { // an account that was asked for twice
 		histories[i] = histories[first[account]]

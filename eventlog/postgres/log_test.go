@@ -25,9 +25,11 @@ func TestLog(t *testing.T) {
 	})
 }
 
-func open(t testing.TB, dsn string) *postgres.Log {
+func open(t testing.TB, dsn string) *postgres.Log { return openWith(t, dsn, 4) }
+
+func openWith(t testing.TB, dsn string, partitions int) *postgres.Log {
 	t.Helper()
-	db, err := database.Open(t.Context(), dsn, database.Options{Partitions: 4})
+	db, err := database.Open(t.Context(), dsn, database.Options{Partitions: partitions})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,4 +43,8 @@ func open(t testing.TB, dsn string) *postgres.Log {
 		}
 	})
 	return log
+}
+
+func BenchmarkLog(b *testing.B) {
+	logtest.Bench(b, func(b *testing.B) eventlog.Log { return openWith(b, pgtest.New(b), 16) })
 }

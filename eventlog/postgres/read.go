@@ -26,8 +26,7 @@ const (
 			SELECT * FROM log_entry t
 			WHERE t.partition = $1 AND t.account = a.account AND t.position > coalesce(s.position, 0)
 			OFFSET 0
-		) e
-		ORDER BY e.position`
+		) e`
 
 	readSnapshots = `SELECT s.partition, s.account, s.position, s.format, s.state FROM log_snapshot s
 		WHERE s.partition = $1 AND s.account = ANY($2::text[])`

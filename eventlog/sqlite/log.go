@@ -19,18 +19,21 @@ const (
 
 	readEntries = `SELECT ` + columns + ` FROM log_entry e WHERE e.partition = ? AND e.position > ? ORDER BY e.position LIMIT ?`
 
-	// The accounts lead, by CROSS JOIN; the index on the key holds the position
-	// too, so entries that the snapshot covers are passed over inside it.
+	// The accounts lead, by CROSS JOIN, and the index on the key serves. It holds
+	// the id, which grows with the position: what the snapshot covers is passed
+	// over inside the index. Left alone, SQLite would go through the whole
+	// partition from the snapshot's position on.
 	readTails = `SELECT ` + columns + ` FROM json_each(?2) a
-		CROSS JOIN log_entry e ON e.partition = ?1 AND e.account = a.value
-		WHERE e.position > coalesce((SELECT s.position FROM log_snapshot s WHERE s.partition = ?1 AND s.account = a.value), 0)
-		ORDER BY e.position`
+		CROSS JOIN log_entry e INDEXED BY log_entry_key ON e.partition = ?1 AND e.account = a.value
+		WHERE e.id > coalesce((
+			SELECT at.id FROM log_snapshot s JOIN log_entry at ON at.partition = s.partition AND at.position = s.position
+			WHERE s.partition = ?1 AND s.account = a.value), 0)`
 
 	readSnapshots = `SELECT s.partition, s.account, s.position, s.format, s.state FROM json_each(?2) a
 		CROSS JOIN log_snapshot s ON s.partition = ?1 AND s.account = a.value`
 
 	readKeys = `SELECT ` + columns + ` FROM json_each(?2) k
-		CROSS JOIN log_entry e ON e.partition = ?1 AND e.account = k.value->>0 AND e.key = k.value->>1`
+		CROSS JOIN log_entry e INDEXED BY log_entry_key ON e.partition = ?1 AND e.account = k.value->>0 AND e.key = k.value->>1`
 )
 
 // Log is the log in a SQLite file.

@@ -25,9 +25,11 @@ func TestLog(t *testing.T) {
 }
 
 // open opens the log with a writing connection of its own, as another process has it.
-func open(t testing.TB, path string) *sqlite.Log {
+func open(t testing.TB, path string) *sqlite.Log { return openWith(t, path, 4) }
+
+func openWith(t testing.TB, path string, partitions int) *sqlite.Log {
 	t.Helper()
-	db, err := database.Open(t.Context(), path, database.Options{Partitions: 4})
+	db, err := database.Open(t.Context(), path, database.Options{Partitions: partitions})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -42,4 +44,8 @@ func open(t testing.TB, path string) *sqlite.Log {
 		}
 	})
 	return log
+}
+
+func BenchmarkLog(b *testing.B) {
+	logtest.Bench(b, func(b *testing.B) eventlog.Log { return openWith(b, filepath.Join(b.TempDir(), "log.db"), 16) })
 }

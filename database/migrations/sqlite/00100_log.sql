@@ -15,7 +15,11 @@ CREATE TABLE log_head (
 	day       INTEGER NOT NULL  -- business date as days since 1970
 ) STRICT;
 
+-- Entries lie in the order in which they were appended, whatever their
+-- partition: the end of the table is the only place that grows. Rows in the order
+-- of (partition, position) cost a fifth more CPU.
 CREATE TABLE log_entry (
+	id        INTEGER PRIMARY KEY, -- grows with the position within a partition; of no meaning elsewhere
 	partition INTEGER NOT NULL,
 	position  INTEGER NOT NULL CHECK (position > 0),
 	account   TEXT    NOT NULL,
@@ -26,10 +30,14 @@ CREATE TABLE log_entry (
 	name      TEXT    NOT NULL,
 	command   BLOB    NOT NULL,
 	events    BLOB    NOT NULL,
-	answer    BLOB    NOT NULL,
-	PRIMARY KEY (partition, position),
-	UNIQUE (partition, account, key)
-) STRICT, WITHOUT ROWID;
+	answer    BLOB    NOT NULL
+) STRICT;
+
+CREATE UNIQUE INDEX log_entry_position ON log_entry (partition, position);
+
+-- One key, one execution. It is the dear one: accounts come in no order, so nearly
+-- each entry writes a page of it.
+CREATE UNIQUE INDEX log_entry_key ON log_entry (partition, account, key);
 
 -- An account's state after an entry: a cache.
 CREATE TABLE log_snapshot (
