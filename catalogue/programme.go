@@ -97,7 +97,8 @@ func (c *Catalogue) addVersion(ctx context.Context, entry Entry, d Draft, first 
 	if err != nil {
 		return nil, err
 	}
-	return c.shared(&v), nil
+	// What is shared by all is read back, so that nothing of it is the caller's draft.
+	return c.Version(ctx, v.Platform, v.Programme, v.Number)
 }
 
 // complete fills in what is worked out, the cost disclosure above all, and
