@@ -56,14 +56,15 @@ func (c *call) check() error {
 	return nil
 }
 
-var bearer = []byte("Bearer ")
+const bearer = "Bearer "
 
 func (c *call) authenticate() error {
-	key, ok := bytes.CutPrefix(c.http.Request.Header.Peek("Authorization"), bearer)
-	if !ok {
+	h := c.http.Request.Header.Peek("Authorization")
+	if len(h) <= len(bearer) || !strings.EqualFold(string(h[:len(bearer)]), bearer) {
 		return &problem{kind: kindUnauthenticated}
 	}
-	if c.caller, ok = c.server.catalogue.Authenticate(key); !ok {
+	var ok bool
+	if c.caller, ok = c.server.catalogue.Authenticate(h[len(bearer):]); !ok {
 		return &problem{kind: kindUnauthenticated}
 	}
 	return nil

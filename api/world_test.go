@@ -7,14 +7,18 @@ import (
 	"net"
 	"net/http"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/go-json-experiment/json"
 
 	"github.com/yuefu/yuefu/api/client"
 	"github.com/yuefu/yuefu/calendar"
 	"github.com/yuefu/yuefu/catalogue"
 	"github.com/yuefu/yuefu/database"
+	"github.com/yuefu/yuefu/eventlog"
 	"github.com/yuefu/yuefu/eventlog/open"
 	"github.com/yuefu/yuefu/servicing"
 )
@@ -25,10 +29,12 @@ type world struct {
 	desk      *servicing.Desk
 	catalogue *catalogue.Catalogue
 	clock     *servicing.SandboxClock
+	log       eventlog.Log
 	url       string
 	platform  string // keys
 	operator  string
-	stranger  string // of another platform
+	stranger  string // of another platform, whose operator's key is
+	outsider  string
 }
 
 const worldStart = "2026-01-15T02:00:00Z" // 10:00 in Shanghai
@@ -50,14 +56,14 @@ func newWorld(t testing.TB, change ...func(*Options)) *world {
 	must(err)
 	start, err := time.Parse(time.RFC3339, worldStart)
 	must(err)
-	w := &world{clock: servicing.NewSandboxClock(start)}
+	w := &world{clock: servicing.NewSandboxClock(start), log: log}
 	w.desk, err = servicing.Open(ctx, log, servicing.Options{Clock: w.clock, Log: logger})
 	must(err)
 	must(w.desk.OpenDay(ctx, calendar.Of(2026, 1, 15)))
 	w.catalogue, err = catalogue.Open(ctx, db, time.Now)
 	must(err)
 	w.platform, w.operator = w.shop(t, "shop")
-	w.stranger, _ = w.shop(t, "other")
+	w.stranger, w.outsider = w.shop(t, "other")
 
 	book := db.Book()
 	o := Options{
@@ -157,6 +163,23 @@ func (w *world) get(t testing.TB, api, path string) answer {
 	return w.send(t, http.MethodGet, path, "", "Authorization", "Bearer "+api)
 }
 
+// unchanged makes sure that do adds nothing to the log.
+func (w *world) unchanged(t testing.TB, do func()) {
+	t.Helper()
+	heads := func() []eventlog.Head {
+		all, err := w.log.Heads(t.Context(), w.log.Partitions())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return all
+	}
+	before := heads()
+	do()
+	if after := heads(); !slices.Equal(before, after) {
+		t.Errorf("the log grew: %+v became %+v", before, after)
+	}
+}
+
 // consents agrees to every document of the sample programme, as the clock stands.
 func (w *world) consents(t testing.TB, customer string) []client.Consent {
 	t.Helper()
@@ -214,4 +237,13 @@ func (w *world) authorised(t testing.TB, account client.Account, amount int64, p
 		t.Fatal(err)
 	}
 	return a
+}
+
+func mustJSON(t testing.TB, v any) string {
+	t.Helper()
+	text, err := json.Marshal(v, json.Deterministic(true))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
 }

@@ -52,7 +52,7 @@ type ApplicationRequest struct {
 	Programme string   `json:"programme"`
 
 	// RequestedLimit In minor units; left out: the programme's default
-	RequestedLimit int64 `json:"requested_limit,omitempty"`
+	RequestedLimit int64 `json:"requested_limit,omitempty,omitzero"`
 }
 
 // Read reads the object exactly as the contract describes it.
@@ -184,7 +184,7 @@ type BlockRequest struct {
 	Kind BlockKind `json:"kind"`
 
 	// Note Why, for your own people; no personal data
-	Note string `json:"note,omitempty"`
+	Note string `json:"note,omitempty,omitzero"`
 }
 
 // Read reads the object exactly as the contract describes it.
@@ -214,7 +214,7 @@ type CaptureRequest struct {
 	Amount int64 `json:"amount"`
 
 	// Final Give what is left of the hold back to the limit
-	Final bool `json:"final,omitempty"`
+	Final bool `json:"final,omitempty,omitzero"`
 }
 
 // Read reads the object exactly as the contract describes it.
@@ -371,7 +371,7 @@ type Declared struct {
 	Adult bool `json:"adult"`
 
 	// MonthlyIncome In minor units
-	MonthlyIncome int64 `json:"monthly_income,omitempty"`
+	MonthlyIncome int64 `json:"monthly_income,omitempty,omitzero"`
 	Student       bool  `json:"student"`
 }
 
@@ -466,7 +466,7 @@ func (v *Label) Read(r *strict.Reader) {
 // Names What a customer reads
 type Names struct {
 	// Bureau A name in both languages
-	Bureau Label `json:"bureau,omitempty"`
+	Bureau Label `json:"bureau,omitempty,omitzero"`
 
 	// Funder A name in both languages
 	Funder Label `json:"funder"`
@@ -511,8 +511,8 @@ type Plan struct {
 	Periods int `json:"periods"`
 
 	// Rate flat: of the principal each period; annuity: nominal, each year; in millionths
-	Rate      int64     `json:"rate,omitempty"`
-	Subsidies []Subsidy `json:"subsidies,omitempty"`
+	Rate      int64     `json:"rate,omitempty,omitzero"`
+	Subsidies []Subsidy `json:"subsidies,omitempty,omitzero"`
 }
 
 // Read reads the object exactly as the contract describes it.
@@ -565,16 +565,16 @@ type Policy struct {
 
 	// DefaultLimit For who asks for no figure
 	DefaultLimit    int64 `json:"default_limit"`
-	ExcludeStudents bool  `json:"exclude_students,omitempty"`
+	ExcludeStudents bool  `json:"exclude_students,omitempty,omitzero"`
 
 	// IncomeMultiple The limit is at most so many monthly incomes; 0: income is not asked
-	IncomeMultiple int `json:"income_multiple,omitempty"`
+	IncomeMultiple int `json:"income_multiple,omitempty,omitzero"`
 
 	// MaximumLimit Nobody gets more
 	MaximumLimit int64 `json:"maximum_limit"`
 
 	// MinimumIncome A lower declared monthly income is refused
-	MinimumIncome int64 `json:"minimum_income,omitempty"`
+	MinimumIncome int64 `json:"minimum_income,omitempty,omitzero"`
 
 	// MinimumLimit A smaller line is not opened
 	MinimumLimit int64 `json:"minimum_limit"`
@@ -751,7 +751,7 @@ type QuoteRequest struct {
 	Currency Currency `json:"currency"`
 
 	// Plan Only this plan; left out: all of them, none selected
-	Plan string `json:"plan,omitempty"`
+	Plan string `json:"plan,omitempty,omitzero"`
 }
 
 // Read reads the object exactly as the contract describes it.
@@ -851,8 +851,8 @@ func (v *RepaymentRequest) Read(r *strict.Reader) {
 // ReviewRequest A reviewer's decision: an approval has a limit, a refusal its reasons. The reviewer is the operator key
 type ReviewRequest struct {
 	Approve bool     `json:"approve"`
-	Limit   int64    `json:"limit,omitempty"`
-	Reasons []string `json:"reasons,omitempty"`
+	Limit   int64    `json:"limit,omitempty,omitzero"`
+	Reasons []string `json:"reasons,omitempty,omitzero"`
 }
 
 // Read reads the object exactly as the contract describes it.
@@ -925,7 +925,7 @@ type Terms struct {
 	Applications int `json:"applications"`
 
 	// Bureau The credit bureau that the funder reports to (征信), if it does
-	Bureau string `json:"bureau,omitempty"`
+	Bureau string `json:"bureau,omitempty,omitzero"`
 
 	// CostCap The most that a plan may cost the customer, as an annual rate in millionths
 	CostCap int64 `json:"cost_cap"`

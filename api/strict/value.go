@@ -137,10 +137,24 @@ func (r *Reader) Instant() time.Time {
 	if !ok {
 		return time.Time{}
 	}
-	var t time.Time
-	if err := t.UnmarshalText([]byte(s)); err != nil || t.UTC().Year() < firstYear || t.UTC().Year() > lastYear {
+	t, err := time.Parse(time.RFC3339Nano, s)
+	if err != nil || !exact(s) || t.UTC().Year() < firstYear || t.UTC().Year() > lastYear {
 		r.Fault("has to be an instant as RFC 3339 writes it, such as 2026-03-10T08:30:00Z")
 		return time.Time{}
 	}
 	return t.UTC()
+}
+
+// exact refuses what package time lets through though RFC 3339 does not: an hour of
+// one digit, a comma before the fraction, an offset of 25 hours.
+func exact(s string) bool {
+	const seconds = len("2006-01-02T15:04:05")
+	if len(s) <= seconds || s[13] != ':' || s[16] != ':' || s[seconds] == ',' {
+		return false
+	}
+	if zone := s[len(s)-1]; zone == 'Z' {
+		return true
+	}
+	offset := s[len(s)-len("+08:00"):]
+	return offset[3] == ':' && offset[1:3] < "24" && offset[4:] < "60"
 }

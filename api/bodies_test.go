@@ -1,0 +1,263 @@
+package api
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/yuefu/yuefu/api/client"
+	"github.com/yuefu/yuefu/catalogue"
+)
+
+// sample is a request that would be carried out.
+type sample struct {
+	path string
+	key  string // API key
+	body map[string]any
+}
+
+// object turns a value of the client's into what can be mutated.
+func object(t testing.TB, v any) map[string]any {
+	t.Helper()
+	text, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var m map[string]any
+	numbers := json.WithUnmarshalers(json.UnmarshalFromFunc(func(d *jsontext.Decoder, to *any) error {
+		if d.PeekKind() != '0' {
+			return errors.ErrUnsupported
+		}
+		raw, err := d.ReadValue()
+		*to = jsontext.Value(slices.Clone(raw))
+		return err
+	}))
+	if err := json.Unmarshal(text, &m, numbers); err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// samples are good requests, one for each body of the contract, by operation.
+func (w *world) samples(t testing.TB) map[string]sample {
+	t.Helper()
+	account := w.opened(t, "u-good")
+	hold := w.authorised(t, account, 100_00, "flat6", "o-good")
+	bought, err := w.client(w.platform).Capture(t.Context(), hold.ID, "cap-good", client.CaptureRequest{Amount: 40_00})
+	if err != nil {
+		t.Fatal(err)
+	}
+	of := "/v1/accounts/" + account.ID
+	application := client.ApplicationRequest{
+		Customer: "u-next", Programme: catalogue.SampleID, Consents: w.consents(t, "u-next"),
+		Declared: client.Declared{Adult: true, MonthlyIncome: 10_000_00}, RequestedLimit: 10_000_00,
+	}
+	d := catalogue.Sample()
+	programme := map[string]any{"id": "another", "names": object(t, d.Names), "terms": object(t, d.Terms), "policy": object(t, d.Policy)}
+	delete(programme["terms"].(map[string]any), "programme")
+	delete(programme["terms"].(map[string]any), "version")
+	return map[string]sample{
+		"createProgramme":     {"/v1/programmes", w.operator, programme},
+		"apply":               {"/v1/applications", w.platform, object(t, application)},
+		"reviewApplication":   {"/v1/applications/app_0123456789abcdefghjk_1/review", w.operator, map[string]any{"approve": true, "limit": 1, "reasons": []any{"x"}}},
+		"addBlock":            {of + "/blocks", w.platform, map[string]any{"kind": "customer", "note": "lost phone"}},
+		"quote":               {"/v1/quotes", w.platform, map[string]any{"account": account.ID, "amount": 1, "currency": "CNY", "plan": "flat6"}},
+		"authorise":           {"/v1/authorisations", w.platform, object(t, w.checkout(t, account, 50_00, "flat6", "o-next"))},
+		"capture":             {"/v1/authorisations/" + hold.ID + "/captures", w.platform, map[string]any{"amount": 1, "final": true}},
+		"refund":              {"/v1/purchases/" + bought.ID + "/refunds", w.platform, map[string]any{"amount": 1}},
+		"repay":               {of + "/repayments", w.platform, map[string]any{"amount": 1, "currency": "CNY", "source": "pay-1"}},
+		"returnCreditBalance": {of + "/credit-balance-returns", w.platform, map[string]any{"reference": "out-1"}},
+		"refuseClosure":       {"/v1/closures/clo_" + strings.TrimPrefix(account.ID, "acc_") + "_1/refuse", w.operator, map[string]any{"reason": "x"}},
+		"advanceClock":        {"/v1/clock/advance", w.platform, map[string]any{"to": "2026-01-16"}},
+	}
+}
+
+// bodies returns the request body's schema of each operation that has one.
+func bodies(document *openapi3.T) map[string]*openapi3.SchemaRef {
+	found := map[string]*openapi3.SchemaRef{}
+	for _, item := range document.Paths.Map() {
+		for _, operation := range item.Operations() {
+			if operation.RequestBody != nil {
+				found[operation.OperationID] = operation.RequestBody.Value.Content["application/json"].Schema
+			}
+		}
+	}
+	return found
+}
+
+// bad is one way to spoil a body.
+type bad struct {
+	what    string
+	body    string
+	kind    string
+	pointer string
+}
+
+// spoilt walks a schema beside a good value and spoils each place in each way that
+// the contract forbids. whole writes the body with another value in this place.
+func spoilt(schema *openapi3.Schema, pointer string, good any, kind string, whole func(any) string) (all []bad) {
+	add := func(what string, v any) {
+		all = append(all, bad{what, whole(v), kindInvalidRequest, pointer})
+	}
+	raw := func(s string) jsontext.Value { return jsontext.Value(s) }
+	add("null", nil)
+	switch {
+	case schema.Type.Is("object"):
+		add("a list", []any{})
+		members := good.(map[string]any)
+		for _, name := range slices.Sorted(maps.Keys(members)) {
+			with := func(v any) string { m := maps.Clone(members); m[name] = v; return whole(m) }
+			property := schema.Properties[name].Value
+			all = append(all, spoilt(property, pointer+"/"+name, members[name], kind, with)...)
+			m := maps.Clone(members)
+			delete(m, name)
+			if slices.Contains(schema.Required, name) {
+				missing := kindInvalidRequest
+				if special, ok := schema.Extensions["x-missing"]; ok {
+					missing = special.(string)
+				}
+				all = append(all, bad{"missing", whole(m), missing, pointer + "/" + name})
+			}
+			m = maps.Clone(members)
+			m[strings.ToUpper(name)] = members[name]
+			all = append(all, bad{"another case beside", whole(m), kindInvalidRequest, pointer + "/" + strings.ToUpper(name)})
+		}
+		m := maps.Clone(members)
+		m["a~/b"] = map[string]any{"c": []any{1}}
+		all = append(all, bad{"unknown member", whole(m), kindInvalidRequest, pointer + "/a~0~1b"})
+		text, _ := json.Marshal(members, json.Deterministic(true))
+		first := slices.Sorted(maps.Keys(members))[0]
+		value, _ := json.Marshal(members[first])
+		all = append(all, bad{"a member twice", whole(raw(string(text[:len(text)-1]) + `,"` + first + `":` + string(value) + "}")), kindMalformedBody, ""})
+	case schema.Type.Is("array"):
+		add("an object", map[string]any{})
+		items := good.([]any)
+		if len(items) > 0 {
+			with := func(v any) string { l := slices.Clone(items); l[0] = v; return whole(l) }
+			all = append(all, spoilt(schema.Items.Value, pointer+"/0", items[0], kind, with)...)
+			if schema.MaxItems != nil {
+				add("too many", slices.Repeat(items[:1], int(*schema.MaxItems)+1))
+			}
+		}
+		if schema.MinItems > 0 {
+			add("too few", []any{})
+		}
+	case schema.Type.Is("boolean"):
+		add("a string", "true")
+		add("a number", 1)
+	case schema.Type.Is("integer"):
+		add("a string", "1")
+		add("true", true)
+		for _, s := range []string{"1.0", "1.5", "1e2", "1E+2", "-0", "0.1e1", "-1", "9223372036854775808", "99999999999999999999999999", fmt.Sprintf("%.0f", *schema.Max+1), fmt.Sprintf("%.0f", *schema.Min-1)} {
+			add(s, raw(s))
+		}
+	case schema.Type.Is("string"):
+		add("a number", 1)
+		add("an object", map[string]any{"a": 1})
+		switch {
+		case len(schema.Enum) > 0:
+			add("no such word", "no such word")
+			add("empty", "")
+			add("another case", strings.ToUpper(good.(string))+strings.ToLower(good.(string)))
+		case schema.Format == "date":
+			for _, s := range []string{"", "2026-02-30", "2026-2-3", "2026-13-01", "1970-01-01", "0000-01-01", "9999-12-31", "2026-03-10T00:00:00Z", "10.3.2026", "２０２６-03-10"} {
+				add("date "+s, s)
+			}
+		case schema.Format == "date-time":
+			for _, s := range []string{"", "2026-02-30T00:00:00Z", "2026-03-10", "2026-03-10T25:00:00Z", "2026-03-10 08:30:00Z", "2026-03-10T08:30:00", "2026-03-10T08:30:00,5Z", "2026-03-10T8:30:00Z", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "2026-03-10T08:30:00+25:00"} {
+				add("instant "+s, s)
+			}
+		default:
+			add("empty", "")
+			add("too long", strings.Repeat("x", int(*schema.MaxLength)+1))
+			for _, s := range []string{"a\x00b", "a\nb", "\t", "a\u007f", "a\u0085", "a\u2028b", "\u202Eabc", "a\u200bb", "\uFEFF", "\uFFFD", "\u3000"} {
+				add(fmt.Sprintf("%+q", s), s)
+			}
+		}
+	}
+	return all
+}
+
+func TestBadBodies(t *testing.T) {
+	w := newWorld(t)
+	document := specification(t)
+	samples := w.samples(t)
+	for operation, schema := range bodies(document) {
+		t.Run(operation, func(t *testing.T) {
+			s, ok := samples[operation]
+			if !ok {
+				t.Fatal("no sample of a good body")
+			}
+			good, err := json.Marshal(s.body, json.Deterministic(true))
+			if err != nil {
+				t.Fatal(err)
+			}
+			all := spoilt(schema.Value, "", s.body, kindInvalidRequest, func(v any) string {
+				text, err := json.Marshal(v, json.Deterministic(true), jsontext.AllowDuplicateNames(true))
+				if err != nil {
+					t.Fatal(err)
+				}
+				return string(text)
+			})
+			for what, body := range map[string]string{
+				"nothing": "", "a blank": " ", "half": string(good[:len(good)/2]), "a second object": string(good) + "{}",
+				"junk behind": string(good) + "x", "a comma behind": string(good) + ",", "bytes that are no UTF-8": strings.Replace(string(good), `:"`, ":\"\xff", 1),
+				"a lone surrogate": strings.Replace(string(good), `:"`, `:"\ud800`, 1), "a comment": "/**/" + string(good),
+				"single quotes": strings.ReplaceAll(string(good), `"`, "'"), "a byte order mark": "\uFEFF" + string(good), "deep": strings.Repeat("[", 30_000),
+				"NaN": `{"amount":NaN}`, "leading zero": `{"amount":01}`, "a sign": `{"amount":+1}`, "hexadecimal": `{"amount":0x10}`,
+			} {
+				if body != string(good) {
+					all = append(all, bad{what, body, kindMalformedBody, ""})
+				}
+			}
+			w.unchanged(t, func() {
+				for i, b := range all {
+					a := w.post(t, s.key, fmt.Sprintf("bad-%s-%d", operation, i), s.path, b.body)
+					if !a.isProblem(t, b.kind) || b.pointer != "" && !strings.Contains(a.body, fmt.Sprintf(`"pointer":%q`, b.pointer)) {
+						t.Errorf("%s at %q: %d %s\n%s", b.what, b.pointer, a.status, a.body, b.body)
+					}
+				}
+			})
+			t.Log(len(all), "bad bodies")
+		})
+	}
+	// The samples were good, or all of this would prove nothing.
+	for operation, s := range samples {
+		body, err := json.Marshal(s.body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		a := w.post(t, s.key, "good-"+operation, s.path, string(body))
+		for _, kind := range []string{kindInvalidRequest, kindMalformedBody, kindInvalidProgramme} {
+			if strings.Contains(a.body, kind) {
+				t.Errorf("%s: a good body is refused: %s", operation, a.body)
+			}
+		}
+	}
+}
+
+// isProblem says whether an answer is the problem of a kind, in full.
+func (a answer) isProblem(t testing.TB, kind string) bool {
+	t.Helper()
+	var p struct {
+		Type     string `json:"type"`
+		Title    string `json:"title"`
+		Status   int    `json:"status"`
+		Kind     string `json:"kind"`
+		Instance string `json:"instance"`
+	}
+	if err := json.Unmarshal([]byte(a.body), &p); err != nil {
+		t.Errorf("%d %q is no problem document: %v", a.status, a.body, err)
+		return false
+	}
+	row := problems[kind]
+	return p.Kind == kind && p.Type == "https://yuefu.dev/problems/"+kind && p.Status == row.status && a.status == row.status &&
+		p.Title == row.title && strings.HasPrefix(p.Instance, "urn:yuefu:request:req_") && a.header.Get("Content-Type") == "application/problem+json"
+}
