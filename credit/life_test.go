@@ -3,6 +3,7 @@ package credit_test
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"testing"
 
@@ -379,7 +380,55 @@ func (l *life) buy(t *rapid.T) {
 }
 
 func (l *life) repay(t *rapid.T) {
-	l.do(credit.Repay{Amount: l.amount(t, l.story.a.AsOf(l.story.day).Billed()), Currency: "CNY", Source: "p"})
+	shown := l.story.a.AsOf(l.story.day)
+	amount := l.amount(t, shown.Billed())
+	want := greedy(shown, l.story.day, amount)
+	events, err := l.do(credit.Repay{Amount: amount, Currency: "CNY", Source: "p"})
+	if err != nil {
+		return
+	}
+	got := map[string]money.Amount{}
+	for _, s := range only[credit.RepaymentReceived](t, events).Shares {
+		for kind, paid := range map[string]money.Amount{"penalty": s.Penalty, "fee": s.Fee, "interest": s.Interest, "principal": s.Principal} {
+			if paid != 0 {
+				got[fmt.Sprint(s.Statement, s.Purchase, s.Instalment, kind)] = paid
+			}
+		}
+	}
+	if !maps.Equal(got, want) {
+		t.Fatalf("a repayment of %d paid\n%v\nand by the contract\n%v", amount, got, want)
+	}
+}
+
+// greedy pays debts one after the other, in the contract's order, told as one list.
+func greedy(a *credit.Account, day calendar.Date, amount money.Amount) map[string]money.Amount {
+	paid := map[string]money.Amount{}
+	pay := func(statement, purchase int64, k int, kind string, owed money.Amount) {
+		if part := min(owed, amount); part > 0 {
+			paid[fmt.Sprint(statement, purchase, k, kind)] = part
+			amount -= part
+		}
+	}
+	for _, s := range a.Statements {
+		order := []string{"penalty", "fee", "interest", "principal"}
+		if first := a.Terms.PrincipalFirst; first != 0 && int(day-s.Due) >= first {
+			order = []string{"principal", "penalty", "fee", "interest"}
+		}
+		for _, kind := range order {
+			if kind == "penalty" {
+				pay(s.Number, 0, 0, kind, s.Penalty)
+				continue
+			}
+			for _, p := range a.Purchases {
+				for _, in := range p.Instalments {
+					if in.Statement == s.Number {
+						pay(s.Number, p.Number, in.Number, kind, map[string]money.Amount{"fee": in.Fee, "interest": in.Interest, "principal": in.Principal}[kind])
+					}
+				}
+			}
+		}
+	}
+	return paid
 }
 
 // settle pays exactly what is shown: nothing billed is left, and no rest.

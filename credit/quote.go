@@ -58,7 +58,7 @@ func (a *Account) quoteToken(plan Plan, amount money.Amount, day calendar.Date, 
 		number(int64(p.Fee))
 	}
 	sum := sha256.Sum256(b)
-	return "qt_" + crockford.EncodeToString(sum[:])[:26]
+	return "qt_" + crockford.EncodeToString(sum[:17])[:26]
 }
 
 // Due is what falls due on one date.

@@ -77,6 +77,12 @@ func EncodeEvents(list []credit.Event) ([]byte, error) {
 		b = append(b, `["`...)
 		b = append(b, e.Name()...)
 		b = append(b, `",1,`...)
+		if e, ok := e.(credit.Authorised); ok {
+			if fast, ok := appendAuthorised(b, &e); ok {
+				b = append(fast, ']')
+				continue
+			}
+		}
 		body, err := json.Marshal(e)
 		if err != nil {
 			return nil, fmt.Errorf("encode event %s: %w", e.Name(), err)
@@ -160,6 +166,9 @@ func expect(d *jsontext.Decoder, kind jsontext.Kind) error {
 func EncodeCommand(c credit.Command) ([]byte, error) {
 	switch asked := c.(type) {
 	case credit.Authorise:
+		if b, ok := appendAuthorise(make([]byte, 0, 512), &asked); ok {
+			return b, nil
+		}
 		asked.Consent = inUTC(asked.Consent)
 		c = asked
 	case credit.Apply:
