@@ -58,7 +58,7 @@ func checkConsent(c Consent, person string, document Document, reading time.Dura
 	case c.Version != document.Version:
 		return wrong(ConsentOutdated, "version", "is for another version of the text")
 	case c.Hash != document.Hash:
-		return wrong(ConsentOutdated, "hash", "is for a text that reads otherwise")
+		return wrong(ConsentOutdated, "hash", "is for a text, or for figures, that read otherwise now")
 	case c.AcceptedAt.Sub(c.ShownAt) < reading:
 		return wrong(ConsentTooFast, "accepted_at", "was accepted before the text could be read ("+reading.String()+")")
 	case c.AcceptedAt.Sub(now) > clockSkew:

@@ -16,21 +16,24 @@ import (
 
 // Any life: random commands on random days under random terms. After each step
 // the account is held against what its events, counted naively, say.
-func TestAnyLife(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		l := newLife(t)
-		t.Repeat(map[string]func(*rapid.T){
-			"":          func(*rapid.T) { l.check() },
-			"pass":      l.pass,
-			"authorise": l.authorise,
-			"capture":   l.capture,
-			"buy":       l.buy,
-			"repay":     l.repay,
-			"refund":    l.refund,
-			"settle":    l.settle,
-			"close":     l.close,
-			"other":     l.other,
-		})
+func TestAnyLife(t *testing.T) { rapid.Check(t, anyLife) }
+
+// The same story teller, led by a fuzzer.
+func FuzzAnyLife(f *testing.F) { f.Fuzz(rapid.MakeFuzz(anyLife)) }
+
+func anyLife(t *rapid.T) {
+	l := newLife(t)
+	t.Repeat(map[string]func(*rapid.T){
+		"":          func(*rapid.T) { l.check() },
+		"pass":      l.pass,
+		"authorise": l.authorise,
+		"capture":   l.capture,
+		"buy":       l.buy,
+		"repay":     l.repay,
+		"refund":    l.refund,
+		"settle":    l.settle,
+		"close":     l.close,
+		"other":     l.other,
 	})
 }
 

@@ -9,7 +9,8 @@ import (
 
 // Refund gives money for a purchase back (退款): what is still owed for it shrinks
 // from the last instalment backwards; what was paid already is the customer's:
-// it pays what else is billed, or is a credit balance. It works whatever the state of the account.
+// it pays what else is billed, or is a credit balance. Penalty that grew until then
+// stays owed, as the money was late until then. It works whatever the state of the account.
 type Refund struct {
 	Purchase int64        `json:"purchase"`
 	Amount   money.Amount `json:"amount"`
