@@ -1,0 +1,95 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	_ "net/http/pprof" // on a listener of its own, when asked for
+	"os"
+	"time"
+
+	"github.com/yuefu/yuefu/api"
+	"github.com/yuefu/yuefu/database"
+	"github.com/yuefu/yuefu/office"
+	"github.com/yuefu/yuefu/servicing"
+	"github.com/yuefu/yuefu/web"
+)
+
+type serveCmd struct {
+	databaseFlag
+	Listen     string `help:"Address to listen on." default:"127.0.0.1:8080" env:"YUEFU_LISTEN"`
+	Sandbox    bool   `help:"For a new database: the clock stands still until POST /v1/clock/advance moves it."`
+	Start      string `help:"For a new sandbox: where its clock starts, as RFC 3339; default: now." placeholder:"TIME"`
+	Zone       string `help:"For a new database: the business time zone; default Asia/Shanghai." placeholder:"ZONE"`
+	Partitions int    `help:"For a new database: partitions of the log, a power of two up to 256; default 16." placeholder:"N"`
+	Accounts   int    `help:"Accounts kept in memory." default:"200000"`
+	Lanes      int    `help:"Writers." default:"2"`
+	Queue      int    `help:"Commands that may wait for one writer." default:"4096"`
+	MaxJump    int    `help:"Days that the clock may be ahead of the business date before an operator has to say so." default:"3"`
+	Profile    string `help:"Address for Go's profiler; off by default. Keep it on loopback." placeholder:"ADDRESS"`
+}
+
+func (c serveCmd) Run(ctx context.Context) error {
+	o, err := office.Open(ctx, c.DB, office.Options{
+		Database: database.Options{Partitions: c.Partitions, Zone: c.Zone, Sandbox: c.Sandbox, Start: c.Start},
+		Desk:     servicing.Options{Accounts: c.Accounts, Lanes: c.Lanes, Queue: c.Queue, MaxJump: c.MaxJump},
+		Log:      slog.Default(),
+	})
+	if err != nil {
+		return err
+	}
+	if c.Profile != "" {
+		go func() { slog.Error("profiler", "error", http.ListenAndServe(c.Profile, nil)) }()
+	}
+	s, err := listen(o, c.Listen, nil)
+	if err != nil {
+		return errors.Join(err, o.Close())
+	}
+	fmt.Println("listening on", s.url)
+	if o.DB.Book().Sandbox {
+		fmt.Fprintln(os.Stderr, "this is a sandbox: its clock stands at", o.Clock.Now().In(o.Zone).Format(time.DateTime))
+	}
+	select {
+	case <-ctx.Done():
+	case err = <-s.failed:
+	}
+	return errors.Join(err, s.close(), o.Close())
+}
+
+// listener is a server that takes requests.
+type listener struct {
+	url    string
+	server *api.Server
+	failed chan error
+}
+
+// listen serves the API and the pages of an office. try is what the start page
+// suggests.
+func listen(o *office.Office, address string, try []web.Step) (*listener, error) {
+	l, err := net.Listen("tcp", address)
+	if err != nil {
+		return nil, err
+	}
+	pages, err := pages(o, try)
+	if err != nil {
+		return nil, errors.Join(err, l.Close())
+	}
+	book := o.DB.Book()
+	s := &listener{url: "http://" + l.Addr().String(), failed: make(chan error, 1)}
+	s.server = api.New(api.Options{
+		Desk: o.Desk, Catalogue: o.Catalogue, Tables: o.Tables, Log: slog.Default(),
+		Partitions: book.Partitions, Zone: book.Zone, Sandbox: book.Sandbox,
+		Ready: o.Ready, Pages: pages,
+	})
+	go func() { s.failed <- s.server.Serve(l) }()
+	return s, nil
+}
+
+func (s *listener) close() error {
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	return s.server.Shutdown(ctx)
+}
