@@ -136,6 +136,8 @@ func (s *rows[R, P]) add(r R) {
 	s.made = append(s.made, r)
 }
 
+func (s *rows[R, P]) size() int { return len(s.made) + len(s.changed) }
+
 func newChanges() *changes {
 	return &changes{
 		byID: make(map[credit.ID]int32), blocksOf: make(map[credit.ID][]int32), currencies: make(map[credit.ID]money.Currency),
@@ -185,6 +187,14 @@ func (b *balances) move(class ledger.Class, debit money.Amount) {
 	case ledger.CreditBalance:
 		b.CreditBalance -= debit
 	}
+}
+
+// size is how many rows will be written, the ledger's few apart.
+func (c *changes) size() int {
+	return len(c.opened) + len(c.accounts) + len(c.contract.changed) + c.applications.size() + len(c.agreements) +
+		c.authorisations.size() + c.purchases.size() + c.instalments.size() + c.statements.size() + c.lines.size() +
+		len(c.repayments) + len(c.shares) + len(c.refunds) + len(c.returns) + len(c.blocks) + len(c.lifts) + len(c.freed) +
+		c.closures.size() + len(c.postings)
 }
 
 // unpriced are the accounts of postings whose currency these entries do not tell.

@@ -153,13 +153,15 @@ func (t *Tables) step(ctx context.Context, p *progress) (more bool, err error) {
 	if err != nil || len(entries) == 0 {
 		return false, err
 	}
-	c := newChanges()
+	c, to := newChanges(), from
 	for i := range entries {
 		if err := c.entry(&entries[i]); err != nil {
 			return false, fmt.Errorf("view: entry %d/%d: %w", p.partition, entries[i].Position, err)
 		}
+		if to = entries[i].Position; c.size() >= t.options.Rows {
+			break
+		}
 	}
-	to := entries[len(entries)-1].Position
 	if err := p.pricing.price(ctx, t, p.partition, c); err != nil {
 		return false, err
 	}
@@ -167,7 +169,7 @@ func (t *Tables) step(ctx context.Context, p *progress) (more bool, err error) {
 	switch {
 	case err == nil:
 		p.reached(to)
-		return len(entries) == t.options.Batch, nil
+		return to < entries[len(entries)-1].Position || len(entries) == t.options.Batch, nil
 	case errors.Is(err, errFenced), errors.Is(err, database.ErrUnknown):
 		p.pricing.forget()
 		return true, t.relearn(ctx, p)

@@ -22,22 +22,26 @@ import (
 // Options are the tables' settings; the zero value of each is a good one.
 type Options struct {
 	Readers int           // goroutines that write; default 2, and 1 on SQLite, which has one writer
-	Batch   int           // entries of one transaction at most; default 4,000, and 250 on SQLite, where the log waits for it
+	Batch   int           // entries that are read at once; default 4,000, and 400 on SQLite
+	Rows    int           // rows from which a transaction is full; default 40,000, and 500 on SQLite, where the log waits for it
 	Pause   time.Duration // how long entries may gather under load before they are read; default 200 ms
 	Poll    time.Duration // how often to look for what other servers appended; default 200 ms
 	Log     *slog.Logger  // default: slog.Default()
 }
 
 func (o Options) withDefaults(dialect database.Dialect) Options {
-	readers, batch := 2, 4000
+	readers, batch, rows := 2, 4000, 40_000
 	if dialect == database.SQLite {
-		readers, batch = 1, 250
+		readers, batch, rows = 1, 400, 500
 	}
 	if o.Readers <= 0 {
 		o.Readers = readers
 	}
 	if o.Batch <= 0 {
 		o.Batch = batch
+	}
+	if o.Rows <= 0 {
+		o.Rows = rows
 	}
 	if o.Pause <= 0 {
 		o.Pause = 200 * time.Millisecond
