@@ -262,10 +262,19 @@ func (a *Account) Check() error {
 			return fmt.Errorf("purchase %d of %d, refunded %d, owes %d", p.Number, p.Amount, p.Refunded, left)
 		}
 	}
+	overdue := false
 	for i := range a.Statements {
-		if s := &a.Statements[i]; s.Penalty < 0 || s.Penalty > s.Charged {
+		s := &a.Statements[i]
+		if s.Penalty < 0 || s.Penalty > s.Charged {
 			return fmt.Errorf("statement %d owes a penalty of %d of %d", s.Number, s.Penalty, s.Charged)
 		}
+		overdue = overdue || s.Overdue
+	}
+	if overdue != a.blocked(BlockOverdue) {
+		return fmt.Errorf("a statement is overdue: %t, and the account is blocked for it: %t", overdue, !overdue)
+	}
+	if (a.Status == Closing) != (a.Closure != nil) {
+		return fmt.Errorf("account is %q, and a closure is under review: %t", a.Status, a.Closure != nil)
 	}
 	if a.Status == Closed && (a.Owed() != 0 || len(a.Holds) != 0 || a.Limit != 0) {
 		return fmt.Errorf("closed account owes %d with %d holds and a limit of %d", a.Owed(), len(a.Holds), a.Limit)
