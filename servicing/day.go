@@ -62,14 +62,14 @@ func (d *Desk) OpenDay(ctx context.Context, day calendar.Date) error {
 	d.days.undone.Store(true)
 	defer d.days.closing.Store(0)
 	err := d.each(func(l *lane) error {
-		opened, err := l.openDay(ctx, day)
+		partitions, err := l.openDay(ctx, day)
 		if err != nil {
 			return fmt.Errorf("open %s: %w", day, err)
 		}
 		d.days.seen(day)
-		for _, head := range opened {
-			if err := d.closeOfBusiness(ctx, l, head, day); err != nil {
-				return fmt.Errorf("close of business in partition %d: %w", head.Partition, err)
+		for _, o := range partitions {
+			if err := d.closeOfBusiness(ctx, l, o, day); err != nil {
+				return fmt.Errorf("close of business in partition %d: %w", o.partition, err)
 			}
 		}
 		return nil
@@ -101,9 +101,14 @@ func (d *Desk) each(work func(*lane) error) error {
 	return errors.Join(errs...)
 }
 
-// openDay opens a date in all of the lane's partitions by one append, and returns
-// their heads as they were right after it.
-func (l *lane) openDay(ctx context.Context, day calendar.Date) ([]eventlog.Head, error) {
+// opened is a partition in which a date was opened.
+type opened struct {
+	partition int32
+	moved     int64 // position of the newest entry before it that may be an account's
+}
+
+// openDay opens a date in all of the lane's partitions by one append.
+func (l *lane) openDay(ctx context.Context, day calendar.Date) ([]opened, error) {
 	t := &task{open: day}
 	err := l.do(ctx, t)
 	return t.opened, err
@@ -114,6 +119,10 @@ func (b *batch) openDay(t *task) {
 	t.opened = t.opened[:0]
 	for _, partition := range b.lane.partitions {
 		head := b.head(partition)
+		o := opened{partition, b.lane.moved[partition]}
+		if head.Position != b.lane.heads[partition].Position {
+			o.moved = head.Position // by this very batch
+		}
 		if calendar.Date(head.Day) < t.open {
 			head.Position++
 			head.Day, head.Time = int32(t.open), max(b.now, head.Time)
@@ -123,7 +132,7 @@ func (b *batch) openDay(t *task) {
 				Name: openDayName, Command: []byte("{}"), Events: []byte("[]"),
 			})
 		}
-		t.opened = append(t.opened, *head)
+		t.opened = append(t.opened, o)
 	}
 	b.decided = append(b.decided, t)
 }
@@ -139,12 +148,15 @@ const (
 // closeOfBusiness closes the due days of a partition's accounts that nobody has
 // touched since the date was opened. It holds no lock; whoever is touched
 // meanwhile has closed their own days, and is found to have nothing due.
-func (d *Desk) closeOfBusiness(ctx context.Context, l *lane, opened eventlog.Head, day calendar.Date) error {
+//
+// It waits until the tables know of every account that moved before the date was
+// opened, and of nothing else: on quiet days they need not keep step.
+func (d *Desk) closeOfBusiness(ctx context.Context, l *lane, o opened, day calendar.Date) error {
 	if d.options.Due == nil {
 		return nil
 	}
-	partition := opened.Partition
-	if err := d.options.Due.WaitFor(ctx, partition, opened.Position); err != nil {
+	partition := o.partition
+	if err := d.options.Due.WaitFor(ctx, partition, o.moved); err != nil {
 		return fmt.Errorf("wait for the tables: %w", err)
 	}
 	for after := credit.ID(""); ; {

@@ -137,6 +137,7 @@ func Open(ctx context.Context, log eventlog.Log, options Options) (*Desk, error)
 		l := d.lanes[i%lanes]
 		l.partitions = append(l.partitions, head.Partition)
 		l.heads[head.Partition] = &head
+		l.moved[head.Partition] = head.Position
 		d.days.seen(calendar.Date(head.Day))
 	}
 	for _, l := range d.lanes {

@@ -21,9 +21,9 @@ type task struct {
 	request *Request // a command …
 	command []byte   // … and its JSON
 	look    func(*credit.Account, credit.Moment, int64)
-	open    calendar.Date   // a business date to open in the lane's partitions …
-	opened  []eventlog.Head // … and their heads right after it
-	touch   []credit.ID     // accounts to close the due days of
+	open    calendar.Date // a business date to open in the lane's partitions …
+	opened  []opened      // … and what close of business has to do there
+	touch   []credit.ID   // accounts to close the due days of
 
 	answer Answer
 	err    error
@@ -64,6 +64,7 @@ type lane struct {
 	chores     chan *task // close of business: one of them goes with each batch
 	partitions []int32
 	heads      map[int32]*eventlog.Head
+	moved      map[int32]int64 // position of the newest entry that may be an account's: what close of business has to find in the tables
 	accounts   *generations[credit.ID, *cached]
 	answers    *generations[keyed, executed]
 	stopped    map[credit.ID]error
@@ -79,6 +80,7 @@ func newLane(d *Desk) *lane {
 		queue:    make(chan *task, d.options.Queue),
 		chores:   make(chan *task),
 		heads:    map[int32]*eventlog.Head{},
+		moved:    map[int32]int64{},
 		accounts: newGenerations[credit.ID, *cached](d.options.Accounts / max(1, d.options.Lanes)),
 		answers:  newGenerations[keyed, executed](rememberedAnswers),
 		stopped:  map[credit.ID]error{},

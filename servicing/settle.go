@@ -34,6 +34,11 @@ func (b *batch) keep() {
 	for partition, head := range b.heads {
 		*l.heads[partition] = *head
 	}
+	for i := range b.entries {
+		if e := &b.entries[i]; e.Account != "" {
+			l.moved[e.Partition] = e.Position
+		}
+	}
 	for id, c := range b.accounts {
 		if !b.suspect[id] && l.stopped[id] == nil && c.position > 0 {
 			l.accounts.put(id, c)
@@ -299,6 +304,9 @@ func (l *lane) refresh(partitions []int32) error {
 				l.accounts.drop(credit.ID(e.Account))
 				after = e.Position
 			}
+		}
+		if head.Position > known.Position {
+			l.moved[head.Partition] = head.Position
 		}
 		*known = head
 	}
