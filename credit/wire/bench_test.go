@@ -170,6 +170,48 @@ func BenchmarkDecodeEvents(b *testing.B) {
 	}
 }
 
+// What loading an account with three purchases costs: from its log, or from its state.
+func BenchmarkLoad(b *testing.B) {
+	a, at := busy(b, 0, 0)
+	var entries [][]byte
+	for range 3 {
+		c := order(a, at, "next", 55_00)
+		authorised := must(b, a, c, at)
+		captured := must(b, a, credit.Capture{Hold: authorised[0].(credit.Authorised).Number, Amount: 55_00}, at)
+		for _, events := range [][]credit.Event{authorised, captured} {
+			encoded, err := wire.EncodeEvents(events)
+			if err != nil {
+				b.Fatal(err)
+			}
+			entries = append(entries, encoded)
+		}
+	}
+	b.Run("events", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			fresh := credit.Account{ID: a.ID, Terms: a.Terms}
+			for _, entry := range entries {
+				events, err := wire.DecodeEvents(entry)
+				if err != nil {
+					b.Fatal(err)
+				}
+				for _, e := range events {
+					fresh.Apply(e, at.Day)
+				}
+			}
+		}
+	})
+	state := encodeState(b, a)
+	b.Run("state", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			if _, err := wire.DecodeState(state); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}
+
 func BenchmarkState(b *testing.B) {
 	a, _ := busy(b, 20, 30)
 	state := encodeState(b, a)

@@ -1,0 +1,52 @@
+package wire
+
+import (
+	"fmt"
+
+	"github.com/go-json-experiment/json"
+	"github.com/yuefu/yuefu/credit"
+)
+
+// commands maps a wire name to what reads a command of that name.
+var commands = map[string]func([]byte) (credit.Command, error){}
+
+func registerCommand[C credit.Command]() {
+	var zero C
+	commands[zero.Name()] = func(b []byte) (credit.Command, error) {
+		var c C
+		err := json.Unmarshal(b, &c, json.RejectUnknownMembers(true))
+		return c, err
+	}
+}
+
+func init() {
+	registerCommand[credit.Apply]()
+	registerCommand[credit.Review]()
+	registerCommand[credit.Authorise]()
+	registerCommand[credit.Capture]()
+	registerCommand[credit.Void]()
+	registerCommand[credit.Refund]()
+	registerCommand[credit.Repay]()
+	registerCommand[credit.ReturnCredit]()
+	registerCommand[credit.Freeze]()
+	registerCommand[credit.Unfreeze]()
+	registerCommand[credit.RequestClosure]()
+	registerCommand[credit.ApproveClosure]()
+	registerCommand[credit.RefuseClosure]()
+	registerCommand[credit.WithdrawClosure]()
+	registerCommand[credit.CloseDay]()
+}
+
+// DecodeCommand reads what EncodeCommand wrote. What the edge found out for an
+// application (terms, assessment) is not in it.
+func DecodeCommand(name string, b []byte) (credit.Command, error) {
+	decode, known := commands[name]
+	if !known {
+		return nil, fmt.Errorf("command %q is not known", name)
+	}
+	c, err := decode(b)
+	if err != nil {
+		return nil, fmt.Errorf("decode command %s: %w", name, err)
+	}
+	return c, nil
+}
