@@ -72,6 +72,7 @@ var Rules = []Rule{
 	{"size", "a file on which everything hangs is split before it gets there", size},
 	{"machine paths", "what names a place on its author's machine works on no other", machinePaths},
 	{"links", "a link to nothing is worse than none", links},
+	{"index of documents", "a document that no list names is not found by who needs it", index},
 }
 
 // Read reads the module below root.

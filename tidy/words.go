@@ -142,3 +142,19 @@ func links(h *House) (found []Finding) {
 
 // plain are files that nobody reads here but links may name.
 func plain(name string) bool { return name == "LICENSE" || path.Ext(name) == ".png" }
+
+const documentIndex = "docs/README.md"
+
+// index holds the list of documents against the folder: what is not listed is not read.
+func index(h *House) (found []Finding) {
+	listed := map[string]bool{documentIndex: true}
+	for _, m := range link.FindAllStringSubmatch(string(h.Texts[documentIndex]), -1) {
+		listed[path.Join("docs", m[1])] = true
+	}
+	for _, name := range sortedKeys(h.Texts) {
+		if dir := path.Dir(name); (dir == "docs" || dir == "docs/decisions") && path.Ext(name) == ".md" && !listed[name] {
+			found = append(found, Finding{name, 1, documentIndex + " does not list it"})
+		}
+	}
+	return found
+}
