@@ -1,6 +1,9 @@
 package api
 
 import (
+	"context"
+	"time"
+
 	"github.com/valyala/fasthttp"
 
 	"github.com/yuefu/yuefu/api/contract"
@@ -85,4 +88,61 @@ func (o *out) applicationMembers(a *credit.Account) {
 		o.end()
 	}
 	o.endList()
+}
+
+// getApplication shows the newest application as it is, and older ones from the tables.
+func getApplication(c *call) error {
+	account, number, err := c.part(credit.PrefixApplication, "application")
+	if err != nil {
+		return err
+	}
+	var o out
+	customer := ""
+	position, err := c.look(account, func(a *credit.Account, _ credit.Moment) {
+		customer = a.Customer
+		if a.Application != nil && a.Application.Number == number {
+			o.begin()
+			o.applicationMembers(a)
+			o.end()
+		}
+	})
+	if err != nil {
+		return asWhat(err, "application")
+	}
+	if o.b == nil {
+		if err := c.pastApplication(&o, account, number, customer, position); err != nil {
+			return err
+		}
+	}
+	c.json(fasthttp.StatusOK, o.b)
+	return nil
+}
+
+func (c *call) pastApplication(o *out, account credit.ID, number int64, customer string, position int64) error {
+	ctx, cancel := context.WithTimeout(background, patience)
+	defer cancel()
+	tables := c.server.tables
+	if err := tables.WaitFor(ctx, tables.PartitionOf(account), position); err != nil {
+		return &problem{kind: kindUnavailable, cause: err}
+	}
+	row, err := tables.Application(background, credit.ID(c.parameters[0]))
+	if err != nil {
+		return asWhat(err, "application")
+	}
+	agreements, err := tables.Agreements(background, account)
+	if err != nil {
+		return err
+	}
+	past := credit.Application{Number: number, On: row.Day, Decision: row.Decision, Reasons: reasons(row.Reasons), Until: row.Until}
+	for i := range agreements {
+		if g := &agreements[i]; g.Application == number {
+			past.Agreements = append(past.Agreements, credit.Agreement{
+				Document: credit.Document{Name: g.Document, Version: int(g.Version), Hash: g.Hash}, AcceptedAt: time.UnixMicro(g.AcceptedAt),
+			})
+		}
+	}
+	o.begin()
+	o.applicationMembers(&credit.Account{ID: account, Customer: customer, Application: &past})
+	o.end()
+	return nil
 }

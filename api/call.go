@@ -3,6 +3,7 @@ package api
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -217,6 +218,11 @@ func missing(what string) error {
 	return &problem{kind: string(credit.NotFound), detail: "there is no such " + what}
 }
 
+func isNotFound(err error) bool {
+	var refusal *credit.Error
+	return errors.As(err, &refusal) && refusal.Kind == credit.NotFound
+}
+
 // do carries a command out and answers with what write makes of it. write runs
 // once, when the command is decided; its bytes are kept, and given again to
 // whoever repeats the key.
@@ -244,11 +250,11 @@ func (c *call) do(account credit.ID, command credit.Command, status int, write f
 	return nil
 }
 
-// look reads an account's live state.
+// look reads an account's live state, with the penalty that has grown by today.
 func (c *call) look(account credit.ID, read func(a *credit.Account, at credit.Moment)) (position int64, err error) {
 	err = c.server.desk.Look(background, account, c.caller.Platform, func(a *credit.Account, at credit.Moment, p int64) {
 		position = p
-		read(a, at)
+		read(a.AsOf(at.Day), at)
 	})
 	return position, err
 }

@@ -51,7 +51,7 @@ func (o *out) programme(v *catalogue.Version) error {
 	if err != nil {
 		return err
 	}
-	terms, err := json.Marshal(v.Terms)
+	terms, err := json.Marshal(told(v.Terms))
 	if err != nil {
 		return err
 	}
@@ -68,6 +68,27 @@ func (o *out) programme(v *catalogue.Version) error {
 	o.instant("created_at", v.Created)
 	o.end()
 	return nil
+}
+
+// told is terms as the contract has them: whose they are is told beside them.
+func told(t *credit.Terms) *contract.Terms {
+	c := &contract.Terms{
+		Currency: contract.Currency(t.Currency), StatementDay: t.StatementDay, DueDay: t.DueDay, GraceDays: t.GraceDays, HoldDays: t.HoldDays,
+		PenaltyRate: int64(t.PenaltyRate), CostCap: int64(t.CostCap), RateMethod: contract.RateMethod(t.RateMethod),
+		PrincipalFirstFrom: t.PrincipalFirst, ReadingSeconds: t.ReadingSeconds, ReviewDays: t.ReviewDays,
+		Applications: t.Applications, WindowDays: t.WindowDays, Funder: t.Funder, Bureau: t.Bureau, Scenes: t.Scenes,
+	}
+	for _, plan := range t.Plans {
+		one := contract.Plan{ID: plan.ID, Kind: contract.PlanKind(plan.Kind), Periods: plan.Periods, Rate: int64(plan.Rate)}
+		for _, s := range plan.Subsidies {
+			one.Subsidies = append(one.Subsidies, contract.Subsidy{Bearer: contract.Bearer(s.Bearer), Share: int64(s.Share)})
+		}
+		c.Plans = append(c.Plans, one)
+	}
+	for _, d := range t.Documents {
+		c.Documents = append(c.Documents, contract.Document{Document: d.Name, Version: d.Version, Hash: d.Hash})
+	}
+	return c
 }
 
 // createProgramme adds a programme, or the next version of one, and makes it the
@@ -120,79 +141,4 @@ func draft(body *contract.ProgrammeRequest) catalogue.Draft {
 		d.Terms.Documents = append(d.Terms.Documents, credit.Document{Name: doc.Document, Version: doc.Version, Hash: doc.Hash})
 	}
 	return d
-}
-
-// exampleAmount is what a disclosure reckons with unless asked otherwise: 1,000.00.
-const exampleAmount = 1000_00
-
-func getDisclosure(c *call) error {
-	amount, err := c.queryNumber("amount", 1, int64(money.Max), exampleAmount)
-	if err != nil {
-		return err
-	}
-	v, err := c.server.catalogue.Programme(background, c.caller.Platform, c.parameters[0])
-	if err != nil {
-		return err
-	}
-	names, err := json.Marshal(v.Names)
-	if err != nil {
-		return err
-	}
-	t, day := v.Terms, c.server.desk.Today().Day
-	var o out
-	o.begin()
-	o.text("programme", v.Programme)
-	o.number("version", int64(v.Number))
-	o.raw("names", names)
-	o.text("currency", string(t.Currency))
-	o.amount("limit_up_to", v.Policy.MaximumLimit)
-	o.number("statement_day", int64(t.StatementDay))
-	o.number("due_day", int64(t.DueDay))
-	o.number("grace_days", int64(t.GraceDays))
-	o.number("penalty_rate", int64(t.PenaltyRate))
-	o.number("cost_cap", int64(t.CostCap))
-	o.text("rate_method", string(t.RateMethod))
-	o.text("funder", t.Funder)
-	o.maybe("bureau", t.Bureau)
-	o.number("example_amount", amount)
-	o.date("example_day", day)
-	o.list("plans")
-	nobody := credit.Account{Terms: t}
-	for _, plan := range t.Plans {
-		q := nobody.Quote(plan, money.Amount(amount), day)
-		o.begin()
-		o.planCost(t, &q)
-		o.end()
-	}
-	o.endList()
-	o.list("documents")
-	for _, d := range t.Documents {
-		o.begin()
-		o.text("document", d.Name)
-		o.number("version", int64(d.Version))
-		o.text("hash", d.Hash)
-		o.number("reading_seconds", int64(t.ReadingSeconds))
-		o.end()
-	}
-	o.endList()
-	o.end()
-	c.json(fasthttp.StatusOK, o.b)
-	return nil
-}
-
-func getText(c *call) error {
-	t, err := c.server.catalogue.Text(background, c.parameters[0])
-	if err != nil {
-		return err
-	}
-	var o out
-	o.begin()
-	o.text("document", t.Name)
-	o.number("version", int64(t.Version))
-	o.text("hash", t.Hash)
-	o.text("language", t.Language)
-	o.text("body", t.Body)
-	o.end()
-	c.json(fasthttp.StatusOK, o.b)
-	return nil
 }

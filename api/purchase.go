@@ -32,7 +32,11 @@ func captureAnswer(o *out, a *credit.Account, events []credit.Event, at credit.M
 			merchant: e.Merchant, plan: e.Plan.ID, on: at.Day,
 		}
 		for i, part := range e.Parts {
-			p.instalments = append(p.instalments, instalment{number: i + 1, Part: part})
+			in := instalment{number: i + 1, Part: part}
+			for _, b := range part.Borne {
+				in.subsidised += b.Amount
+			}
+			p.instalments = append(p.instalments, in)
 		}
 		o.purchase(&p)
 	}
@@ -51,8 +55,9 @@ type purchase struct {
 
 type instalment struct {
 	credit.Part
-	number    int
-	statement credit.ID // empty until it is billed
+	number     int
+	statement  credit.ID // empty until it is billed
+	subsidised money.Amount
 }
 
 func (o *out) purchase(p *purchase) {
@@ -75,7 +80,7 @@ func (o *out) purchase(p *purchase) {
 		o.maybe("statement", string(in.statement))
 		o.costs(in.Principal, in.Interest, in.Fee)
 		o.amount("amount", in.Sum())
-		o.borne(in.Borne)
+		o.amount("subsidised", in.subsidised)
 		o.end()
 	}
 	o.endList()
@@ -86,20 +91,6 @@ func (o *out) costs(principal, interest, fee money.Amount) {
 	o.amount("principal", principal)
 	o.amount("interest", interest)
 	o.amount("fee", fee)
-}
-
-func (o *out) borne(borne []credit.Borne) {
-	if len(borne) == 0 {
-		return
-	}
-	o.list("borne")
-	for _, b := range borne {
-		o.begin()
-		o.text("bearer", string(b.Bearer))
-		o.amount("amount", b.Amount)
-		o.end()
-	}
-	o.endList()
 }
 
 func refund(c *call) error {

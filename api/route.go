@@ -20,7 +20,7 @@ type route struct {
 	handle  func(*call) error
 }
 
-var page = []string{"cursor", "limit"}
+var paged = []string{"cursor", "limit"}
 
 // routes are all operations of openapi.yaml; a test compares the two.
 var routes = []route{
@@ -36,7 +36,7 @@ var routes = []route{
 
 	{"GET", "/v1/accounts", platformKey, false, []string{"customer", "programme", "status", "cursor", "limit"}, listAccounts},
 	{"GET", "/v1/accounts/{id}", platformKey, false, nil, getAccount},
-	{"GET", "/v1/accounts/{id}/events", platformKey, false, page, listEvents},
+	{"GET", "/v1/accounts/{id}/events", platformKey, false, paged, listEvents},
 	{"POST", "/v1/accounts/{id}/blocks", platformKey, true, nil, addBlock},
 	{"POST", "/v1/accounts/{id}/blocks/{kind}/lift", platformKey, true, nil, liftBlock},
 
@@ -47,12 +47,12 @@ var routes = []route{
 	{"POST", "/v1/authorisations/{id}/void", platformKey, true, nil, void},
 	{"GET", "/v1/purchases/{id}", platformKey, false, nil, getPurchase},
 	{"POST", "/v1/purchases/{id}/refunds", platformKey, true, nil, refund},
-	{"GET", "/v1/accounts/{id}/authorisations", platformKey, false, page, listAuthorisations},
-	{"GET", "/v1/accounts/{id}/purchases", platformKey, false, page, listPurchases},
+	{"GET", "/v1/accounts/{id}/authorisations", platformKey, false, paged, listAuthorisations},
+	{"GET", "/v1/accounts/{id}/purchases", platformKey, false, paged, listPurchases},
 
-	{"GET", "/v1/accounts/{id}/statements", platformKey, false, page, listStatements},
+	{"GET", "/v1/accounts/{id}/statements", platformKey, false, paged, listStatements},
 	{"GET", "/v1/statements/{id}", platformKey, false, nil, getStatement},
-	{"GET", "/v1/accounts/{id}/repayments", platformKey, false, page, listRepayments},
+	{"GET", "/v1/accounts/{id}/repayments", platformKey, false, paged, listRepayments},
 	{"POST", "/v1/accounts/{id}/repayments", platformKey, true, nil, repay},
 	{"POST", "/v1/accounts/{id}/credit-balance-returns", platformKey, true, nil, returnCreditBalance},
 

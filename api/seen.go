@@ -3,6 +3,8 @@ package api
 import (
 	"context"
 	"sync/atomic"
+
+	"github.com/yuefu/yuefu/view"
 )
 
 // positions are the newest entries that this server answered for, by partition:
@@ -30,7 +32,7 @@ func (p *positions) note(partition int32, position int64) {
 }
 
 // wait returns when all of them are in the tables.
-func (p *positions) wait(ctx context.Context, tables Tables) error {
+func (p *positions) wait(ctx context.Context, tables *view.Tables) error {
 	for partition, at := range p.of {
 		if position := at.Load(); position > 0 {
 			if err := tables.WaitFor(ctx, partition, position); err != nil {

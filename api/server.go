@@ -23,6 +23,7 @@ import (
 	"github.com/yuefu/yuefu/catalogue"
 	"github.com/yuefu/yuefu/credit"
 	"github.com/yuefu/yuefu/servicing"
+	"github.com/yuefu/yuefu/view"
 )
 
 // Desk carries commands out. *servicing.Desk is it; tests have one that fails as they wish.
@@ -38,7 +39,7 @@ type Desk interface {
 type Options struct {
 	Desk      Desk
 	Catalogue *catalogue.Catalogue
-	Tables    Tables
+	Tables    *view.Tables
 	Log       *slog.Logger // default: slog.Default()
 
 	Partitions []int32 // stored numbers of the log's partitions, in the order that accounts are hashed to
@@ -65,7 +66,7 @@ const (
 type Server struct {
 	desk       Desk
 	catalogue  *catalogue.Catalogue
-	tables     Tables
+	tables     *view.Tables
 	log        *slog.Logger
 	partitions []int32
 	zone       string

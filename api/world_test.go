@@ -21,6 +21,7 @@ import (
 	"github.com/yuefu/yuefu/eventlog"
 	"github.com/yuefu/yuefu/eventlog/open"
 	"github.com/yuefu/yuefu/servicing"
+	"github.com/yuefu/yuefu/view"
 )
 
 // world is a server on a new database, with two platforms.
@@ -29,6 +30,7 @@ type world struct {
 	desk      *servicing.Desk
 	catalogue *catalogue.Catalogue
 	clock     *servicing.SandboxClock
+	tables    *view.Tables
 	log       eventlog.Log
 	url       string
 	platform  string // keys
@@ -57,7 +59,12 @@ func newWorld(t testing.TB, change ...func(*Options)) *world {
 	start, err := time.Parse(time.RFC3339, worldStart)
 	must(err)
 	w := &world{clock: servicing.NewSandboxClock(start), log: log}
-	w.desk, err = servicing.Open(ctx, log, servicing.Options{Clock: w.clock, Log: logger})
+	w.tables, err = view.Open(ctx, db, log, view.Options{Log: logger})
+	must(err)
+	reading, stopReading := context.WithCancel(context.Background())
+	read := make(chan struct{})
+	go func() { defer close(read); w.tables.Run(reading) }()
+	w.desk, err = servicing.Open(ctx, log, servicing.Options{Clock: w.clock, Log: logger, Due: w.tables})
 	must(err)
 	must(w.desk.OpenDay(ctx, calendar.Of(2026, 1, 15)))
 	w.catalogue, err = catalogue.Open(ctx, db, time.Now)
@@ -67,7 +74,7 @@ func newWorld(t testing.TB, change ...func(*Options)) *world {
 
 	book := db.Book()
 	o := Options{
-		Desk: w.desk, Catalogue: w.catalogue, Log: logger,
+		Desk: w.desk, Catalogue: w.catalogue, Tables: w.tables, Log: logger,
 		Partitions: book.Partitions, Zone: book.Zone, Sandbox: book.Sandbox,
 	}
 	for _, c := range change {
@@ -90,6 +97,8 @@ func newWorld(t testing.TB, change ...func(*Options)) *world {
 			t.Error(err)
 		}
 		w.desk.Close()
+		stopReading()
+		<-read
 		must(log.Close())
 		must(db.Close())
 	})

@@ -240,6 +240,12 @@ type AccountSummary struct {
 	Held Amount `json:"held"`
 	ID   string `json:"id"`
 
+	// IsFrozen Some block stops new spending (冻结)
+	IsFrozen bool `json:"is_frozen"`
+
+	// IsOverdue Some statement is overdue (逾期)
+	IsOverdue bool `json:"is_overdue"`
+
 	// Limit A sum in minor units (分) of the currency beside it
 	Limit    Amount        `json:"limit"`
 	OpenedOn calendar.Date `json:"opened_on"`
@@ -247,9 +253,10 @@ type AccountSummary struct {
 	// Outstanding A sum in minor units (分) of the currency beside it
 	Outstanding Amount `json:"outstanding"`
 
-	// Overdue A sum in minor units (分) of the currency beside it
-	Overdue   Amount `json:"overdue"`
-	Programme string `json:"programme"`
+	// Owed A sum in minor units (分) of the currency beside it
+	Owed             Amount `json:"owed"`
+	Programme        string `json:"programme"`
+	ProgrammeVersion int    `json:"programme_version"`
 
 	// Status 账户状态
 	Status AccountStatus `json:"status"`
@@ -397,15 +404,6 @@ type BlockRequest struct {
 
 	// Note Why, for your own people; no personal data
 	Note string `json:"note,omitempty,omitzero"`
-}
-
-// Borne defines model for Borne.
-type Borne struct {
-	// Amount A sum in minor units (分) of the currency beside it
-	Amount Amount `json:"amount"`
-
-	// Bearer Who bears a subsidy (承担方)
-	Bearer Bearer `json:"bearer"`
 }
 
 // CaptureRequest defines model for CaptureRequest.
@@ -643,9 +641,6 @@ type Instalment struct {
 	// Amount Principal, interest and fee together
 	Amount int64 `json:"amount"`
 
-	// Borne What others bear of its cost
-	Borne []Borne `json:"borne,omitempty,omitzero"`
-
 	// Fee A sum in minor units (分) of the currency beside it
 	Fee Amount `json:"fee"`
 
@@ -661,6 +656,9 @@ type Instalment struct {
 
 	// StatementOn The date of the statement that it falls on
 	StatementOn calendar.Date `json:"statement_on"`
+
+	// Subsidised What others bear of its cost (贴息)
+	Subsidised int64 `json:"subsidised"`
 }
 
 // Label A name in both languages

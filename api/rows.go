@@ -1,0 +1,107 @@
+package api
+
+import (
+	"strings"
+
+	"github.com/yuefu/yuefu/credit"
+	"github.com/yuefu/yuefu/view"
+)
+
+// How rows of the tables are told: in the same words as live answers.
+
+func (s *Server) authorisationRow(o *out, a owned, r *view.Authorisation) error {
+	o.authorisation(&authorisation{
+		account: r.Account, number: r.Number, status: r.Status, amount: r.Amount, held: r.Held, captured: r.Captured, currency: a.currency,
+		plan: r.Plan, scene: r.Scene, merchant: r.Merchant, order: r.Reference, on: r.Day, lastDay: r.LastDay, reasons: reasons(r.Reasons),
+	})
+	return nil
+}
+
+// reasons takes apart what the tables keep with commas between.
+func reasons(joined string) []string {
+	if joined == "" {
+		return nil
+	}
+	return strings.Split(joined, ",")
+}
+
+func (s *Server) purchaseRow(o *out, a owned, r *view.Purchase) error {
+	instalments, err := s.tables.Instalments(background, r.Account, r.Number)
+	if err != nil {
+		return err
+	}
+	lines, err := s.tables.PurchaseLines(background, r.Account, r.Number)
+	if err != nil {
+		return err
+	}
+	billed := map[int32]credit.ID{}
+	for i := range lines {
+		billed[lines[i].Instalment] = r.Account.Part(credit.PrefixStatement, lines[i].Statement)
+	}
+	p := purchase{
+		account: r.Account, number: r.Number, authorisation: r.Authorisation, amount: r.Amount, refunded: r.Refunded, currency: a.currency,
+		merchant: r.Merchant, plan: r.Plan, on: r.Day,
+	}
+	for i := range instalments {
+		in := &instalments[i]
+		p.instalments = append(p.instalments, instalment{
+			number: int(in.Number), statement: billed[in.Number], subsidised: in.Subsidised - in.SubsidyCancelled,
+			Part: credit.Part{
+				On: in.StatementDay, Principal: in.Principal - in.PrincipalRefunded,
+				Interest: in.Interest - in.InterestCancelled, Fee: in.Fee - in.FeeCancelled,
+			},
+		})
+	}
+	o.purchase(&p)
+	return nil
+}
+
+func (s *Server) statementRow(o *out, a owned, r *view.Statement) error {
+	lines, err := s.tables.Lines(background, r.Account, r.Number)
+	if err != nil {
+		return err
+	}
+	o.begin()
+	o.id("id", r.Account.Part(credit.PrefixStatement, r.Number))
+	o.id("account", r.Account)
+	o.text("status", r.Status)
+	o.date("statement_on", r.Day)
+	o.date("due_on", r.Due)
+	o.text("currency", string(a.currency))
+	o.amount("total", r.Total)
+	o.amount("penalty", r.Penalty)
+	o.amount("paid", r.Total+r.Penalty-r.Outstanding())
+	o.amount("remaining", r.Outstanding())
+	o.list("lines")
+	for i := range lines {
+		l := &lines[i]
+		o.begin()
+		o.id("purchase", r.Account.Part(credit.PrefixPurchase, l.Purchase))
+		o.number("instalment", int64(l.Instalment))
+		o.costs(l.Principal, l.Interest, l.Fee)
+		o.amount("amount", l.Principal+l.Interest+l.Fee)
+		o.end()
+	}
+	o.endList()
+	o.end()
+	return nil
+}
+
+func (s *Server) repaymentRow(o *out, a owned, r *view.Repayment) error {
+	shares, err := s.tables.Shares(background, *r)
+	if err != nil {
+		return err
+	}
+	t := repayment{account: r.Account, number: r.Number, amount: r.Amount, credited: r.Surplus, currency: a.currency, source: r.Source, on: r.Day}
+	for i := range shares {
+		h := &shares[i]
+		t.shares = append(t.shares, credit.Share{
+			Statement: h.Statement, Purchase: h.Purchase, Instalment: int(h.Instalment),
+			Penalty: h.Penalty, Fee: h.Fee, Interest: h.Interest, Principal: h.Principal,
+		})
+	}
+	o.begin()
+	o.repaymentMembers(&t)
+	o.end()
+	return nil
+}
