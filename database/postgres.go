@@ -14,11 +14,12 @@ import (
 // is analysed: 1,000 commands a second instead of 8,000 in the first minute. And
 // planning anew for each set of arrays costs more than running the statement.
 var writerSettings = map[string]string{
-	"plan_cache_mode":  "force_generic_plan",
-	"enable_seqscan":   "off",
-	"enable_hashjoin":  "off",
-	"enable_mergejoin": "off",
-	"jit":              "off",
+	"plan_cache_mode":   "force_generic_plan",
+	"enable_seqscan":    "off",
+	"enable_hashjoin":   "off",
+	"enable_mergejoin":  "off",
+	"enable_bitmapscan": "off",
+	"jit":               "off",
 	// A server that hangs inside a transaction must not hold a partition's head for ever.
 	"idle_in_transaction_session_timeout": "60000",
 }

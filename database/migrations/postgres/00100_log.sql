@@ -33,7 +33,9 @@ CREATE TABLE log_entry (
 	events    bytea   NOT NULL,
 	answer    bytea   NOT NULL,
 	CONSTRAINT log_entry_position PRIMARY KEY (partition, position),
-	CONSTRAINT log_entry_key UNIQUE (partition, account, key)
+	-- One key, one execution. With the position in it, the tail of an account of
+	-- thousands of entries is chosen inside the index.
+	CONSTRAINT log_entry_key UNIQUE (partition, account, key) INCLUDE (position)
 );
 
 -- An account's state after an entry: a cache.
