@@ -104,10 +104,13 @@ func (a *Account) releaseHold(number int64) {
 func (e PurchaseCaptured) apply(a *Account, _ calendar.Date) {
 	a.numbered(e.Number)
 	p := Purchase{Number: e.Number, Amount: e.Amount, Merchant: e.Merchant, Plan: e.Plan}
+	p.Instalments = make([]Instalment, 0, len(e.Parts))
 	for i, part := range e.Parts {
-		p.Instalments = append(p.Instalments, Instalment{
-			Number: i + 1, On: part.On, Principal: part.Principal, Interest: part.Interest, Fee: part.Fee, Borne: part.Borne,
-		})
+		if part.Sum() > 0 {
+			p.Instalments = append(p.Instalments, Instalment{
+				Number: i + 1, On: part.On, Principal: part.Principal, Interest: part.Interest, Fee: part.Fee, Borne: part.Borne,
+			})
+		}
 	}
 	a.Purchases = append(a.Purchases, p)
 	if e.Resolved {
@@ -115,7 +118,6 @@ func (e PurchaseCaptured) apply(a *Account, _ calendar.Date) {
 	} else {
 		a.hold(e.Hold).Amount -= e.Amount
 	}
-	a.tidy()
 }
 
 func (e HoldVoided) apply(a *Account, _ calendar.Date)  { a.releaseHold(e.Hold) }

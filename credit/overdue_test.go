@@ -168,6 +168,14 @@ func TestBuckets(t *testing.T) {
 	}
 }
 
+func TestTheBucketOfTheFirstDayOverdue(t *testing.T) {
+	for grace, bucket := range map[int]int{0: 1, 28: 1, 29: 1, 30: 2, 31: 2} {
+		s, _ := late(t, func(t *credit.Terms) { t.GraceDays = grace })
+		s.pass(on(t, "2026-03-15") + calendar.Date(grace) + 1)
+		equal(t, fmt.Sprintf("bucket after a grace of %d days", grace), s.a.Statements[0].Bucket, bucket)
+	}
+}
+
 // With a grace of 31 days a statement is in M2 on the day it becomes overdue.
 func TestALongGraceSkipsABucket(t *testing.T) {
 	s, _ := late(t, func(t *credit.Terms) { t.GraceDays = 31 })

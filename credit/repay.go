@@ -1,6 +1,8 @@
 package credit
 
 import (
+	"slices"
+
 	"github.com/yuefu/yuefu/calendar"
 	"github.com/yuefu/yuefu/money"
 )
@@ -100,6 +102,17 @@ func (a *Account) useCredit(day calendar.Date, emit func(Event)) {
 	})
 }
 
+// Both orders of the contract, as the parts of a share.
+var (
+	penaltyFirst   = [...]func(*Share) *money.Amount{(*Share).penalty, (*Share).fee, (*Share).interest, (*Share).principal}
+	principalFirst = [...]func(*Share) *money.Amount{(*Share).principal, (*Share).penalty, (*Share).fee, (*Share).interest}
+)
+
+func (s *Share) penalty() *money.Amount   { return &s.Penalty }
+func (s *Share) fee() *money.Amount       { return &s.Fee }
+func (s *Share) interest() *money.Amount  { return &s.Interest }
+func (s *Share) principal() *money.Amount { return &s.Principal }
+
 // allocate says where a sum goes. A regulator may ask why a fen went where it
 // went; this order is the answer: the oldest statement first (so overdue ones
 // before the one just billed), within a statement penalty, fee, interest, principal,
@@ -107,41 +120,29 @@ func (a *Account) useCredit(day calendar.Date, emit func(Event)) {
 // the order of the statement's lines. What is left over is the rest.
 func (a *Account) allocate(sum money.Amount, day calendar.Date) (shares []Share, rest money.Amount) {
 	for i := range a.Statements {
+		if sum == 0 {
+			break
+		}
 		s := &a.Statements[i]
-		lines := []Share{{Statement: s.Number}} // the penalty's
-		pay := func(owed money.Amount, paid *money.Amount) {
-			*paid = min(sum, owed)
-			sum -= *paid
+		order := penaltyFirst
+		if first := a.Terms.PrincipalFirst; first > 0 && int(day-s.Due) >= first {
+			order = principalFirst
 		}
+		lines := []Share{{Statement: s.Number, Penalty: s.Penalty}} // what each asks for, and then what it gets
 		for purchase, in := range a.lines(s.Number) {
-			lines = append(lines, Share{Statement: s.Number, Purchase: purchase, Instalment: in.Number})
+			lines = append(lines, Share{
+				Statement: s.Number, Purchase: purchase, Instalment: in.Number,
+				Fee: in.Fee, Interest: in.Interest, Principal: in.Principal,
+			})
 		}
-		each := func(part func(*Instalment, *Share)) func() {
-			return func() {
-				k := 1
-				for _, in := range a.lines(s.Number) {
-					part(in, &lines[k])
-					k++
-				}
+		for _, part := range order {
+			for k := range lines {
+				amount := part(&lines[k])
+				*amount = min(*amount, sum)
+				sum -= *amount
 			}
 		}
-		penalty := func() { pay(s.Penalty, &lines[0].Penalty) }
-		fees := each(func(in *Instalment, to *Share) { pay(in.Fee, &to.Fee) })
-		interest := each(func(in *Instalment, to *Share) { pay(in.Interest, &to.Interest) })
-		principal := each(func(in *Instalment, to *Share) { pay(in.Principal, &to.Principal) })
-
-		order := []func(){penalty, fees, interest, principal}
-		if a.Terms.PrincipalFirst > 0 && int(day-s.Due) >= a.Terms.PrincipalFirst {
-			order = []func(){principal, penalty, fees, interest}
-		}
-		for _, step := range order {
-			step()
-		}
-		for _, line := range lines {
-			if line.sum() > 0 {
-				shares = append(shares, line)
-			}
-		}
+		shares = append(shares, slices.DeleteFunc(lines, func(s Share) bool { return s.sum() == 0 })...)
 	}
 	return shares, sum
 }

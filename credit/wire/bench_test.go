@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/yuefu/yuefu/calendar"
 	"github.com/yuefu/yuefu/credit"
 	"github.com/yuefu/yuefu/credit/wire"
 	"github.com/yuefu/yuefu/money"
@@ -79,6 +80,57 @@ func BenchmarkAuthorise(b *testing.B) {
 			}
 		})
 	}
+}
+
+// A capture and a repayment on an account with three unpaid statements.
+func BenchmarkOwing(b *testing.B) {
+	a, at := busy(b, 20, 30)
+	for range 3 {
+		at.Day = calendar.NextOnDay(at.Day, 5)
+		for due := a.NextDue(); due != 0 && due <= at.Day; due = a.NextDue() {
+			must(b, a, credit.CloseDay{Day: due}, at)
+		}
+	}
+	at.Time = int64(at.Day) * 86400e6
+	state := encodeState(b, a)
+	for name, c := range map[string]credit.Command{
+		"repay":  credit.Repay{Amount: 100_00, Currency: "CNY", Source: "p"},
+		"refund": credit.Refund{Purchase: a.Purchases[2].Number, Amount: 10_00},
+	} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				b.StopTimer()
+				fresh, err := wire.DecodeState(state)
+				if err != nil {
+					b.Fatal(err)
+				}
+				b.StartTimer()
+				if _, err := fresh.Do(c, at); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+	b.Run("capture", func(b *testing.B) {
+		a, at := busy(b, 20, 0)
+		for range 3 {
+			at.Day = calendar.NextOnDay(at.Day, 5)
+			for due := a.NextDue(); due != 0 && due <= at.Day; due = a.NextDue() {
+				must(b, a, credit.CloseDay{Day: due}, at)
+			}
+		}
+		a.Blocks = nil
+		at.Time = int64(at.Day) * 86400e6
+		c := order(a, at, "next", 55_00)
+		b.ReportAllocs()
+		for b.Loop() {
+			purchases := a.Purchases
+			must(b, a, c, at)
+			must(b, a, credit.Capture{Hold: a.Numbers, Amount: 55_00}, at)
+			a.Purchases = purchases
+		}
+	})
 }
 
 func BenchmarkCheck(b *testing.B) {
