@@ -38,8 +38,12 @@ type Assessment struct {
 	Reasons  []string     `json:"reasons,omitempty"`
 }
 
-// ReasonTooManyApplications is given when somebody applies again and again.
-const ReasonTooManyApplications = "too_many_applications"
+// The reasons that the rules themselves give for refusing an application; others
+// come from the assessment.
+const (
+	ReasonTooManyApplications = "too_many_applications" // somebody applies again and again
+	ReasonReview              = "refused_on_review"     // a reviewer refused, and named no reason
+)
 
 // ApplicationReceived says that somebody applied, and to which texts they agreed.
 type ApplicationReceived struct {
@@ -201,7 +205,11 @@ func (c Review) do(a *Account, _ Moment, emit func(Event)) error {
 	case c.Approve:
 		emit(AccountOpened{Application: c.Application, Limit: money.Amount(c.Limit), Terms: a.Application.Terms})
 	default:
-		emit(ApplicationRefused{Number: c.Application, Reasons: c.Reasons})
+		reasons := c.Reasons
+		if len(reasons) == 0 {
+			reasons = []string{ReasonReview} // nobody is refused without a reason
+		}
+		emit(ApplicationRefused{Number: c.Application, Reasons: reasons})
 	}
 	return nil
 }

@@ -102,6 +102,13 @@ func TestReview(t *testing.T) {
 		t.Errorf("got %+v", e)
 	}
 	s.refused(credit.NoApplicationPending, "", credit.Review{Application: n, Approve: true, Limit: 1})
+
+	// Nobody is refused without a reason.
+	s = stranger(t, "2026-03-10")
+	e = only[credit.ApplicationRefused](t, s.do(credit.Review{Application: s.refer(), Reviewer: "r"}))
+	if !slices.Equal(e.Reasons, []string{credit.ReasonReview}) {
+		t.Errorf("got %+v", e)
+	}
 	stranger(t, "2026-03-10").refused(credit.NotFound, "", credit.Review{Application: 1, Approve: true, Limit: 1})
 }
 
