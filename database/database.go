@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
@@ -37,9 +38,11 @@ type DB struct {
 
 	sqlite *sqliteWriter // SQLite only
 
-	pool   *pgxpool.Pool // PostgreSQL only
-	writer *sql.DB       // the pool, seen through database/sql
-	types  columnTypes
+	// PostgreSQL only
+	planner *pgx.ConnConfig // how to connect with PostgreSQL's own planner settings
+	pool    *pgxpool.Pool
+	writer  *sql.DB // the pool, seen through database/sql
+	types   columnTypes
 }
 
 // Open opens the database that dsn names, "yuefu.db", "sqlite://yuefu.db" or

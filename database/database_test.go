@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -139,6 +140,17 @@ func TestWrite(t *testing.T) {
 		if err := db.Write(cancelled, insert("undone")); !errors.Is(err, context.Canceled) {
 			t.Errorf("a cancelled write: %v", err)
 		}
+		short, stop2 := context.WithTimeout(ctx, 50*time.Millisecond)
+		defer stop2()
+		if err := db.Write(ctx, func(tx *sql.Tx) error {
+			if err := insert("undone")(tx); err != nil {
+				return err
+			}
+			var n int64
+			return tx.QueryRowContext(short, `WITH RECURSIVE c(n) AS (SELECT CAST(1 AS BIGINT) UNION ALL SELECT n + 1 FROM c WHERE n < 200000000) SELECT count(*) FROM c`).Scan(&n)
+		}); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("a write cut in the middle: %v", err)
+		}
 		if err := db.Write(ctx, insert("kept too")); err != nil {
 			t.Fatal(err)
 		}
@@ -149,6 +161,16 @@ func TestWrite(t *testing.T) {
 		if _, err := db.Reader().Exec(`DELETE FROM book`); db.Dialect == database.SQLite && err == nil {
 			t.Error("a reader wrote")
 		}
+	})
+}
+
+// TestReopen measures nothing, and says so when a cold start got slow.
+func TestReopen(t *testing.T) {
+	onBoth(t, func(t *testing.T, dsn string) {
+		open(t, dsn, database.Options{})
+		begin := time.Now()
+		open(t, dsn, database.Options{})
+		t.Logf("opened again in %v", time.Since(begin))
 	})
 }
 
@@ -192,6 +214,9 @@ func TestBulk(t *testing.T) {
 				t.Fatal(err)
 			}
 			got = append(got, r)
+		}
+		if err := rows.Err(); err != nil {
+			t.Fatal(err)
 		}
 		want := []tally{{"a", 0, "gone", true}, {"b", 12, "new", true}, {"c", 3, "c", false}}
 		if diff := cmp.Diff(want, got); diff != "" {

@@ -2,6 +2,7 @@ package database
 
 import (
 	"context"
+	"database/sql"
 	"embed"
 	"io/fs"
 	"math/rand/v2"
@@ -55,30 +56,22 @@ func (db *DB) migrate(ctx context.Context) (err error) {
 }
 
 func (db *DB) migrateOnce(ctx context.Context) error {
-	dialect, conn := goose.DialectSQLite3, db.reader
-	if db.Dialect == PostgreSQL {
-		dialect, conn = goose.DialectPostgres, stdlib.OpenDB(*db.pool.Config().ConnConfig)
-		defer conn.Close()
-	} else {
-		if err := db.sqlite.lock(ctx); err != nil {
-			return err
-		}
-		defer db.sqlite.unlock()
-		var err error
-		if conn, err = openFile(db.sqlite.path, "immediate", writerPragmas); err != nil {
-			return err
-		}
-		conn.SetMaxOpenConns(1)
-		defer conn.Close()
+	folder, err := fs.Sub(migrations, "migrations/"+db.Dialect.String())
+	if err != nil {
+		return err
 	}
+	if db.migrated(ctx, folder) {
+		return nil
+	}
+	dialect, conn, done, err := db.migrator(ctx)
+	if err != nil {
+		return err
+	}
+	defer done()
 	if _, err := conn.ExecContext(ctx, versionTable[db.Dialect]); err != nil {
 		return err
 	}
 	if _, err := conn.ExecContext(ctx, `INSERT INTO goose_db_version (version_id, is_applied) VALUES (0, $1) ON CONFLICT DO NOTHING`, true); err != nil {
-		return err
-	}
-	folder, err := fs.Sub(migrations, "migrations/"+db.Dialect.String())
-	if err != nil {
 		return err
 	}
 	// Rooms number their files in ranges of their own, so a later file may have a lower number.
@@ -89,4 +82,49 @@ func (db *DB) migrateOnce(ctx context.Context) error {
 	}
 	_, err = provider.Up(ctx)
 	return err
+}
+
+// migrator opens a connection for migrations, apart from those that write with
+// settings of their own; on SQLite it has the turn to write until done is called.
+func (db *DB) migrator(ctx context.Context) (dialect goose.Dialect, conn *sql.DB, done func(), err error) {
+	if db.Dialect == PostgreSQL {
+		conn = stdlib.OpenDB(*db.planner.Copy())
+		return goose.DialectPostgres, conn, func() { conn.Close() }, nil
+	}
+	if err := db.sqlite.lock(ctx); err != nil {
+		return "", nil, nil, err
+	}
+	conn, err = openFile(db.sqlite.path, "immediate", writerPragmas)
+	if err != nil {
+		db.sqlite.unlock()
+		return "", nil, nil, err
+	}
+	conn.SetMaxOpenConns(1)
+	return goose.DialectSQLite3, conn, func() { conn.Close(); db.sqlite.unlock() }, nil
+}
+
+// migrated tells whether each migration was run, as it mostly was: a cold start
+// need not wait for goose to find that out.
+func (db *DB) migrated(ctx context.Context, folder fs.FS) bool {
+	rows, err := db.reader.QueryContext(ctx, `SELECT version_id FROM goose_db_version`)
+	if err != nil { // most likely there is no table yet
+		return false
+	}
+	defer rows.Close()
+	run := make(map[int64]bool)
+	for rows.Next() {
+		var version int64
+		if rows.Scan(&version) != nil {
+			return false
+		}
+		run[version] = true
+	}
+	files, err := fs.Glob(folder, "*.sql")
+	for _, file := range files {
+		version, err := goose.NumericComponent(file)
+		if err != nil || !run[version] {
+			return false
+		}
+	}
+	return err == nil && rows.Err() == nil
 }

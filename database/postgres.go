@@ -34,7 +34,8 @@ func openPostgres(ctx context.Context, dsn string) (*DB, error) {
 	if _, named := config.ConnConfig.RuntimeParams["application_name"]; !named {
 		config.ConnConfig.RuntimeParams["application_name"] = "yuefu"
 	}
-	reader := stdlib.OpenDB(*config.ConnConfig.Copy())
+	planner := config.ConnConfig.Copy()
+	reader := stdlib.OpenDB(*planner.Copy())
 	reader.SetMaxOpenConns(16)
 	reader.SetMaxIdleConns(16)
 	for name, value := range writerSettings {
@@ -53,5 +54,5 @@ func openPostgres(ctx context.Context, dsn string) (*DB, error) {
 		return nil, err
 	}
 	writer := stdlib.OpenDBFromPool(pool)
-	return &DB{Dialect: PostgreSQL, reader: reader, pool: pool, writer: writer}, nil
+	return &DB{Dialect: PostgreSQL, reader: reader, planner: planner, pool: pool, writer: writer}, nil
 }
