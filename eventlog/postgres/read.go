@@ -135,8 +135,3 @@ func (l *Log) SaveSnapshots(ctx context.Context, snapshots []eventlog.Snapshot) 
 	}
 	return nil
 }
-
-// collect reads entries.
-func collect(rows pgx.Rows) ([]eventlog.Entry, error) {
-	return pgx.CollectRows(rows, pgx.RowToStructByPos[eventlog.Entry])
-}

@@ -61,8 +61,7 @@ func (l *Log) ByKeys(ctx context.Context, partition int32, keys []eventlog.KeyRe
 	return entries, nil
 }
 
-// findEntries reads entries. Their bytes share one growing array: a copy for
-// each value would be three allocations an entry.
+// findEntries reads entries.
 func findEntries(ctx context.Context, stmt *sql.Stmt, arguments ...any) ([]eventlog.Entry, error) {
 	rows, err := stmt.QueryContext(ctx, arguments...)
 	if err != nil {
@@ -70,14 +69,16 @@ func findEntries(ctx context.Context, stmt *sql.Stmt, arguments ...any) ([]event
 	}
 	defer rows.Close()
 	var entries []eventlog.Entry
-	var bytes arena
 	var command, events, answer sql.RawBytes
 	for rows.Next() {
 		var e eventlog.Entry
 		if err := rows.Scan(&e.Partition, &e.Position, &e.Account, &e.Key, &e.Time, &e.Day, &e.Due, &e.Name, &command, &events, &answer); err != nil {
 			return nil, err
 		}
-		e.Command, e.Events, e.Answer = bytes.keep(command), bytes.keep(events), bytes.keep(answer)
+		b := make([]byte, 0, len(command)+len(events)+len(answer)) // one allocation for what is kept and dropped together
+		b = append(append(append(b, command...), events...), answer...)
+		first, second := len(command), len(command)+len(events)
+		e.Command, e.Events, e.Answer = b[:first:first], b[first:second:second], b[second:]
 		entries = append(entries, e)
 	}
 	return entries, rows.Err()
@@ -120,18 +121,4 @@ func findHeads(query func(list string) (*sql.Rows, error), partitions []int32) (
 		heads = append(heads, h)
 	}
 	return heads, rows.Err()
-}
-
-// arena keeps bytes in few arrays.
-type arena struct{ free []byte }
-
-// keep returns a copy that nobody else grows into.
-func (a *arena) keep(b []byte) []byte {
-	if len(b) > len(a.free) {
-		a.free = make([]byte, max(16<<10, len(b)))
-	}
-	kept := a.free[:len(b):len(b)]
-	copy(kept, b)
-	a.free = a.free[len(b):]
-	return kept
 }
