@@ -46,6 +46,7 @@ type schema struct {
 	insert  map[database.Dialect]string
 	update  map[database.Dialect]string
 	read    string // SELECT with all columns FROM the table
+	verify  string // … of a partition
 }
 
 // schemas are all tables, in the order in which they are written.
@@ -64,6 +65,7 @@ func describe[R any](table string) *schema {
 	}
 	names := strings.Join(list(s.columns, func(_ int, c column) string { return c.name }), ", ")
 	s.read = "SELECT " + names + " FROM " + table
+	s.verify = s.read + " WHERE partition = $1"
 	// Taking the partition from its checkpoint makes this one task on Citus, where a
 	// plain unnest would be pulled to the coordinator.
 	s.insert[database.PostgreSQL] = "INSERT INTO " + table + " (partition, " + names + ") SELECT c.partition, u.* FROM checkpoint c CROSS JOIN " +

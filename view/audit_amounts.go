@@ -1,0 +1,119 @@
+package view
+
+import (
+	"github.com/yuefu/yuefu/credit"
+	"github.com/yuefu/yuefu/money"
+)
+
+// asked checks that what was asked for is what moved.
+func asked(command credit.Command, events []credit.Event) *Violation {
+	var wanted, moved money.Amount
+	switch c := command.(type) {
+	case credit.Authorise:
+		wanted = c.Amount
+	case credit.Capture:
+		wanted = c.Amount
+	case credit.Refund:
+		wanted = c.Amount
+	case credit.Repay:
+		wanted = c.Amount
+	default:
+		return nil
+	}
+	found := 0
+	for _, event := range events {
+		switch e := event.(type) {
+		case credit.Authorised:
+			moved = e.Amount
+		case credit.Declined:
+			moved = e.Amount
+		case credit.PurchaseCaptured:
+			moved = e.Amount
+		case credit.PurchaseRefunded:
+			moved = e.Amount
+		case credit.RepaymentReceived:
+			moved = e.Amount
+		default:
+			continue
+		}
+		found++
+	}
+	if found != 1 || moved != wanted {
+		return wrong(CheckAmounts, "%s of %d came to %d in %d events", command.Name(), wanted, moved, found)
+	}
+	return nil
+}
+
+// bounded checks that an event's amounts are within what the product accepts: those
+// that move something above 0, their parts not below it.
+func bounded(event credit.Event) *Violation {
+	whole, parts := amountsOf(event)
+	for _, amount := range whole {
+		if amount <= 0 || amount > money.Max {
+			return wrong(CheckAmounts, "%s of %d", event.Name(), amount)
+		}
+	}
+	for _, amount := range parts {
+		if amount < 0 || amount > money.Max {
+			return wrong(CheckAmounts, "%s with a part of %d", event.Name(), amount)
+		}
+	}
+	return nil
+}
+
+func amountsOf(event credit.Event) (whole, parts []money.Amount) {
+	borne := func(list []credit.Borne) {
+		for _, b := range list {
+			parts = append(parts, b.Amount)
+		}
+	}
+	shares := func(list []credit.Share) {
+		for _, s := range list {
+			whole = append(whole, shareSum(s))
+			parts = append(parts, s.Penalty, s.Fee, s.Interest, s.Principal)
+		}
+	}
+	switch e := event.(type) {
+	case credit.AccountOpened:
+		parts = append(parts, e.Limit)
+	case credit.Authorised:
+		whole = append(whole, e.Amount)
+	case credit.Declined:
+		whole = append(whole, e.Amount)
+	case credit.HoldVoided:
+		whole = append(whole, e.Amount)
+	case credit.HoldExpired:
+		whole = append(whole, e.Amount)
+	case credit.PurchaseCaptured:
+		whole, parts = append(whole, e.Amount), append(parts, e.Released)
+		for _, p := range e.Parts {
+			parts = append(parts, p.Principal, p.Interest, p.Fee)
+			borne(p.Borne)
+		}
+	case credit.PurchaseRefunded:
+		whole, parts = append(whole, e.Amount), append(parts, e.Credit)
+		for _, c := range e.Cuts {
+			parts = append(parts, c.Principal, c.Interest, c.Fee)
+			borne(c.Borne)
+		}
+	case credit.StatementIssued:
+		whole = append(whole, e.Total)
+		for _, l := range e.Lines {
+			parts = append(parts, l.Principal, l.Interest, l.Fee)
+			borne(l.Borne)
+		}
+	case credit.PenaltyCharged:
+		whole = append(whole, e.Amount)
+	case credit.RepaymentReceived:
+		whole, parts = append(whole, e.Amount), append(parts, e.Credit)
+		shares(e.Shares)
+	case credit.CreditUsed:
+		whole = append(whole, e.Amount)
+		shares(e.Shares)
+	case credit.CreditReturned:
+		whole = append(whole, e.Amount)
+	}
+	return whole, parts
+}
+
+func shareSum(s credit.Share) money.Amount { return s.Penalty + s.Fee + s.Interest + s.Principal }

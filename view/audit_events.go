@@ -1,0 +1,295 @@
+package view
+
+import (
+	"slices"
+
+	"github.com/yuefu/yuefu/calendar"
+	"github.com/yuefu/yuefu/credit"
+	"github.com/yuefu/yuefu/money"
+)
+
+// allowed checks an event against the account as it was before, and counts it.
+func (x *audited) allowed(day calendar.Date, command credit.Command, event credit.Event) *Violation {
+	if x.state.Status == credit.Closed {
+		if v := afterClosing(event); v != nil {
+			return v
+		}
+	}
+	switch e := event.(type) {
+	case credit.ApplicationReceived:
+		return consents(command, e)
+	case credit.AccountOpened:
+		return x.opened(e)
+	case credit.Authorised:
+		return x.authorised(day, command, e)
+	case credit.Declined:
+		return x.agreed(day, command, "")
+	case credit.HoldVoided:
+		return x.resolved(e.Hold, e.Amount)
+	case credit.HoldExpired:
+		if h := x.holds[e.Hold]; h != nil && day <= h.lastDay {
+			return wrong(CheckHolds, "hold %d expired on %s, but could be captured until %s", e.Hold, day, h.lastDay)
+		}
+		return x.resolved(e.Hold, e.Amount)
+	case credit.PurchaseCaptured:
+		return x.captured(day, e)
+	case credit.PurchaseRefunded:
+		return x.refunded(e)
+	case credit.StatementIssued:
+		return x.issued(day, e)
+	case credit.PenaltyCharged:
+		grown := x.state.AsOf(day)
+		if was, is := penaltyOf(x.state, e.Statement), penaltyOf(grown, e.Statement); e.Amount != is-was || e.Through != day {
+			return wrong(CheckAmounts, "a penalty of %d was charged through %s on statement %d, and its days until %s come to %d", e.Amount, e.Through, e.Statement, day, is-was)
+		}
+	case credit.RepaymentReceived:
+		return x.paid(e.Amount-e.Credit, e.Shares)
+	case credit.CreditUsed:
+		if e.Amount > x.state.Credit {
+			return wrong(CheckPayments, "%d were used of a credit balance of %d", e.Amount, x.state.Credit)
+		}
+		return x.paid(e.Amount, e.Shares)
+	case credit.CreditReturned:
+		if e.Amount != x.state.Credit {
+			return wrong(CheckPayments, "%d were paid back of a credit balance of %d", e.Amount, x.state.Credit)
+		}
+	case credit.ClosureApproved:
+		if x.state.Owed() != 0 || len(x.state.Holds) != 0 || x.state.Credit != 0 {
+			return wrong(CheckClosed, "closed with %d owed, %d holds and a credit balance of %d", x.state.Owed(), len(x.state.Holds), x.state.Credit)
+		}
+	}
+	return nil
+}
+
+// settled checks what must hold right after some events.
+func (x *audited) settled(event credit.Event) *Violation {
+	if e, ok := event.(credit.RepaymentReceived); ok && e.Credit > 0 && x.state.Billed() > 0 {
+		return wrong(CheckPayments, "%d of a repayment became a credit balance while %d were billed", e.Credit, x.state.Billed())
+	}
+	return nil
+}
+
+// afterClosing says what may still happen to a closed account.
+func afterClosing(event credit.Event) *Violation {
+	switch event.(type) {
+	case credit.ApplicationReceived, credit.ApplicationReferred, credit.ApplicationRefused, credit.AccountOpened,
+		credit.Declined, credit.PurchaseRefunded, credit.RepaymentReceived, credit.CreditReturned:
+		return nil
+	}
+	return wrong(CheckClosed, "%s on a closed account", event.Name())
+}
+
+// consents checks an application's evidence against what was kept of it.
+func consents(command credit.Command, e credit.ApplicationReceived) *Violation {
+	c, ok := command.(credit.Apply)
+	if !ok {
+		return wrong(CheckConsent, "application %d came of the command %s", e.Number, command.Name())
+	}
+	for _, kept := range e.Agreements {
+		if !slices.ContainsFunc(c.Consents, func(given credit.Consent) bool {
+			return given.Document == kept.Document.Name && given.Version == kept.Document.Version && given.Hash == kept.Document.Hash && act(given, e.Customer)
+		}) {
+			return wrong(CheckConsent, "nothing proves that the applicant agreed to version %d of %s", kept.Document.Version, kept.Document.Name)
+		}
+	}
+	return nil
+}
+
+// act tells whether a consent is one of this person, by an act of their own.
+func act(c credit.Consent, person string) bool {
+	return c.Person == person && c.Act != "" && c.Preselected != nil && !*c.Preselected && !c.ShownAt.IsZero() && !c.AcceptedAt.Before(c.ShownAt)
+}
+
+func (x *audited) opened(e credit.AccountOpened) *Violation {
+	if e.Terms == nil || len(e.Terms.Documents) == 0 {
+		return wrong(CheckConsent, "opened without terms that ask for a consent")
+	}
+	for _, document := range e.Terms.Documents {
+		if x.state.Application == nil || !slices.ContainsFunc(x.state.Application.Agreements, func(a credit.Agreement) bool { return a.Document == document }) {
+			return wrong(CheckConsent, "opened without an agreement to version %d of %s", document.Version, document.Name)
+		}
+	}
+	return nil
+}
+
+// agreed checks that a checkout names the quote that its customer saw, which is
+// worked out again.
+func (x *audited) agreed(day calendar.Date, command credit.Command, sealed string) *Violation {
+	c, ok := command.(credit.Authorise)
+	if !ok {
+		return wrong(CheckConsent, "credit was used by the command %s", command.Name())
+	}
+	plan, ok := x.state.Terms.Plan(c.Plan)
+	if !ok {
+		return wrong(CheckConsent, "the contract has no plan %q", c.Plan)
+	}
+	token := x.state.Quote(plan, c.Amount, day).Token
+	if sealed == "" {
+		sealed = token
+	}
+	if c.Consent.Document != credit.QuoteDocument || c.Consent.Hash != sealed || sealed != token || !act(c.Consent, x.state.Customer) {
+		return wrong(CheckConsent, "the customer agreed to %q, the event says %q, and the quote is %s", c.Consent.Hash, sealed, token)
+	}
+	return nil
+}
+
+func (x *audited) authorised(day calendar.Date, command credit.Command, e credit.Authorised) *Violation {
+	if v := x.agreed(day, command, e.Quote); v != nil {
+		return v
+	}
+	if e.Amount > x.state.Available() || x.state.Status != credit.Active || len(x.state.Blocks) > 0 {
+		return wrong(CheckAvailable, "hold %d of %d was given with %d available, status %q and %d blocks",
+			e.Number, e.Amount, x.state.Available(), x.state.Status, len(x.state.Blocks))
+	}
+	if x.holds[e.Number] != nil || e.Number <= x.state.Numbers {
+		return wrong(CheckHolds, "hold %d has a number that was given before", e.Number)
+	}
+	x.holds[e.Number] = &auditedHold{left: e.Amount, lastDay: e.LastDay}
+	return nil
+}
+
+// resolved ends a hold with all that is left of it.
+func (x *audited) resolved(number int64, amount money.Amount) *Violation {
+	h := x.holds[number]
+	if h == nil || h.resolved || amount != h.left {
+		return wrong(CheckHolds, "%d were given back of hold %d, which was never given, resolved before, or had another amount left", amount, number)
+	}
+	h.resolved, h.left = true, 0
+	return nil
+}
+
+func (x *audited) captured(day calendar.Date, e credit.PurchaseCaptured) *Violation {
+	h := x.holds[e.Hold]
+	switch {
+	case h == nil || h.resolved:
+		return wrong(CheckHolds, "%d were captured of hold %d, which was never given or is resolved", e.Amount, e.Hold)
+	case e.Amount+e.Released > h.left, e.Resolved != (e.Amount+e.Released == h.left), !e.Resolved && e.Released != 0:
+		return wrong(CheckHolds, "%d were captured and %d released of hold %d, which had %d left", e.Amount, e.Released, e.Hold, h.left)
+	case day > h.lastDay:
+		return wrong(CheckHolds, "hold %d was captured on %s, after %s", e.Hold, day, h.lastDay)
+	}
+	h.left -= e.Amount + e.Released
+	h.resolved = e.Resolved
+
+	bought := &auditedPurchase{amount: e.Amount}
+	total := money.Amount(0)
+	for k, part := range e.Parts {
+		if on := calendar.NthOnDay(day, x.state.Terms.StatementDay, k+1); part.On != on {
+			return wrong(CheckCycles, "instalment %d of purchase %d falls on %s, and that statement is dated %s", k+1, e.Number, part.On, on)
+		}
+		total += part.Principal
+		bought.parts = append(bought.parts, auditedPart{on: part.On, principal: part.Principal, interest: part.Interest, fee: part.Fee})
+	}
+	if total != e.Amount || len(e.Parts) != e.Plan.Periods {
+		return wrong(CheckSums, "purchase %d of %d has %d instalments of %d by a plan of %d", e.Number, e.Amount, len(e.Parts), total, e.Plan.Periods)
+	}
+	x.bought[e.Number] = bought
+	return nil
+}
+
+func (x *audited) refunded(e credit.PurchaseRefunded) *Violation {
+	p := x.bought[e.Purchase]
+	if p == nil || p.refunded+e.Amount > p.amount {
+		return wrong(CheckRefunds, "%d were refunded of purchase %d, which was never captured, or not for so much", e.Amount, e.Purchase)
+	}
+	total := e.Credit
+	for _, cut := range e.Cuts {
+		total += cut.Principal
+		if cut.Instalment < 1 || cut.Instalment > len(p.parts) {
+			return wrong(CheckRefunds, "a refund takes something off instalment %d of purchase %d, which has %d", cut.Instalment, e.Purchase, len(p.parts))
+		}
+		part := &p.parts[cut.Instalment-1]
+		if part.statement != cut.Statement {
+			return wrong(CheckBilled, "a refund takes instalment %d of purchase %d for one on statement %d, and it stands on %d", cut.Instalment, e.Purchase, cut.Statement, part.statement)
+		}
+		if cut.Statement == 0 {
+			part.principal -= cut.Principal
+			part.interest -= cut.Interest
+			part.fee -= cut.Fee
+			p.before += cut.Principal
+		}
+	}
+	if total != e.Amount {
+		return wrong(CheckRefunds, "a refund of %d takes off and gives back %d", e.Amount, total)
+	}
+	p.refunded += e.Amount
+	return nil
+}
+
+func (x *audited) issued(day calendar.Date, e credit.StatementIssued) *Violation {
+	terms := x.state.Terms
+	year, month, _ := e.Date.Split()
+	switch {
+	case e.Date != day, e.Date != calendar.OnDay(year, month, terms.StatementDay), e.Date <= x.billed:
+		return wrong(CheckCycles, "statement %d is dated %s, issued on %s after that of %q, on the anchor day %d", e.Number, e.Date, day, x.billed, terms.StatementDay)
+	case e.Due != calendar.NextOnDay(e.Date, terms.DueDay):
+		return wrong(CheckCycles, "statement %d of %s is due on %s", e.Number, e.Date, e.Due)
+	}
+	x.billed = e.Date
+	total := money.Amount(0)
+	for _, line := range e.Lines {
+		total += line.Principal + line.Interest + line.Fee
+		p := x.bought[line.Purchase]
+		if p == nil || line.Instalment < 1 || line.Instalment > len(p.parts) {
+			return wrong(CheckBilled, "statement %d bills instalment %d of purchase %d, which there is not", e.Number, line.Instalment, line.Purchase)
+		}
+		part := &p.parts[line.Instalment-1]
+		switch {
+		case part.statement != 0:
+			return wrong(CheckBilled, "statement %d bills instalment %d of purchase %d, and statement %d did before", e.Number, line.Instalment, line.Purchase, part.statement)
+		case part.principal != line.Principal, part.interest != line.Interest, part.fee != line.Fee:
+			return wrong(CheckBilled, "statement %d bills %d + %d + %d for instalment %d of purchase %d, which asks for %d + %d + %d",
+				e.Number, line.Principal, line.Interest, line.Fee, line.Instalment, line.Purchase, part.principal, part.interest, part.fee)
+		case part.on != e.Date:
+			return wrong(CheckCycles, "statement %d of %s bills what falls on %s", e.Number, e.Date, part.on)
+		}
+		part.statement = e.Number
+	}
+	if total != e.Total {
+		return wrong(CheckSums, "statement %d asks for %d, its lines for %d", e.Number, e.Total, total)
+	}
+	return nil
+}
+
+// paid checks that shares pay a sum, and none more than is owed there.
+func (x *audited) paid(sum money.Amount, shares []credit.Share) *Violation {
+	total := money.Amount(0)
+	for _, s := range shares {
+		total += shareSum(s)
+		owed := x.owed(s)
+		if s.Penalty > owed.Penalty || s.Fee > owed.Fee || s.Interest > owed.Interest || s.Principal > owed.Principal {
+			return wrong(CheckPayments, "%d were paid on statement %d for instalment %d of purchase %d, which owed %d", shareSum(s), s.Statement, s.Instalment, s.Purchase, shareSum(owed))
+		}
+	}
+	if total != sum {
+		return wrong(CheckPayments, "%d were to be paid, and the shares come to %d", sum, total)
+	}
+	return nil
+}
+
+// owed is what a share could pay at most.
+func (x *audited) owed(s credit.Share) (owed credit.Share) {
+	for i := range x.state.Statements {
+		if statement := &x.state.Statements[i]; s.Purchase == 0 && statement.Number == s.Statement {
+			owed.Penalty = statement.Penalty
+		}
+	}
+	for i := range x.state.Purchases {
+		p := &x.state.Purchases[i]
+		for k := range p.Instalments {
+			if in := &p.Instalments[k]; p.Number == s.Purchase && in.Number == s.Instalment && in.Statement == s.Statement && s.Statement != 0 {
+				owed.Fee, owed.Interest, owed.Principal = in.Fee, in.Interest, in.Principal
+			}
+		}
+	}
+	return owed
+}
+
+func penaltyOf(a *credit.Account, statement int64) (penalty money.Amount) {
+	for _, s := range a.Statements {
+		if s.Number == statement {
+			penalty = s.Penalty
+		}
+	}
+	return penalty
+}

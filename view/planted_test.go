@@ -1,0 +1,307 @@
+package view_test
+
+import (
+	"bytes"
+	"slices"
+	"testing"
+
+	"github.com/yuefu/yuefu/calendar"
+	"github.com/yuefu/yuefu/credit"
+	"github.com/yuefu/yuefu/credit/wire"
+	"github.com/yuefu/yuefu/eventlog"
+	"github.com/yuefu/yuefu/money"
+	"github.com/yuefu/yuefu/view"
+)
+
+var plantedInLog = []plant{
+	{"a hold beyond the limit", view.CheckAvailable, forge(ann, func(s *story, a *credit.Account) (credit.Command, []credit.Event) {
+		command, e := s.ordered(a, a.Available()+1)
+		return command, []credit.Event{e}
+	})},
+	{"a hold of a frozen account", view.CheckAvailable, forge(bob, func(s *story, a *credit.Account) (credit.Command, []credit.Event) {
+		command, e := s.ordered(a, 1)
+		return command, []credit.Event{e}
+	})},
+
+	{"captured after void", view.CheckHolds, forge(ann, func(s *story, a *credit.Account) (credit.Command, []credit.Event) {
+		command, e := s.buying(a)
+		s.must(a.ID, credit.Void{Hold: command.Hold})
+		return command, []credit.Event{e}
+	})},
+	{"captured beyond what is held", view.CheckHolds, forge(ann, func(s *story, a *credit.Account) (credit.Command, []credit.Event) {
+		command, e := s.buying(a)
+		plan, _ := a.Terms.Plan("next")
+		command.Amount, e.Amount, e.Parts = 101, 101, a.Terms.Schedule(plan, 101, s.day)
+		return command, []credit.Event{e}
+	})},
+	{"voided twice", view.CheckHolds, forge(ann, func(s *story, a *credit.Account) (credit.Command, []credit.Event) {
+		command, _ := s.buying(a)
+		s.must(a.ID, credit.Void{Hold: command.Hold})
+		return credit.Void{Hold: command.Hold}, []credit.Event{credit.HoldVoided{Hold: command.Hold, Amount: 100}}
+	})},
+	{"expired too early", view.CheckHolds, forge(ann, func(s *story, a *credit.Account) (credit.Command, []credit.Event) {
+		command, _ := s.buying(a)
+		return credit.Void{Hold: command.Hold}, []credit.Event{credit.HoldExpired{Hold: command.Hold, Amount: 100}}
+	})},
+
+	{"refunded beyond what was captured", view.CheckRefunds, forge(ann, func(s *story, a *credit.Account) (credit.Command, []credit.Event) {
+		p := a.Settled[0]
+		e := credit.PurchaseRefunded{Number: a.Numbers + 1, Purchase: p.Number, Amount: p.Amount - p.Refunded + 1, Merchant: p.Merchant}
+		e.Credit = e.Amount
+		return credit.Refund{Purchase: p.Number, Amount: e.Amount}, []credit.Event{e}
+	})},
+	{"a refund that gives more than it says", view.CheckRefunds, forge(ann, func(s *story, a *credit.Account) (credit.Command, []credit.Event) {
+		p := a.Settled[0]
+		return credit.Refund{Purchase: p.Number, Amount: 1}, []credit.Event{
+			credit.PurchaseRefunded{Number: a.Numbers + 1, Purchase: p.Number, Amount: 1, Merchant: p.Merchant, Credit: 2},
+		}
+	})},
+
+	{"a key twice", view.CheckKeys, bend(func(entries []eventlog.Entry) []eventlog.Entry {
+		for i := range entries {
+			for j := range entries[:i] {
+				if entries[i].Account != "" && entries[i].Account == entries[j].Account {
+					entries[i].Key = entries[j].Key
+					return entries
+				}
+			}
+		}
+		return entries
+	})},
+	{"no key", view.CheckKeys, bend(func(entries []eventlog.Entry) []eventlog.Entry {
+		entries[len(entries)-1].Key = ""
+		return entries
+	})},
+
+	{"an instalment billed for more", view.CheckBilled, billing(func(e *credit.StatementIssued) { e.Lines[0].Principal++; e.Total++ })},
+	{"an instalment billed twice", view.CheckBilled, billing(func(e *credit.StatementIssued) { e.Lines[0].Instalment = 1 })},
+	{"an instalment of nothing", view.CheckBilled, billing(func(e *credit.StatementIssued) { e.Lines[0].Purchase = 9999 })},
+
+	{"a total that is not the sum", view.CheckSums, billing(func(e *credit.StatementIssued) { e.Total++ })},
+	{"instalments that do not add up", view.CheckSums, forge(ann, func(s *story, a *credit.Account) (credit.Command, []credit.Event) {
+		command, e := s.buying(a)
+		e.Parts[0].Principal--
+		return command, []credit.Event{e}
+	})},
+
+	{"paid beyond what is owed", view.CheckPayments, forge(bob, func(s *story, a *credit.Account) (credit.Command, []credit.Event) {
+		command, e := s.paying(a, 100)
+		e.Shares[0].Principal += a.Limit
+		command.Amount, e.Amount = command.Amount+a.Limit, e.Amount+a.Limit
+		return command, []credit.Event{e}
+	})},
+	{"shares that do not add up", view.CheckPayments, forge(bob, func(s *story, a *credit.Account) (credit.Command, []credit.Event) {
+		command, e := s.paying(a, 100)
+		command.Amount, e.Amount = 101, 101
+		return command, []credit.Event{e}
+	})},
+	{"a surplus while something is billed", view.CheckPayments, forge(bob, func(s *story, a *credit.Account) (credit.Command, []credit.Event) {
+		return credit.Repay{Amount: 5, Currency: "CNY", Source: "x"}, []credit.Event{credit.RepaymentReceived{Number: a.Numbers + 1, Amount: 5, Source: "x", Credit: 5}}
+	})},
+	{"a credit balance paid back twice", view.CheckPayments, forge(ann, func(s *story, a *credit.Account) (credit.Command, []credit.Event) {
+		return credit.ReturnCredit{Reference: "x"}, []credit.Event{credit.CreditReturned{Number: a.Numbers + 1, Amount: 10, Reference: "x"}}
+	})},
+	{"a credit balance used that is not there", view.CheckPayments, forge(bob, func(s *story, a *credit.Account) (credit.Command, []credit.Event) {
+		_, e := s.paying(a, 100)
+		return credit.Freeze{Kind: credit.BlockCustomer}, []credit.Event{credit.CreditUsed{Amount: 100, Shares: e.Shares}}
+	})},
+
+	{"a statement a day late", view.CheckCycles, billing(func(e *credit.StatementIssued) { e.Date++ })},
+	{"a due day of another month", view.CheckCycles, billing(func(e *credit.StatementIssued) { e.Due += 30 })},
+	{"an instalment on no statement's date", view.CheckCycles, forge(ann, func(s *story, a *credit.Account) (credit.Command, []credit.Event) {
+		command, e := s.buying(a)
+		e.Parts[0].On++
+		return command, []credit.Event{e}
+	})},
+
+	{"a command before what was due", view.CheckDays, func(_ *testing.T, _ *store, s *story) {
+		a := s.accounts[s.order[bob]]
+		s.openDay(a.NextDue())
+		_ = s.decide(a, "too early", credit.Freeze{Kind: credit.BlockCustomer}, s.day)
+		s.flush()
+	}},
+	{"a day closed twice", view.CheckDays, forge(bob, func(s *story, a *credit.Account) (credit.Command, []credit.Event) {
+		return credit.CloseDay{Day: a.Statements[0].Date}, nil
+	})},
+	{"a day closed that is to come", view.CheckDays, forge(bob, func(s *story, a *credit.Account) (credit.Command, []credit.Event) {
+		return credit.CloseDay{Day: a.NextDue()}, nil
+	})},
+
+	{"closed with a debt", view.CheckClosed, forge(bob, func(s *story, a *credit.Account) (credit.Command, []credit.Event) {
+		requested := credit.ClosureRequested{Number: a.Numbers + 1, ReviewBy: s.day + 3}
+		a.Apply(requested, s.day)
+		s.record(a, "asked", credit.RequestClosure{}, []credit.Event{requested})
+		return credit.ApproveClosure{Closure: requested.Number}, []credit.Event{credit.ClosureApproved{Closure: requested.Number}}
+	})},
+	{"a block on a closed account", view.CheckClosed, forge(cai, func(s *story, a *credit.Account) (credit.Command, []credit.Event) {
+		return credit.Freeze{Kind: credit.BlockRisk}, []credit.Event{credit.BlockAdded{Kind: credit.BlockRisk}}
+	})},
+
+	{"opened without one of its agreements", view.CheckConsent, func(t *testing.T, _ *store, s *story) {
+		terms := termsOf("monthly", "CNY")
+		id := s.apply("eve", terms, credit.Assessment{Decision: credit.Referred})
+		terms.Documents = append(terms.Documents, credit.Document{Name: "new", Version: 1, Hash: "cc"})
+		a := s.accounts[id]
+		events := []credit.Event{credit.AccountOpened{Application: a.Application.Number, Limit: 100, Terms: terms}}
+		s.record(a, "forged", credit.Review{Application: a.Application.Number, Approve: true, Limit: 100, Reviewer: "rita"}, events)
+		s.flush()
+	}},
+	{"an application whose consent is another's", view.CheckConsent, bend(replaced(named("apply"), `"person":"ann"`, `"person":"eva"`))},
+	{"a checkout that was ticked beforehand", view.CheckConsent, bend(replaced(named("authorise"), `"preselected":false`, `"preselected":true`))},
+	{"a checkout whose quote says otherwise", view.CheckConsent, forge(ann, func(s *story, a *credit.Account) (credit.Command, []credit.Event) {
+		command, e := s.ordered(a, 100)
+		e.Quote = "qt_another"
+		return command, []credit.Event{e}
+	})},
+
+	{"an entry is gone", view.CheckOrder, bend(func(entries []eventlog.Entry) []eventlog.Entry {
+		for i := range entries {
+			// One of the partition itself, so that no account misses it.
+			if entries[i].Name == "open_day" && i > 0 && i < len(entries)-1 {
+				return slices.Delete(entries, i, i+1)
+			}
+		}
+		return entries
+	})},
+	{"time goes back", view.CheckOrder, bend(func(entries []eventlog.Entry) []eventlog.Entry {
+		last := &entries[len(entries)-1]
+		if last.Position > 50 && last.Account == "" || last.Name == "freeze" {
+			last.Time = 1
+		}
+		return entries
+	})},
+	{"the day goes back", view.CheckOrder, bend(func(entries []eventlog.Entry) []eventlog.Entry {
+		i := slices.IndexFunc(entries, func(e eventlog.Entry) bool { return e.Name == "open_day" && e.Position > 10 })
+		if i >= 0 {
+			entries[i].Day = 5
+		}
+		return entries
+	})},
+
+	{"an event that nobody knows", view.CheckState, bend(replaced(named("freeze"), `block.added`, `block.edited`))},
+	{"an event that can't be applied", view.CheckState, forge(ann, func(s *story, a *credit.Account) (credit.Command, []credit.Event) {
+		return credit.Freeze{Kind: credit.BlockRisk}, []credit.Event{credit.ClosureBreached{Closure: 1}}
+	})},
+	{"a due day that is not the account's", view.CheckState, bend(func(entries []eventlog.Entry) []eventlog.Entry {
+		for i := range entries {
+			if entries[i].Name == "capture" && entries[i].Due > 0 {
+				entries[i].Due++
+				break
+			}
+		}
+		return entries
+	})},
+	{"a snapshot of another state", view.CheckState, func(t *testing.T, store *store, s *story) {
+		a := clone(t, s.accounts[s.order[ann]])
+		a.Limit++
+		save(t, store, s, a)
+	}},
+	{"a snapshot that can't be read", view.CheckState, func(t *testing.T, store *store, s *story) {
+		save(t, store, s, clone(t, s.accounts[s.order[ann]]))
+		tamper(`UPDATE log_snapshot SET state = x'5b5d'`)(t, store, s)
+	}},
+
+	{"a penalty of another height", view.CheckAmounts, forge(bob, func(s *story, a *credit.Account) (credit.Command, []credit.Event) {
+		i := slices.IndexFunc(a.Statements, func(s credit.Statement) bool { return s.Overdue })
+		_, e := s.paying(a, 100)
+		return credit.Repay{Amount: 100, Currency: "CNY", Source: "x"}, []credit.Event{
+			credit.PenaltyCharged{Statement: a.Statements[i].Number, Amount: 1_000_000, Through: s.day}, e,
+		}
+	})},
+	{"more moves than was asked for", view.CheckAmounts, forge(bob, func(s *story, a *credit.Account) (credit.Command, []credit.Event) {
+		_, e := s.paying(a, 100)
+		return credit.Repay{Amount: 99, Currency: "CNY", Source: "x"}, []credit.Event{e}
+	})},
+	{"a negative amount", view.CheckAmounts, forge(ann, func(s *story, a *credit.Account) (credit.Command, []credit.Event) {
+		command, e := s.ordered(a, 100)
+		command.Amount, e.Amount = -100, -100
+		return command, []credit.Event{e}
+	})},
+	{"an amount beyond all bounds", view.CheckAmounts, forge(bob, func(s *story, a *credit.Account) (credit.Command, []credit.Event) {
+		return credit.Repay{Amount: money.Max + 1, Currency: "CNY", Source: "x"}, []credit.Event{
+			credit.RepaymentReceived{Number: a.Numbers + 1, Amount: money.Max + 1, Source: "x", Credit: money.Max + 1},
+		}
+	})},
+}
+
+var plantedInTables = []plant{
+	{"a posting with another amount", view.CheckPostings, tamper(`UPDATE posting SET amount = amount + 1 WHERE event = 'penalty.charged'`)},
+	{"a posting the wrong way round", view.CheckPostings, tamper(`UPDATE posting SET debit_class = credit_class, credit_class = debit_class WHERE event = 'credit_balance.returned'`)},
+	{"a posting that is missing", view.CheckPostings, tamper(`DELETE FROM posting WHERE event = 'purchase.refunded'`)},
+	{"a posting that no event made", view.CheckPostings, tamper(`UPDATE posting SET position = 100000 + position WHERE event = 'purchase.refunded'`)},
+	{"debits that are not credits", view.CheckPostings, tamper(`UPDATE ledger_balance SET debit = debit + 5 WHERE class = 'income:fee'`)},
+	{"a ledger beside its postings", view.CheckPostings, tamper(`UPDATE ledger_balance SET debit = debit + 5, credit = credit + 5 WHERE class = 'assets:cash'`)},
+
+	{"an account that holds more", view.CheckAvailable, tamper(`UPDATE account SET held = held + 1 WHERE customer = 'ann'`)},
+	{"an account with another limit", view.CheckAvailable, tamper(`UPDATE account SET credit_limit = credit_limit - 1 WHERE customer = 'ann'`)},
+
+	{"a merchant that is owed more", view.CheckSubledgers, tamper(`UPDATE merchant_balance SET credit = credit + 1, debit = debit + 1 WHERE merchant = 'tea house'`)},
+
+	{"account", view.CheckTables, tamper(`UPDATE account SET status = 'active' WHERE customer = 'cai'`)},
+	{"account due", view.CheckTables, tamper(`UPDATE account SET next_due = NULL WHERE customer = 'bob'`)},
+	{"application", view.CheckTables, tamper(`UPDATE application SET reasons = 'charm'`)},
+	{"agreement", view.CheckTables, tamper(`UPDATE agreement SET hash = 'ff' WHERE document = 'credit_agreement'`)},
+	{"authorisation", view.CheckTables, tamper(`UPDATE authorisation SET captured = captured + 1 WHERE status = 'captured'`)},
+	{"purchase", view.CheckTables, tamper(`DELETE FROM purchase WHERE number = (SELECT max(number) FROM purchase)`)},
+	{"instalment", view.CheckTables, tamper(`UPDATE instalment SET fee = fee + 1 WHERE number = 2`)},
+	{"statement", view.CheckTables, tamper(`UPDATE statement SET status = 'paid' WHERE status = 'overdue'`)},
+	{"statement line", view.CheckTables, tamper(`UPDATE statement_line SET principal_paid = 0 WHERE principal_paid > 0`)},
+	{"repayment", view.CheckTables, tamper(`UPDATE repayment SET surplus = surplus + 1`)},
+	{"repayment share", view.CheckTables, tamper(`DELETE FROM repayment_share WHERE number = 1`)},
+	{"refund", view.CheckTables, tamper(`UPDATE refund SET number = number + 1000`)},
+	{"credit return", view.CheckTables, tamper(`UPDATE credit_return SET reference = 'elsewhere'`)},
+	{"block", view.CheckTables, tamper(`UPDATE block SET lifted_on = NULL WHERE lifted_on IS NOT NULL`)},
+	{"closure", view.CheckTables, tamper(`UPDATE closure SET reviewer = 'nobody'`)},
+	{"a row that stops the reader", view.CheckTables, func(t *testing.T, store *store, s *story) {
+		a := s.accounts[s.order[bob]]
+		tamper(`DELETE FROM purchase WHERE account = '`+string(a.ID)+`'`)(t, store, s)
+		s.must(a.ID, credit.Refund{Purchase: a.Purchases[0].Number, Amount: 1})
+		s.flush()
+	}},
+}
+
+// replaced changes what entries say.
+func replaced(in func(eventlog.Entry) bool, old, new string) func([]eventlog.Entry) []eventlog.Entry {
+	return func(entries []eventlog.Entry) []eventlog.Entry {
+		for i := range entries {
+			if in(entries[i]) {
+				entries[i].Command = bytes.ReplaceAll(entries[i].Command, []byte(old), []byte(new))
+				entries[i].Events = bytes.ReplaceAll(entries[i].Events, []byte(old), []byte(new))
+			}
+		}
+		return entries
+	}
+}
+
+// paying is a repayment of principal on the first line of the account's oldest statement.
+func (s *story) paying(a *credit.Account, amount money.Amount) (credit.Repay, credit.RepaymentReceived) {
+	command := credit.Repay{Amount: amount, Currency: "CNY", Source: "x"}
+	e := credit.RepaymentReceived{Number: a.Numbers + 1, Amount: amount, Source: "x"}
+	for _, p := range a.Purchases {
+		for _, in := range p.Instalments {
+			if in.Statement != 0 && in.Principal >= amount {
+				e.Shares = []credit.Share{{Statement: in.Statement, Purchase: p.Number, Instalment: in.Number, Principal: amount}}
+				return command, e
+			}
+		}
+	}
+	s.t.Fatal("nothing is billed")
+	return command, e
+}
+
+// save keeps a snapshot of an account.
+func save(t *testing.T, store *store, s *story, a *credit.Account) {
+	t.Helper()
+	state, err := wire.EncodeState(a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	partition := s.partition(a.ID)
+	if err := store.log.SaveSnapshots(t.Context(), []eventlog.Snapshot{{
+		Partition: partition, Account: string(a.ID), Position: s.heads[partition].Position, Format: wire.StateFormat, State: state,
+	}}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+var _ calendar.Date
