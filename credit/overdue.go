@@ -122,16 +122,14 @@ func (a *Account) liftOverdue(emit func(Event)) {
 // Bucket is the one that the statement begins in: M1, or M2 after a grace of 30 days.
 func (e StatementOverdue) Bucket() int { return bucket(e.DaysPastDue) }
 
-func (e StatementOverdue) apply(a *Account, on calendar.Date) {
+func (e StatementOverdue) apply(a *Account, _ calendar.Date) {
 	s := a.statement(e.Statement)
 	s.Overdue, s.Bucket = true, e.Bucket()
-	a.accrue(on)
 }
 
 func (e StatementAged) apply(a *Account, _ calendar.Date) { a.statement(e.Statement).Bucket = e.Bucket }
 
-func (e PenaltyCharged) apply(a *Account, on calendar.Date) {
-	a.accrue(on)
+func (e PenaltyCharged) apply(a *Account, _ calendar.Date) {
 	s := a.statement(e.Statement)
 	s.Charged += e.Amount
 	s.Penalty += e.Amount
