@@ -113,6 +113,7 @@ func TestErrorsOfTheDesk(t *testing.T) {
 		retry string
 	}{
 		{servicing.ErrBusy, kindBusy, "1"},
+		{servicing.ErrGone, kindBusy, "1"},
 		{servicing.ErrUnavailable, kindUnavailable, "1"},
 		{servicing.ErrOutcomeUnknown, kindOutcomeUnknown, "1"},
 		{servicing.ErrClosed, kindShuttingDown, "1"},

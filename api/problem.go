@@ -154,6 +154,7 @@ var ours = []struct {
 	kind string
 }{
 	{servicing.ErrBusy, kindBusy},
+	{servicing.ErrGone, kindBusy}, // nobody reads it
 	{servicing.ErrKeyMissing, kindKeyMissing},
 	{servicing.ErrKeyReused, kindKeyReused},
 	{servicing.ErrStopped, kindAccountStopped},

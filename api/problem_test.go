@@ -93,7 +93,7 @@ func TestEveryErrorOfTheDesk(t *testing.T) {
 	known := map[string]error{
 		"ErrBusy": servicing.ErrBusy, "ErrKeyMissing": servicing.ErrKeyMissing, "ErrKeyReused": servicing.ErrKeyReused,
 		"ErrStopped": servicing.ErrStopped, "ErrOutcomeUnknown": servicing.ErrOutcomeUnknown, "ErrUnavailable": servicing.ErrUnavailable,
-		"ErrPanicked": servicing.ErrPanicked, "ErrClosed": servicing.ErrClosed,
+		"ErrPanicked": servicing.ErrPanicked, "ErrClosed": servicing.ErrClosed, "ErrGone": servicing.ErrGone,
 		"ErrNotSandbox": servicing.ErrNotSandbox, "ErrClockBackwards": servicing.ErrClockBackwards,
 	}
 	// These are never the answer to a request: only an operator opening a day meets them.

@@ -245,7 +245,7 @@ func (b *batch) command(t *task) {
 	r := t.request
 	if r.Gone != nil && b.lane.desk.options.Clock.Elapsed()-t.taken > patience && r.Gone() {
 		b.lane.desk.counters.gone.Add(1)
-		t.finish(errGone)
+		t.finish(ErrGone)
 		return
 	}
 	k := keyed{r.Account, r.Key}
@@ -281,10 +281,7 @@ func (b *batch) elsewhere(t *task) bool {
 	return owner != "" && owner != t.request.Platform
 }
 
-var (
-	errSuspect = errors.New("servicing: the account's state is in doubt until it is read again")
-	errGone    = errors.New("the caller has gone away")
-)
+var errSuspect = errors.New("servicing: the account's state is in doubt until it is read again")
 
 // protect runs a decision on an account so that it fails alone: a panic or a broken
 // invariant takes back what it added to the batch and leaves every other account as it is.

@@ -57,6 +57,7 @@ var (
 	ErrUnavailable    = errors.New("the log cannot be written at the moment: nothing was changed")
 	ErrPanicked       = errors.New("the command could not be decided")
 	ErrClosed         = errors.New("the desk is closed")
+	ErrGone           = errors.New("the caller has gone away while the command waited: nothing was changed")
 )
 
 // DueIndex finds the accounts that have something due. The tables implement it.

@@ -109,6 +109,27 @@ func (b *batch) answer() {
 	b.refuse()
 }
 
+// stale finds the partitions of refused commands to which another server has added
+// entries, and makes the lane know them.
+func (b *batch) stale() (map[int32]bool, error) {
+	l := b.lane
+	known := map[int32]int64{}
+	refused := map[int32]bool{}
+	for _, t := range b.refused {
+		known[t.partition] = l.heads[t.partition].Position
+		refused[t.partition] = true
+	}
+	if err := l.freshen(refused); err != nil {
+		l.lost = true
+		return nil, err
+	}
+	stale := map[int32]bool{}
+	for partition, position := range known {
+		stale[partition] = l.heads[partition].Position != position
+	}
+	return stale, nil
+}
+
 func look(t *task, c *cached, at credit.Moment) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -119,14 +140,32 @@ func look(t *task, c *cached, at credit.Moment) (err error) {
 	return nil
 }
 
-// refuse answers refused commands. What looks like a refusal may be a repeat: a
+// refuse answers refused commands. A refusal adds nothing to the log, so no
+// compare-and-set tells that it stands on old state: where another server has been
+// meanwhile, the command is decided again. And what looks like a refusal may be a repeat: a
 // capture that was carried out once is refused the second time, yet whoever
 // repeats its key gets the first answer.
 func (b *batch) refuse() {
-	byPartition := map[int32][]eventlog.KeyRef{}
-	for _, t := range b.refused {
-		byPartition[t.partition] = append(byPartition[t.partition], eventlog.KeyRef{Account: string(t.account), Key: t.request.Key})
+	if len(b.refused) == 0 {
+		return
 	}
+	stale, err := b.stale()
+	if err != nil {
+		for _, t := range b.refused {
+			t.finish(ErrUnavailable)
+		}
+		return
+	}
+	byPartition := map[int32][]eventlog.KeyRef{}
+	b.refused = slices.DeleteFunc(b.refused, func(t *task) bool {
+		if stale[t.partition] {
+			t.err = nil
+			b.again = append(b.again, t)
+			return true
+		}
+		byPartition[t.partition] = append(byPartition[t.partition], eventlog.KeyRef{Account: string(t.account), Key: t.request.Key})
+		return false
+	})
 	past := map[keyed]executed{}
 	for partition, keys := range byPartition {
 		entries, err := b.lane.desk.log.ByKeys(background, partition, keys)
