@@ -87,9 +87,7 @@ func (c *customer) checkPurchase(a client.Authorisation, p client.Purchase, amou
 	principal, borne := int64(0), int64(0)
 	for k, in := range p.Instalments {
 		principal += in.Principal
-		for _, b := range in.Borne {
-			borne += b.Amount
-		}
+		borne += in.Subsidised
 		if on := calendar.NthOnDay(c.today(), c.world.terms.StatementDay, k+1); in.Number != k+1 || in.StatementOn != on {
 			return fmt.Errorf("instalment %d falls on %s, not on %s", in.Number, in.StatementOn, on)
 		}

@@ -60,7 +60,7 @@ func (c *customer) bill(ctx context.Context) error {
 // planPayment decides when a statement is paid.
 func (c *customer) planPayment(s client.Statement) {
 	grace := s.DueOn + calendar.Date(c.world.terms.GraceDays)
-	all := func(ctx context.Context) error { return c.pay(ctx, c.now.Billed) }
+	all := func(ctx context.Context) error { return c.pay(ctx, func(a *client.Account) int64 { return a.Billed }) }
 	switch c.nature.pays {
 	case beforeDue:
 		c.plan(soon(c.chance, c.today(), 1, int(s.DueOn-c.today())-1), "pay the bill", all)
@@ -70,12 +70,12 @@ func (c *customer) planPayment(s client.Statement) {
 		c.plan(soon(c.chance, s.DueOn, min(1, int(grace-s.DueOn)), int(grace-s.DueOn)), "pay the bill in grace", all)
 	case inTwo:
 		c.plan(soon(c.chance, c.today(), 1, 4), "pay half of the bill", func(ctx context.Context) error {
-			return c.pay(ctx, c.now.Billed/2)
+			return c.pay(ctx, func(a *client.Account) int64 { return a.Billed / 2 })
 		})
 		c.plan(s.DueOn, "pay the rest of the bill", all)
 	case tooMuch:
 		c.plan(s.DueOn-2, "pay more than the bill", func(ctx context.Context) error {
-			return c.pay(ctx, (c.now.Billed/100_00+1)*100_00)
+			return c.pay(ctx, func(a *client.Account) int64 { return (a.Billed/100_00 + 1) * 100_00 })
 		})
 		if oneIn(c.chance, 2) {
 			c.plan(s.DueOn+3, "ask for the surplus", c.askBack)
@@ -85,15 +85,18 @@ func (c *customer) planPayment(s client.Statement) {
 			c.plan(grace, "still have grace", func(ctx context.Context) error { return c.notice(ctx, s.ID, false) })
 		}
 		c.plan(grace+1, "be overdue", func(ctx context.Context) error { return c.notice(ctx, s.ID, true) })
-		c.plan(soon(c.chance, grace, 1, 50), "pay late", all)
+		c.plan(soon(c.chance, grace, 5, 60), "pay what is overdue", func(ctx context.Context) error {
+			return c.pay(ctx, func(a *client.Account) int64 { return a.Overdue })
+		})
 	}
 }
 
-// pay repays an amount and follows where it went.
-func (c *customer) pay(ctx context.Context, amount int64) error {
+// pay repays as much as somebody decides on a look at the account, and follows where it went.
+func (c *customer) pay(ctx context.Context, much func(*client.Account) int64) error {
 	if err := c.look(ctx); err != nil {
 		return err
 	}
+	amount := much(&c.now)
 	if c.now.Billed == 0 || amount == 0 {
 		return nil // a refund was faster
 	}

@@ -99,7 +99,7 @@ func (t *tour) steps() []web.Step {
 		return wrap("curl -sS $YUEFU"+path, bearer, "-H 'Idempotency-Key: "+key+"'", "--json '"+json+"'")
 	}
 	accepted := t.clock.Now.Add(-2 * time.Second)
-	total, first := t.amounts[0].Format("CNY"), t.amounts[1].Format("CNY")
+	total, first := yuan(int64(t.amounts[0])), yuan(int64(t.amounts[1]))
 	return []web.Step{
 		{
 			Says:    web.Label{ZH: "先告诉终端服务器在哪里、用哪把密钥。", EN: "Tell your terminal where the server is, and your key."},
@@ -112,10 +112,10 @@ func (t *tour) steps() []web.Step {
 		{
 			Says: web.Label{ZH: "占用额度：顾客同意分 3 期免息，凭的就是上面那份试算。", EN: "Hold it for an order (占用额度): the customer agreed to that quote, 3 instalments, no fee."},
 			Command: post("/authorisations", "tour-1", body(`{"account": "%s", "amount": %d, "currency": "CNY",
-    "plan": "%s", "scene": "mall", "merchant": "m-tea", "order": "tour-1", "consent": {
-      "document": "quote", "version": %d, "hash": "%s", "person": "%s",
-      "shown_at": "%s", "accepted_at": "%s",
-      "act": "tap_pay", "preselected": false}}`,
+    "plan": "%s", "scene": "mall", "merchant": "m-tea", "order": "tour-1",
+    "consent": {"document": "quote", "version": %d, "hash": "%s",
+      "person": "%s", "act": "tap_pay", "preselected": false,
+      "shown_at": "%s", "accepted_at": "%s"}}`,
 				account, t.amounts[0], plan, t.quote.Text.Version, t.quote.Text.Hash, t.shopper.Customer,
 				accepted.Add(-20*time.Second).Format(time.RFC3339), accepted.Format(time.RFC3339))),
 		},
@@ -180,12 +180,17 @@ func (t *tour) print(w io.Writer, paint func(style, words string) string, chines
 		ZH: fmt.Sprintf("月付 yuefu 演示：%d 个人，从 %s 活到 %s，用了 %.1f 秒", len(s.People), s.From, s.To, t.took.Seconds()),
 		EN: fmt.Sprintf("月付 yuefu demo: %d people lived here from %s to %s, in %.1f s", len(s.People), s.From, s.To, t.took.Seconds()),
 	})))
-	spent, repaid := money.Amount(s.Spent).Format("CNY"), money.Amount(s.Repaid).Format("CNY")
+	accounts := 0
+	for _, p := range s.People {
+		if p.Account != "" {
+			accounts++
+		}
+	}
 	say("  %s", paint(quiet, in(web.Label{
-		ZH: fmt.Sprintf("开户 %d，下单 %d，拒绝 %d，消费 %s 元，账单 %d，还款 %s 元，退款 %d，关闭 %d",
-			s.Opened, s.Authorised, s.Declined, spent, s.Statements, repaid, s.Refunds, s.Closed),
-		EN: fmt.Sprintf("%d accounts, %d orders, %d declined, %s yuan spent, %d bills, %s repaid, %d refunds, %d closed",
-			s.Opened, s.Authorised, s.Declined, spent, s.Statements, repaid, s.Refunds, s.Closed),
+		ZH: fmt.Sprintf("账户 %d 个，订单 %d 笔，消费 %s 元，退款 %d 笔，账单 %d 张，已还 %s 元，关闭 %d 次",
+			accounts, s.Authorised+s.Declined, yuan(s.Spent), s.Refunds, s.Statements, yuan(s.Repaid), s.Closed),
+		EN: fmt.Sprintf("%d accounts, %d orders, %s yuan spent, %d refunds, %d bills, %s paid, %d closures",
+			accounts, s.Authorised+s.Declined, yuan(s.Spent), s.Refunds, s.Statements, yuan(s.Repaid), s.Closed),
 	})))
 
 	say("")
@@ -225,6 +230,15 @@ func (t *tour) print(w io.Writer, paint func(style, words string) string, chines
 	return err
 }
 
+// yuan writes an amount with a comma between thousands.
+func yuan(amount int64) string {
+	whole, cents, _ := strings.Cut(money.Amount(amount).Format("CNY"), ".")
+	for i := len(whole) - 3; i > 0; i -= 3 {
+		whole = whole[:i] + "," + whole[i:]
+	}
+	return whole + "." + cents
+}
+
 // remark is somebody worth a look, and why.
 type remark struct {
 	account string
@@ -244,7 +258,6 @@ func (t *tour) remarkable() (remarks []remark) {
 			remarks = append(remarks, remark{found.Account, says(found)})
 		}
 	}
-	yuan := func(amount int64) string { return money.Amount(amount).Format("CNY") }
 	best(func(p sim.Person) int64 { return int64(p.Now.DaysPastDue) }, func(p sim.Person) web.Label {
 		return web.Label{
 			ZH: fmt.Sprintf("%s 逾期 %d 天，欠 %s 元，暂不能消费", p.Customer, p.Now.DaysPastDue, yuan(p.Now.Overdue)),

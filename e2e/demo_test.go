@@ -1,0 +1,125 @@
+package e2e
+
+import (
+	"bufio"
+	"bytes"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"regexp"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+	"unicode/utf8"
+)
+
+// TestDemo starts the demo, opens what it says to open, and types what it says to
+// try, as it is printed.
+func TestDemo(t *testing.T) {
+	for _, tool := range []string{"curl", "bash"} {
+		if _, err := exec.LookPath(tool); err != nil {
+			t.Skipf("this test types what a newcomer types, and there is no %s", tool)
+		}
+	}
+	taken, err := net.Listen("tcp", "127.0.0.1:0") // the demo has to find another port
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+
+	demo := exec.Command(binary, "demo", "--listen", taken.Addr().String())
+	demo.Env = environment()
+	demo.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	var diagnostics bytes.Buffer
+	demo.Stderr = &diagnostics
+	out, err := demo.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	began := time.Now()
+	if err := demo.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = demo.Process.Kill() }()
+	lines := bufio.NewScanner(out)
+	var said []string
+	for lines.Scan() {
+		said = append(said, lines.Text())
+		if strings.Contains(lines.Text(), "Ctrl-C") {
+			break
+		}
+	}
+	took := time.Since(began)
+	text := strings.Join(said, "\n")
+	t.Logf("ready in %s\n%s", took.Round(time.Millisecond), text)
+	if took > 10*time.Second {
+		t.Errorf("the demo was ready after %s", took)
+	}
+	for _, line := range said {
+		if width := utf8.RuneCountInString(line); width > 100 || strings.Contains(line, "\x1b") || strings.TrimRight(line, " ") != line {
+			t.Errorf("a line of %d characters, or with colours or blanks at its end: %q", width, line)
+		}
+	}
+
+	pages := regexp.MustCompile(`http://127\.0\.0\.1:\d+/\S*`).FindAllString(text, -1)
+	if len(pages) < 4 {
+		t.Errorf("only %v to open", pages)
+	}
+	for _, page := range pages {
+		if strings.HasSuffix(page, "/v1") {
+			continue
+		}
+		response, err := http.Get(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, _ := io.ReadAll(response.Body)
+		response.Body.Close()
+		if response.StatusCode != http.StatusOK || !strings.Contains(string(body), "<html") {
+			t.Errorf("%s: %s, %.100s", page, response.Status, body)
+		}
+	}
+
+	// What is indented by four under "Try" is typed; curl tells its status besides.
+	_, try, found := strings.Cut(text, "Try ")
+	if !found {
+		t.Fatal("nothing to try")
+	}
+	script := "set -euo pipefail\ncurl() { command curl --fail-with-body -w ' HTTP %{http_code}\\n' \"$@\"; }\n"
+	for line := range strings.SplitSeq(try, "\n") {
+		if typed, ok := strings.CutPrefix(line, "    "); ok {
+			script += typed + "\n"
+		}
+	}
+	for range 2 { // a second time is harmless
+		shell := exec.Command("bash", "-c", script)
+		shell.Env = append(os.Environ(), "YUEFU=", "KEY=")
+		answers, err := shell.CombinedOutput()
+		if err != nil {
+			t.Fatalf("%v\n%s\n%s", err, script, answers)
+		}
+		if n := len(regexp.MustCompile(`HTTP 20[01]`).FindAll(answers, -1)); n != strings.Count(script, "\ncurl -") {
+			t.Errorf("%d of %d went well:\n%s", n, strings.Count(script, "\ncurl -"), answers)
+		}
+		for _, expected := range []string{`"status":"approved"`, `"captured_on":`, `"statement_on":`, `"shares":`, `"unmet":`} {
+			if !strings.Contains(string(answers), expected) {
+				t.Errorf("no %s in\n%s", expected, answers)
+			}
+		}
+		t.Logf("%s", answers)
+	}
+
+	if err := demo.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	rest, _ := io.ReadAll(out)
+	if err := demo.Wait(); err != nil {
+		t.Errorf("the demo was stopped by Ctrl-C: %v\n%s%s", err, rest, diagnostics.String())
+	}
+	if diagnostics.Len() > 0 {
+		t.Errorf("it also said: %s", diagnostics.String())
+	}
+}
