@@ -25,11 +25,11 @@ func (w *world) raw(t testing.TB, bytes string) []answer {
 		t.Fatal(err)
 	}
 	defer conn.Close()
-	go io.WriteString(conn, bytes) // a server that stops reading must not stop us
+	go func() { _, _ = io.WriteString(conn, bytes) }() // a server that stops reading must not stop us
 	var answers []answer
 	r := bufio.NewReader(conn)
 	for {
-		conn.SetReadDeadline(time.Now().Add(500 * time.Millisecond))
+		patient(t, conn, 500*time.Millisecond)
 		response, err := http.ReadResponse(r, nil)
 		if err != nil {
 			return answers
@@ -42,6 +42,21 @@ func (w *world) raw(t testing.TB, bytes string) []answer {
 		if response.Close {
 			return answers
 		}
+	}
+}
+
+// patient lets the next reads wait so long.
+func patient(t testing.TB, conn net.Conn, wait time.Duration) {
+	t.Helper()
+	if err := conn.SetReadDeadline(time.Now().Add(wait)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func say(t testing.TB, conn net.Conn, bytes string) {
+	t.Helper()
+	if _, err := io.WriteString(conn, bytes); err != nil {
+		t.Fatal(err)
 	}
 }
 
@@ -163,8 +178,8 @@ func TestGone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	fmt.Fprintf(conn, "POST /v1/accounts/%s/blocks HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nIdempotency-Key: k\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s",
-		nobody, w.platform, len(someBlock), someBlock)
+	say(t, conn, fmt.Sprintf("POST /v1/accounts/%s/blocks HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nIdempotency-Key: k\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s",
+		nobody, w.platform, len(someBlock), someBlock))
 	for waiting.Load() == 0 {
 		time.Sleep(time.Millisecond)
 	}
@@ -220,7 +235,7 @@ func TestConnectionsWaitTheirTurn(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		fmt.Fprint(conn, "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+		say(t, conn, "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
 		if _, err := http.ReadResponse(bufio.NewReader(conn), nil); err != nil {
 			t.Fatal(err)
 		}
@@ -231,13 +246,13 @@ func TestConnectionsWaitTheirTurn(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer third.Close()
-	fmt.Fprint(third, "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
-	third.SetReadDeadline(time.Now().Add(50 * time.Millisecond))
+	say(t, third, "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+	patient(t, third, 50*time.Millisecond)
 	if n, _ := third.Read(make([]byte, 1)); n != 0 {
 		t.Error("a third connection is served beside two")
 	}
 	idle[0].Close()
-	third.SetReadDeadline(time.Now().Add(2 * time.Second))
+	patient(t, third, 2*time.Second)
 	if response, err := http.ReadResponse(bufio.NewReader(third), nil); err != nil || response.StatusCode != http.StatusOK {
 		t.Errorf("the third connection after the first hung up: %v", err)
 	}

@@ -9,6 +9,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -98,11 +99,15 @@ func TestEveryErrorOfTheDesk(t *testing.T) {
 	}
 	// These are never the answer to a request: only an operator opening a day meets them.
 	elsewhere := map[string]bool{"ErrClockJump": true}
-	packages, err := parser.ParseDir(token.NewFileSet(), "../servicing", nil, 0)
+	sources, err := filepath.Glob("../servicing/*.go")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, file := range packages["servicing"].Files {
+	for _, source := range sources {
+		file, err := parser.ParseFile(token.NewFileSet(), source, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
 		ast.Inspect(file, func(n ast.Node) bool {
 			spec, ok := n.(*ast.ValueSpec)
 			if !ok {

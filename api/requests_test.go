@@ -326,3 +326,34 @@ func TestBlocksByWhoeverMay(t *testing.T) {
 		t.Errorf("a body where none is wanted: %d %s", a.status, a.body)
 	}
 }
+
+// TestPages: what is mounted beside the API answers with its own headers and nothing of the API's.
+func TestPages(t *testing.T) {
+	page := func(text string) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path == "/docs/panic" {
+				panic("secret")
+			}
+			w.Header().Set("Content-Security-Policy", "default-src 'self'")
+			w.Header().Set("Content-Type", "text/html")
+			_, _ = fmt.Fprint(w, text, r.URL.Path)
+		})
+	}
+	w := newWorld(t, func(o *Options) {
+		o.Pages = map[string]http.Handler{"/": page("start "), "/docs": page("docs "), "/docs/": page("in docs ")}
+	})
+	for path, want := range map[string]string{"/": "start /", "/docs": "docs /docs", "/docs/": "in docs /docs/", "/docs/a/b.js": "in docs /docs/a/b.js"} {
+		a := w.send(t, "GET", path, "")
+		if a.body != want || len(a.header["Content-Security-Policy"]) != 1 || a.header.Get("Content-Security-Policy") != "default-src 'self'" || a.header.Get("Request-Id") == "" {
+			t.Errorf("%s: %d %q %v", path, a.status, a.body, a.header)
+		}
+	}
+	for _, path := range []string{"/doc", "/docsx", "/nothing", "/v1/nothing"} {
+		if a := w.send(t, "GET", path, ""); !a.isProblem(t, kindNoSuchRoute) {
+			t.Errorf("%s: %d %s", path, a.status, a.body)
+		}
+	}
+	if a := w.send(t, "GET", "/docs/panic", ""); !a.isProblem(t, kindInternal) {
+		t.Errorf("a page that panics: %d %s", a.status, a.body)
+	}
+}

@@ -153,7 +153,7 @@ func (s *Server) serve(ctx *fasthttp.RequestCtx) {
 	c := s.calls.Get().(*call)
 	c.http, c.id = ctx, s.prefix+strconv.FormatUint(s.requests.Add(1), 36)
 	defer s.done(c)
-	c.headers()
+	ctx.Response.Header.Set("Request-Id", c.id)
 
 	path := ctx.URI().PathOriginal()
 	n := s.paths.find(path, &c.parameters)
@@ -162,9 +162,11 @@ func (s *Server) serve(ctx *fasthttp.RequestCtx) {
 			page(ctx)
 			return
 		}
+		c.headers()
 		c.fail(&problem{kind: kindNoSuchRoute})
 		return
 	}
+	c.headers()
 	method := string(ctx.Method())
 	if method == fasthttp.MethodHead {
 		method = fasthttp.MethodGet // fasthttp leaves the body out
@@ -210,7 +212,7 @@ func (s *Server) count(ctx *fasthttp.RequestCtx) {
 	s.statuses[min(ctx.Response.StatusCode()/100, 5)].Add(1)
 }
 
-// headers are on every answer. Pages set their own over them.
+// headers are on every answer but on pages, which know better what they load.
 func (c *call) headers() {
 	h := &c.http.Response.Header
 	h.Set("Request-Id", c.id)

@@ -47,14 +47,14 @@ func ok[T any](v T, err error) func(*teller) T {
 }
 
 // refused wants a problem of a kind.
-func refused[T any](_ T, err error) func(*teller, string) *client.Problem {
-	return func(s *teller, kind string) *client.Problem {
+func refused[T any](_ T, err error) func(*teller, string) client.Problem {
+	return func(s *teller, kind string) client.Problem {
 		s.t.Helper()
 		var p *client.Problem
 		if !errors.As(err, &p) || string(p.Kind) != kind {
 			s.t.Fatalf("%v and not %s", err, kind)
 		}
-		return p
+		return *p
 	}
 }
 

@@ -63,7 +63,12 @@ func newWorld(t testing.TB, change ...func(*Options)) *world {
 	must(err)
 	reading, stopReading := context.WithCancel(context.Background())
 	read := make(chan struct{})
-	go func() { defer close(read); w.tables.Run(reading) }()
+	go func() {
+		defer close(read)
+		if err := w.tables.Run(reading); err != nil && reading.Err() == nil {
+			t.Error("tables:", err)
+		}
+	}()
 	w.desk, err = servicing.Open(ctx, log, servicing.Options{Clock: w.clock, Log: logger, Due: w.tables})
 	must(err)
 	must(w.desk.OpenDay(ctx, calendar.Of(2026, 1, 15)))
