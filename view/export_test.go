@@ -1,8 +1,34 @@
 package view
 
+import "github.com/yuefu/yuefu/database"
+
 // SetSliced has partitions read in slices of so many entries, until undone.
 func SetSliced(n int) (undo func()) {
 	was := sliced
 	sliced = n
 	return func() { sliced = was }
+}
+
+// Statements are all statements of the package, for a dialect.
+func Statements(dialect database.Dialect) []string {
+	statements := []string{
+		moveCheckpoint, makeCheckpoint, readCheckpoint, readCheckpoints, condemnPartition, isCondemned,
+		someAccount, lastAccount, somePosting, lastPosting, emptyPostings, emptyAccounts, emptyLedger, emptyMerchants,
+		readAllCurrencies, readCurrencies[dialect], readDue[dialect],
+		readPostedAccounts, readPostedCurrencies, readJournal, readTrialBalance, readLedger, readMerchants, readAccountSums,
+		readAccount, readAccounts, readApplications, readAuthorisations, readPurchases, readStatements, readRepayments, readRefunds,
+		readReturns, readClosures, readApplication, readAuthorisation, readPurchase, readStatement, readRepayment, readRefund,
+		readReturn, readClosure, readAgreements, readBlocks, readInstalments, readLines, readPurchaseLines, readRefundsOf, readShares, readStatementShares,
+	}
+	statements = append(statements, emptyOfAccounts...)
+	for _, sql := range []map[database.Dialect]string{openAccounts, moveBalances, changeContracts, liftBlocks, freeAccounts, addToLedger, addToMerchants} {
+		statements = append(statements, sql[dialect])
+	}
+	for _, s := range schemas {
+		statements = append(statements, s.read, s.verify, s.insert[dialect])
+		if s.changed() {
+			statements = append(statements, s.update[dialect])
+		}
+	}
+	return statements
 }
