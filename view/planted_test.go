@@ -5,7 +5,6 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/yuefu/yuefu/calendar"
 	"github.com/yuefu/yuefu/credit"
 	"github.com/yuefu/yuefu/credit/wire"
 	"github.com/yuefu/yuefu/eventlog"
@@ -303,5 +302,3 @@ func save(t *testing.T, store *store, s *story, a *credit.Account) {
 		t.Fatal(err)
 	}
 }
-
-var _ calendar.Date

@@ -15,7 +15,6 @@ import (
 	"github.com/yuefu/yuefu/calendar"
 	"github.com/yuefu/yuefu/credit"
 	"github.com/yuefu/yuefu/database"
-	"github.com/yuefu/yuefu/eventlog"
 	"github.com/yuefu/yuefu/view"
 )
 
@@ -233,5 +232,3 @@ func TestDue(t *testing.T) {
 		}
 	})
 }
-
-var _ eventlog.Log = bent{}

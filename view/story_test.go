@@ -110,16 +110,22 @@ type story struct {
 	pending  []eventlog.Entry
 	expected []eventlog.Head
 	keys     int
+	platform string
 }
 
 func newStory(t failer, log eventlog.Log, first calendar.Date) *story {
-	s := &story{t: t, log: log, heads: map[int32]*eventlog.Head{}, accounts: map[credit.ID]*credit.Account{}, due: map[credit.ID]calendar.Date{}}
+	s := &story{t: t, log: log, heads: map[int32]*eventlog.Head{}, accounts: map[credit.ID]*credit.Account{}, due: map[credit.ID]calendar.Date{}, platform: "shop"}
 	heads, err := log.Heads(context.Background(), log.Partitions())
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, head := range heads {
 		s.heads[head.Partition] = &head
+		if head.Day != 0 { // a story goes on where another ended, among people of its own
+			first = max(first, calendar.Date(head.Day)+1)
+			s.platform = fmt.Sprintf("shop of %s", first)
+			s.keys = int(head.Position) * 1000
+		}
 	}
 	s.expected = heads
 	s.openDay(first)
@@ -274,10 +280,10 @@ func (s *story) consent(person string, document credit.Document) credit.Consent 
 // apply asks for an account; the assessment decides as told.
 func (s *story) apply(customer string, terms *credit.Terms, assessment credit.Assessment) credit.ID {
 	s.t.Helper()
-	id := credit.AccountID("shop", terms.Programme, customer)
+	id := credit.AccountID(s.platform, terms.Programme, customer)
 	yes, no := true, false
 	command := credit.Apply{
-		Platform: "shop", Programme: terms.Programme, Customer: customer,
+		Platform: s.platform, Programme: terms.Programme, Customer: customer,
 		Declared: credit.Declared{Adult: &yes, Student: &no}, Terms: terms, Assessment: assessment,
 	}
 	for _, document := range terms.Documents {
@@ -333,7 +339,7 @@ func (s *story) any(t *rapid.T) {
 	customers := []string{"ann", "bob", "cai", "dan"}
 	terms := []*credit.Terms{termsOf("monthly", "CNY"), termsOf("euro", "EUR")}[rapid.IntRange(0, 5).Draw(t, "programme")/5]
 	customer := rapid.SampledFrom(customers).Draw(t, "customer")
-	id := credit.AccountID("shop", terms.Programme, customer)
+	id := credit.AccountID(s.platform, terms.Programme, customer)
 	a := s.account(id)
 	if a.Status == credit.Unopened || a.Status == credit.Closed {
 		if a.Application != nil && a.Application.Decision == credit.Referred {

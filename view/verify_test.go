@@ -40,8 +40,8 @@ func (s *store) verify(t failer) view.Report {
 // What the rules decide is found to be right, whatever it is.
 func TestVerifyOfAnyStoryIsClean(t *testing.T) {
 	both(t, func(t *testing.T, dialect database.Dialect) {
+		store := openStore(t, address(t, dialect), view.Options{})
 		rapid.Check(t, func(r *rapid.T) {
-			store := openStore(t, address(t, dialect), view.Options{})
 			story := newStory(r, store.log, first)
 			for range rapid.IntRange(1, 200).Draw(r, "steps") {
 				story.any(r)
