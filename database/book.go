@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"database/sql"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -18,6 +19,32 @@ type Options struct {
 	Zone       string // the business time zone, as IANA names it; default Asia/Shanghai
 	Sandbox    bool   // the clock stands still until its user moves it forward
 	Start      string // where a sandbox's clock starts, RFC 3339; default: the moment of creation
+
+	Existing bool // open only what is there, and create nothing
+}
+
+// ErrMissing says that there is no database where one has to be: to check or export
+// a new one would find nothing wrong with it.
+var ErrMissing = errors.New("there is no database of yuefu")
+
+// check refuses settings that no database can have, before anything is created.
+func (o Options) check() error {
+	if o.Partitions != 0 {
+		if err := checkPartitions(o.Partitions); err != nil {
+			return err
+		}
+	}
+	if o.Zone != "" {
+		if _, err := time.LoadLocation(o.Zone); err != nil || o.Zone == "Local" {
+			return fmt.Errorf("%q is no time zone: %w", o.Zone, err)
+		}
+	}
+	if o.Start != "" {
+		if _, err := time.Parse(time.RFC3339, o.Start); err != nil {
+			return fmt.Errorf("the sandbox's start: %w", err)
+		}
+	}
+	return nil
 }
 
 // Book is what was fixed for ever when the database was created.
@@ -52,21 +79,11 @@ func (db *DB) openBook(ctx context.Context, o Options) error {
 // servers may do it at once: the first one's rows win whole, since both insert
 // them in the same order, and both read what won.
 func (db *DB) createBook(ctx context.Context, o Options) (settings map[string]string, err error) {
-	n := cmp.Or(o.Partitions, 16)
-	if err := checkPartitions(n); err != nil {
-		return nil, err
-	}
-	zone := cmp.Or(o.Zone, "Asia/Shanghai")
-	if _, err := time.LoadLocation(zone); err != nil || zone == "Local" {
-		return nil, fmt.Errorf("%q is no time zone: %w", zone, err)
-	}
+	n, zone := cmp.Or(o.Partitions, 16), cmp.Or(o.Zone, "Asia/Shanghai")
 	now := time.Now().UTC().Truncate(time.Microsecond)
 	start := ""
 	if o.Sandbox {
 		start = cmp.Or(o.Start, now.Format(time.RFC3339))
-		if _, err := time.Parse(time.RFC3339, start); err != nil {
-			return nil, fmt.Errorf("the sandbox's start: %w", err)
-		}
 	} else if o.Start != "" {
 		return nil, fmt.Errorf("a start of the clock, %s, is for a sandbox only", o.Start)
 	}

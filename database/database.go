@@ -9,6 +9,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -42,7 +43,6 @@ type DB struct {
 	planner *pgx.ConnConfig // how to connect with PostgreSQL's own planner settings
 	pool    *pgxpool.Pool
 	writer  *sql.DB // the pool, seen through database/sql
-	types   columnTypes
 }
 
 // Open opens the database that dsn names, "yuefu.db", "sqlite://yuefu.db" or
@@ -50,9 +50,22 @@ type DB struct {
 // settings when it is new. Opening with settings other than the stored ones is
 // an error, so that nobody serves a database that was made for something else.
 func Open(ctx context.Context, dsn string, o Options) (*DB, error) {
+	if err := o.check(); err != nil {
+		return nil, fmt.Errorf("database: %w", err)
+	}
+	if path, isFile := fileOf(dsn); isFile && o.Existing {
+		if _, err := os.Stat(path); err != nil {
+			return nil, fmt.Errorf("database: %w at %s: %w", ErrMissing, path, err)
+		}
+	}
 	db, err := connect(ctx, dsn)
 	if err != nil {
 		return nil, fmt.Errorf("database: open: %w", err)
+	}
+	if o.Existing {
+		if settings, err := db.readBook(ctx, db.reader); err != nil || len(settings) == 0 {
+			return nil, errors.Join(fmt.Errorf("database: %w there", ErrMissing), err, db.Close())
+		}
 	}
 	if err := db.migrate(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("database: migrate: %w", err), db.Close())
@@ -63,14 +76,25 @@ func Open(ctx context.Context, dsn string, o Options) (*DB, error) {
 	return db, nil
 }
 
+// fileOf is the path of the file that dsn names, if it names a SQLite database.
+func fileOf(dsn string) (path string, ok bool) {
+	scheme, rest, found := strings.Cut(dsn, "://")
+	if !found {
+		return strings.TrimPrefix(dsn, "sqlite:"), true
+	}
+	return rest, scheme == "sqlite"
+}
+
 // connect opens connections by the kind of address.
 func connect(ctx context.Context, dsn string) (*DB, error) {
-	scheme, rest, found := strings.Cut(dsn, "://")
-	switch {
-	case !found:
-		return openSQLite(ctx, strings.TrimPrefix(dsn, "sqlite:"))
-	case scheme == "sqlite":
-		return openSQLite(ctx, rest)
+	if path, ok := fileOf(dsn); ok {
+		db, err := openSQLite(ctx, path)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", path, err)
+		}
+		return db, nil
+	}
+	switch scheme, _, _ := strings.Cut(dsn, "://"); {
 	case scheme == "postgres" || scheme == "postgresql":
 		return openPostgres(ctx, dsn)
 	default:

@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"io/fs"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -110,6 +112,39 @@ func TestTwoServers(t *testing.T) {
 	})
 }
 
+// TestExisting looks for a database that is not there: whoever checks or exports
+// one must hear that, and find no new one.
+func TestExisting(t *testing.T) {
+	onBoth(t, func(t *testing.T, dsn string) {
+		for range 2 {
+			if _, err := database.Open(t.Context(), dsn, database.Options{Existing: true}); !errors.Is(err, database.ErrMissing) {
+				t.Errorf("opened what is not there: %v", err)
+			}
+		}
+		created := open(t, dsn, database.Options{Partitions: 4}).Book()
+		if found := open(t, dsn, database.Options{Existing: true}).Book(); !cmp.Equal(created, found) {
+			t.Errorf("opened what is there: %s", cmp.Diff(created, found))
+		}
+	})
+}
+
+// TestRefusedOptionsLeaveNoFile: a slip in a flag must not decide how the next try
+// finds the database.
+func TestRefusedOptionsLeaveNoFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "new.db")
+	for _, o := range []database.Options{{Partitions: 12}, {Zone: "Asia/Atlantis"}, {Sandbox: true, Start: "yesterday"}} {
+		if _, err := database.Open(t.Context(), path, o); err == nil {
+			t.Errorf("opened with %+v", o)
+		}
+		if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("%+v left a file: %v", o, err)
+		}
+	}
+	if _, err := database.Open(t.Context(), filepath.Join(path, "below.db"), database.Options{}); err == nil || !strings.Contains(err.Error(), "below.db") {
+		t.Errorf("a folder that is not there: %v", err)
+	}
+}
+
 func TestWrite(t *testing.T) {
 	onBoth(t, func(t *testing.T, dsn string) {
 		ctx := t.Context()
@@ -171,56 +206,5 @@ func TestReopen(t *testing.T) {
 		begin := time.Now()
 		open(t, dsn, database.Options{})
 		t.Logf("opened again in %v", time.Since(begin))
-	})
-}
-
-func TestBulk(t *testing.T) {
-	onBoth(t, func(t *testing.T, dsn string) {
-		ctx := t.Context()
-		db := open(t, dsn, database.Options{})
-		step := func(do func(context.Context, *sql.Tx, database.Rows) error, r database.Rows) {
-			t.Helper()
-			r.Table, r.Columns, r.Key = "tally", []string{"id", "count", "label", "raw"}, []string{"id"}
-			if err := db.Write(ctx, func(tx *sql.Tx) error { return do(ctx, tx, r) }); err != nil {
-				t.Fatal(err)
-			}
-		}
-		kind := map[database.Dialect]string{database.SQLite: "BLOB", database.PostgreSQL: "bytea"}[db.Dialect]
-		if err := db.Write(ctx, func(tx *sql.Tx) error {
-			_, err := tx.Exec(`CREATE TABLE tally (id TEXT PRIMARY KEY, count BIGINT NOT NULL, label TEXT, raw ` + kind + `)`)
-			return err
-		}); err != nil {
-			t.Fatal(err)
-		}
-		step(db.Insert, database.Rows{Values: [][]any{{"a", int64(1), nil, []byte{0, 255}}, {"b", int64(2), "二", nil}}})
-		step(db.Upsert, database.Rows{Add: []string{"count"}, Values: [][]any{{"b", int64(10), "new", nil}, {"c", int64(3), "c", []byte{}}}})
-		step(db.Update, database.Rows{Add: []string{"count"}, Values: [][]any{{"a", int64(-1), "gone", nil}, {"nobody", int64(1), "", nil}}})
-		step(db.Insert, database.Rows{})
-		rows, err := db.Reader().Query(`SELECT id, count, coalesce(label, 'null'), raw IS NULL FROM tally ORDER BY id`)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer rows.Close()
-		type tally struct {
-			ID    string
-			Count int64
-			Label string
-			Null  bool
-		}
-		var got []tally
-		for rows.Next() {
-			var r tally
-			if err := rows.Scan(&r.ID, &r.Count, &r.Label, &r.Null); err != nil {
-				t.Fatal(err)
-			}
-			got = append(got, r)
-		}
-		if err := rows.Err(); err != nil {
-			t.Fatal(err)
-		}
-		want := []tally{{"a", 0, "gone", true}, {"b", 12, "new", true}, {"c", 3, "c", false}}
-		if diff := cmp.Diff(want, got); diff != "" {
-			t.Error(diff)
-		}
 	})
 }

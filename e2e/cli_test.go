@@ -60,7 +60,7 @@ func TestWrongCommandLines(t *testing.T) {
 		says string // somewhere in what it says
 	}{
 		{"", "yuefu"},
-		{"sevre", `"sevre"`},
+		{"sevre", `did you mean "serve"?`},
 		{"serve --lisen 127.0.0.1:0", "lisen"},
 		{"serve --db " + fresh + " --listen nowhere", "nowhere"},
 		{"serve --db " + fresh + " --listen 127.0.0.1:99999", "99999"},

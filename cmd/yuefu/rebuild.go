@@ -29,7 +29,7 @@ func (c rebuildCmd) Run(ctx context.Context) error {
 
 // withTables opens a database for a command that only needs log and tables.
 func withTables(ctx context.Context, dsn string, do func(*view.Tables) error) error {
-	db, err := database.Open(ctx, dsn, database.Options{})
+	db, err := database.Open(ctx, dsn, database.Options{Existing: true})
 	if err != nil {
 		return err
 	}
