@@ -1,6 +1,9 @@
 package api
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+
 	"github.com/go-json-experiment/json"
 	"github.com/valyala/fasthttp"
 
@@ -67,7 +70,11 @@ func getDisclosure(c *call) error {
 }
 
 func getText(c *call) error {
-	t, err := c.server.catalogue.Text(background, c.parameters[0])
+	hash := c.parameters[0]
+	if bytes, err := hex.DecodeString(hash); err != nil || len(bytes) != sha256.Size {
+		return missing("text")
+	}
+	t, err := c.server.catalogue.Text(background, hash)
 	if err != nil {
 		return err
 	}

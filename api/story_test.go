@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -13,6 +14,7 @@ import (
 	"github.com/yuefu/yuefu/api/client"
 	"github.com/yuefu/yuefu/calendar"
 	"github.com/yuefu/yuefu/catalogue"
+	"github.com/yuefu/yuefu/database/pgtest"
 )
 
 // teller tells a story through the API: what goes wrong ends the test.
@@ -26,7 +28,17 @@ type teller struct {
 }
 
 func newTeller(t *testing.T) *teller {
-	w, c := newWorld(t), newChecker(t)
+	return newTellerOn(t, filepath.Join(t.TempDir(), "yuefu.db"))
+}
+
+// onBoth tells a story on both databases.
+func onBoth(t *testing.T, story func(t *testing.T, s *teller)) {
+	t.Run("sqlite", func(t *testing.T) { story(t, newTeller(t)) })
+	t.Run("postgres", func(t *testing.T) { story(t, newTellerOn(t, pgtest.NewWith(t, pgtest.Options{NoSync: true}))) })
+}
+
+func newTellerOn(t *testing.T, dsn string) *teller {
+	w, c := newWorldOn(t, dsn), newChecker(t)
 	return &teller{t: t, w: w, checker: c, shop: c.client(w, w.platform), lender: c.client(w, w.operator)}
 }
 
@@ -109,7 +121,10 @@ func (s *teller) repay(a client.Account, amount int64) client.Repayment {
 // TestMainJob lives a customer's whole life with the product: from the first look
 // at its cost to the closed account, and its opening again.
 func TestMainJob(t *testing.T) {
-	s := newTeller(t)
+	onBoth(t, mainJob)
+}
+
+func mainJob(t *testing.T, s *teller) {
 	ctx := t.Context()
 
 	// What it costs is shown before anybody agrees to anything.
@@ -336,7 +351,10 @@ func TestWhoIsLetIn(t *testing.T) {
 
 // TestLists: filters mean what they say, pages tile, and what was written is read.
 func TestLists(t *testing.T) {
-	s := newTeller(t)
+	onBoth(t, lists)
+}
+
+func lists(t *testing.T, s *teller) {
 	ctx := t.Context()
 	var ids []string
 	for i := range 7 {
@@ -397,7 +415,10 @@ func TestLists(t *testing.T) {
 }
 
 func TestProgrammes(t *testing.T) {
-	s := newTeller(t)
+	onBoth(t, programmes)
+}
+
+func programmes(t *testing.T, s *teller) {
 	ctx := t.Context()
 	now := ok(s.shop.GetProgramme(ctx, catalogue.SampleID))(s)
 	draft := client.ProgrammeRequest{ID: catalogue.SampleID, Names: now.Names, Terms: now.Terms, Policy: now.Policy}

@@ -44,6 +44,11 @@ const worldStart = "2026-01-15T02:00:00Z" // 10:00 in Shanghai
 // newWorld makes one; change may set options before the server starts.
 func newWorld(t testing.TB, change ...func(*Options)) *world {
 	t.Helper()
+	return newWorldOn(t, filepath.Join(t.TempDir(), "yuefu.db"), change...)
+}
+
+func newWorldOn(t testing.TB, dsn string, change ...func(*Options)) *world {
+	t.Helper()
 	ctx := t.Context()
 	must := func(err error) {
 		t.Helper()
@@ -52,7 +57,7 @@ func newWorld(t testing.TB, change ...func(*Options)) *world {
 		}
 	}
 	logger := slog.New(slog.NewTextHandler(io.Discard, nil))
-	db, err := database.Open(ctx, filepath.Join(t.TempDir(), "yuefu.db"), database.Options{Sandbox: true, Start: worldStart})
+	db, err := database.Open(ctx, dsn, database.Options{Sandbox: true, Start: worldStart})
 	must(err)
 	log, err := open.Log(db)
 	must(err)
