@@ -143,6 +143,7 @@ func (c RequestClosure) do(a *Account, at Moment, emit func(Event)) error {
 		return refuse(ClosurePending, "a request of %s is under review", a.Closure.On)
 	case Closed:
 		return refuse(AccountNotOpen, "the account is closed")
+	case Unopened, Active:
 	}
 	if err := a.clear(at.Day); err != nil {
 		return err

@@ -212,7 +212,10 @@ func (b *batch) decide(t *task) {
 		b.openDay(t)
 	case t.touch != nil:
 		for _, id := range t.touch {
-			b.protect(id, func() error { return b.closeDays(b.accounts[id], t.partition) })
+			if err := b.protect(id, func() error { return b.closeDays(b.accounts[id], t.partition) }); err != nil {
+				// It fails alone, and stays due: the next run tries again.
+				b.lane.desk.options.Log.Error("a due day was not closed", "account", id, "error", err)
+			}
 		}
 		b.decided = append(b.decided, t)
 	case t.look != nil:

@@ -39,5 +39,3 @@ func (g *generations[K, V]) drop(k K) {
 func (g *generations[K, V]) clear() {
 	g.young, g.elder = map[K]V{}, map[K]V{}
 }
-
-func (g *generations[K, V]) size() int { return len(g.young) + len(g.elder) }

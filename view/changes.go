@@ -186,6 +186,7 @@ func (b *balances) move(class ledger.Class, debit money.Amount) {
 		b.Penalty += debit
 	case ledger.CreditBalance:
 		b.CreditBalance -= debit
+	default: // not the customer's
 	}
 }
 
