@@ -127,8 +127,8 @@ type Statement struct {
 }
 
 // Outstanding is what is still owed on the statement, with penalty.
-func (s *Statement) Outstanding() money.Amount {
-	return s.Total - s.Refunded - s.Paid + s.Penalty - s.PenaltyPaid
+func (r *Statement) Outstanding() money.Amount {
+	return r.Total - r.Refunded - r.Paid + r.Penalty - r.PenaltyPaid
 }
 
 // Line is one instalment on a statement: what was billed, and what came of it.
