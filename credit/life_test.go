@@ -144,6 +144,9 @@ func (l *life) count(events []credit.Event) {
 			for _, c := range e.Cuts {
 				sum += c.Principal
 				l.principal -= c.Principal
+				if c.Principal|c.Interest|c.Fee == 0 && len(c.Borne) == 0 || min(c.Principal, c.Interest, c.Fee) < 0 {
+					l.t.Fatalf("a cut of %+v", c)
+				}
 				if c.Statement == 0 {
 					l.cut[e.Purchase] += c.Principal
 				} else if c.Interest+c.Fee != 0 || len(c.Borne) > 0 {

@@ -147,7 +147,8 @@ func (p *Purchase) reprice(instalments []Instalment) {
 
 // lower brings an instalment's cost down, and with it what the customer and each
 // bearer of a subsidy have of it. Nobody's part rises, however it rounds: what one
-// has no room for falls to the next, the customer last.
+// has no room for falls to the first bearer who has. There is one, since what the
+// bearers have together only falls.
 func (p Plan) lower(in *Instalment, cost money.Amount) {
 	own := in.Interest + in.Fee
 	room, most := own, slices.Clone(in.Borne)
@@ -168,7 +169,6 @@ func (p Plan) lower(in *Instalment, cost money.Amount) {
 		borne[i].Amount += more
 		rest -= more
 	}
-	customer += rest
 	if p.Kind == Annuity {
 		in.Interest = customer
 	} else {

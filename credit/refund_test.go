@@ -264,3 +264,63 @@ func TestARefundLosesNoPartOfACost(t *testing.T) {
 		}
 	}
 }
+
+// A small purchase that rounding would have lifted above the cap stays as cheap as
+// it was signed, for the customer and for each bearer, whatever is refunded.
+func TestARefundRaisesNobodysPart(t *testing.T) {
+	plans := []credit.Plan{
+		{ID: "a", Kind: credit.Flat, Periods: 6, Rate: 19_500, Subsidies: []credit.Subsidy{by(credit.Merchant, 400_000)}},
+		{ID: "b", Kind: credit.Annuity, Periods: 6, Rate: 480_000, Subsidies: []credit.Subsidy{by(credit.Platform, 300_000), by(credit.Funder, 230_000)}},
+		{ID: "c", Kind: credit.Annuity, Periods: 12, Rate: 239_000},
+	}
+	for _, plan := range plans {
+		for amount := money.Amount(1); amount < 3_00; amount += 1 + amount/4 {
+			s := opened(t, "2026-03-10", func(t *credit.Terms) { t.Plans = plans })
+			purchase := s.buy(amount, plan.ID)
+			parts := func() map[string]money.Amount {
+				m := map[string]money.Amount{}
+				for _, p := range s.a.Purchases {
+					for _, in := range p.Instalments {
+						m[fmt.Sprint(in.Number)] = in.Interest + in.Fee
+						for _, b := range in.Borne {
+							m[fmt.Sprint(in.Number, b.Bearer)] = b.Amount
+						}
+					}
+				}
+				return m
+			}
+			for before := parts(); len(before) > 0; before = parts() {
+				s.refund(purchase, 1)
+				for part, sum := range parts() {
+					if sum > before[part] || sum < 0 {
+						t.Fatalf("%s of %d: the part %s went from %d to %d", plan.ID, amount, part, before[part], sum)
+					}
+				}
+			}
+		}
+	}
+}
+
+// So few fen in so many periods that some have no principal: their fee goes with
+// the first fen that is refunded, since nothing is left that it could be in proportion to.
+func TestRefundOfAnInstalmentWithoutPrincipal(t *testing.T) {
+	s := opened(t, "2026-03-10", func(t *credit.Terms) {
+		t.Plans, t.CostCap = []credit.Plan{{ID: "dear12", Kind: credit.Flat, Periods: 12, Rate: 100_000}}, 10*credit.Whole
+	})
+	purchase := s.buy(7, "dear12")
+	equal(t, "signed", s.owes(purchase), "0.01+0.01, 0.01+0.01, 0.01+0.01, 0.01+0.01, 0.01+0.01, 0.01+0.01, 0.01+0.01, 0.00+0.01, 0.00+0.01, 0.00+0.01, 0.00+0.01, 0.00+0.01")
+	s.refund(purchase, 2)
+	equal(t, "refunded", s.owes(purchase), "0.01+0.01, 0.01+0.01, 0.01+0.01, 0.01+0.01, 0.01+0.01")
+}
+
+// Four fen are borne as 1, 2 and 0, three by the same shares as 1, 1 and 1: the
+// third bearer had no part and gets none, and the first has no room for its fen.
+func TestARefundMovesNoFenToWhoHadNone(t *testing.T) {
+	s := opened(t, "2026-03-10", func(t *credit.Terms) {
+		t.Plans = []credit.Plan{plan(credit.Flat, 1, 10_000, by(credit.Merchant, 300_000), by(credit.Platform, 330_000), by(credit.Funder, 220_000))}
+	})
+	purchase := s.buy(4_00, "p")
+	equal(t, "signed", s.owes(purchase), "4.00+0.01 merchant 0.01 platform 0.02")
+	s.refund(purchase, 1_00)
+	equal(t, "refunded", s.owes(purchase), "3.00 merchant 0.01 platform 0.02")
+}
