@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"testing"
 
@@ -51,6 +52,7 @@ type life struct {
 	refunded  map[int64]money.Amount
 	stands    map[string]int64 // "purchase/instalment" → its one statement
 	holds     map[int64]money.Amount
+	numbers   int64                  // given
 	principal money.Amount           // owed
 	balance   money.Amount           // owed to the customer
 	bases     map[int64]money.Amount // overdue principal × days, by statement
@@ -118,6 +120,10 @@ func (l *life) do(c credit.Command) ([]credit.Event, error) {
 
 func (l *life) count(events []credit.Event) {
 	for _, e := range events {
+		if n := reflect.ValueOf(e).FieldByName("Number"); n.IsValid() && e.Name() != "application.refused" && e.Name() != "application.referred" {
+			l.numbers++ // of this account's things, whatever they are, without a gap
+			same(l.t, "number of "+e.Name(), n.Int(), l.numbers)
+		}
 		for _, transfer := range ledger.Post(l.story.a.ID, e) {
 			if transfer.Amount <= 0 || transfer.Debit == transfer.Credit && transfer.Debit.Class != ledger.MerchantPayable {
 				l.t.Fatalf("%s posts %+v", e.Name(), transfer)
@@ -145,6 +151,9 @@ func (l *life) count(events []credit.Event) {
 				sum += c.Principal
 				l.principal -= c.Principal
 				if c.Principal|c.Interest|c.Fee == 0 && len(c.Borne) == 0 || min(c.Principal, c.Interest, c.Fee) < 0 {
+					l.t.Fatalf("a cut of %+v", c)
+				}
+				if slices.ContainsFunc(c.Borne, func(b credit.Borne) bool { return b.Amount <= 0 }) {
 					l.t.Fatalf("a cut of %+v", c)
 				}
 				if c.Statement == 0 {
