@@ -16,6 +16,7 @@ import (
 	"github.com/yuefu/yuefu/money"
 	"github.com/yuefu/yuefu/office"
 	"github.com/yuefu/yuefu/replay"
+	"golang.org/x/term"
 )
 
 type replayCmd struct {
@@ -94,8 +95,11 @@ func (c replayCmd) report(w io.Writer, s replay.Summary, currency money.Currency
 	return err
 }
 
-// progress is a bar on standard error.
+// progress is a bar on standard error, where that is somebody's terminal.
 func progress(total int, unit string) *progressbar.ProgressBar {
+	if !term.IsTerminal(int(os.Stderr.Fd())) {
+		return progressbar.DefaultSilent(int64(total))
+	}
 	return progressbar.NewOptions(total,
 		progressbar.OptionSetWriter(os.Stderr), progressbar.OptionShowCount(), progressbar.OptionShowIts(), progressbar.OptionSetItsString(unit),
 		progressbar.OptionSetWidth(30), progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionClearOnFinish())
