@@ -262,15 +262,12 @@ func (a *Account) Check() error {
 			return fmt.Errorf("purchase %d of %d, refunded %d, owes %d", p.Number, p.Amount, p.Refunded, left)
 		}
 	}
-	overdue := false
 	for i := range a.Statements {
-		s := &a.Statements[i]
-		if s.Penalty < 0 || s.Penalty > s.Charged {
+		if s := &a.Statements[i]; s.Penalty < 0 || s.Penalty > s.Charged {
 			return fmt.Errorf("statement %d owes a penalty of %d of %d", s.Number, s.Penalty, s.Charged)
 		}
-		overdue = overdue || s.Overdue
 	}
-	if overdue != a.blocked(BlockOverdue) {
+	if overdue := a.overdue(); overdue != a.blocked(BlockOverdue) {
 		return fmt.Errorf("a statement is overdue: %t, and the account is blocked for it: %t", overdue, !overdue)
 	}
 	if (a.Status == Closing) != (a.Closure != nil) {

@@ -86,8 +86,11 @@ func (a *Account) chargePenalties(day calendar.Date, emit func(Event)) {
 
 // AsOf returns the account as a person is shown it on a day: with the penalty that
 // has grown since somebody last touched it, which the next repayment will charge
-// first. It shares everything else with a and is for reading only.
+// first. It is a, or shares everything else with a: it is for reading only.
 func (a *Account) AsOf(day calendar.Date) *Account {
+	if !a.overdue() {
+		return a
+	}
 	grown := *a
 	grown.Statements = slices.Clone(a.Statements)
 	grown.chargePenalties(day, func(e Event) { e.apply(&grown, day) })
@@ -108,15 +111,13 @@ func (a *Account) accrue(day calendar.Date) {
 
 // liftOverdue lifts the overdue block once no overdue statement is left.
 func (a *Account) liftOverdue(emit func(Event)) {
-	if !a.blocked(BlockOverdue) {
-		return
+	if a.blocked(BlockOverdue) && !a.overdue() {
+		emit(BlockLifted{Kind: BlockOverdue})
 	}
-	for i := range a.Statements {
-		if a.Statements[i].Overdue {
-			return
-		}
-	}
-	emit(BlockLifted{Kind: BlockOverdue})
+}
+
+func (a *Account) overdue() bool {
+	return slices.ContainsFunc(a.Statements, func(s Statement) bool { return s.Overdue })
 }
 
 // Bucket is the one that the statement begins in: M1, or M2 after a grace of 30 days.
