@@ -27,6 +27,7 @@ func (o *out) account(a *credit.Account, at credit.Moment) {
 }
 
 func (o *out) accountMembers(a *credit.Account, at credit.Moment) {
+	a = a.AsOf(at.Day) // an answer to a command shows what a look would
 	o.id("id", a.ID)
 	o.text("customer", a.Customer)
 	o.text("programme", a.Terms.Programme)
