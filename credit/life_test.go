@@ -236,6 +236,14 @@ func (l *life) check() {
 		l.t.Fatalf("%d held and %d owed of a limit of %d", held, l.principal, a.Limit)
 	}
 	same(l.t, "credit balance", a.Credit, l.balance)
+	shown, coming := a.AsOf(l.story.day), money.Amount(0)
+	for i, due := range shown.Coming() {
+		coming += due.Amount
+		if due.Amount <= 0 || i > 0 && due.On <= shown.Coming()[i-1].On {
+			l.t.Fatalf("coming: %v", shown.Coming())
+		}
+	}
+	same(l.t, "what is coming", coming, shown.Owed())
 	l.checkPurchases()
 	l.checkLedger()
 	l.checkPenalties()
@@ -471,8 +479,11 @@ func (l *life) refund(t *rapid.T) {
 }
 
 func (l *life) close(t *rapid.T) {
-	if l.story.a.Status != credit.Closing {
-		l.do(credit.RequestClosure{})
+	obstacles := l.story.a.AsOf(l.story.day).Obstacles()
+	if status := l.story.a.Status; status != credit.Closing {
+		if _, err := l.do(credit.RequestClosure{}); (err == nil) != (status == credit.Active && len(obstacles) == 0) {
+			t.Fatalf("closing in spite of %v: got %v", obstacles, err)
+		}
 		return
 	}
 	n := l.story.a.Closure.Number
