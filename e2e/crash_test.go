@@ -64,7 +64,7 @@ func killed(t *testing.T, dsn string, times int, within time.Duration) {
 		}
 		ctx, cancel := context.WithCancel(t.Context())
 		go m.midnight(ctx, s, day)
-		power := time.AfterFunc(time.Duration(20+chance.IntN(150))*time.Millisecond, s.kill)
+		power := time.AfterFunc(time.Duration(20+chance.IntN(250))*time.Millisecond, s.kill)
 		m.shop(ctx, s.url)
 		power.Stop()
 		<-s.ended

@@ -73,7 +73,7 @@ func (w *world) populate() {
 			book:   book{orders: map[string]*order{}, bought: map[string]*bought{}},
 		}
 		arrives := w.first + calendar.Date(i*arrivals/w.Customers)
-		if i == w.Customers-1 && w.Customers > 1 {
+		if i == w.Customers-1 {
 			// Somebody always arrives on the last day, with everything before them.
 			c.nature, arrives = nature{name: "has just arrived", pace: 5, pays: beforeDue}, w.last
 		}

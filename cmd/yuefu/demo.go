@@ -54,6 +54,9 @@ func (c demoCmd) Run(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, o.Close()) }()
+	if err := c.empty(ctx, o); err != nil {
+		return err
+	}
 	key, err := c.key(ctx, o.Catalogue)
 	if err != nil {
 		return err
@@ -96,10 +99,30 @@ func stopped(ctx context.Context, err error) error {
 }
 
 func (c demoCmd) goodbye() string {
-	if c.DB == "" {
+	switch zh := chinese(); {
+	case c.DB != "" && zh:
+		return "  已停止，数据和密钥都还在：yuefu serve --db " + c.DB
+	case c.DB != "":
+		return "  Stopped. The world is kept, with its key: yuefu serve --db " + c.DB
+	case zh:
+		return "  已停止，数据已清除。再来一次还是同一个世界：yuefu demo"
+	default:
 		return "  Stopped; the world is gone. The next one is the same: yuefu demo"
 	}
-	return "  Stopped. The world is kept, with its key: yuefu serve --db " + c.DB
+}
+
+// empty refuses a database in which somebody has lived.
+func (c demoCmd) empty(ctx context.Context, o *office.Office) error {
+	heads, err := o.Log.Heads(ctx, o.Log.Partitions())
+	if err != nil {
+		return err
+	}
+	for _, head := range heads {
+		if head.Position > 1 { // the first entry opens the first business date
+			return fmt.Errorf("%s has a world already: yuefu serve --db %s", c.DB, c.DB)
+		}
+	}
+	return nil
 }
 
 // key makes the platform of the demo, with the sample programme, and a key that may
@@ -123,22 +146,15 @@ func (c demoCmd) fill(ctx context.Context, o *office.Office, key string) (sim.St
 	}
 	transport := &http.Transport{MaxIdleConnsPerHost: 64}
 	api := client.New(s.url, key, &http.Client{Transport: transport})
-	accounts, err := api.ListAccounts(ctx, client.ListAccountsQuery{Limit: 1})
-	if err == nil && len(accounts.Data) > 0 {
-		err = fmt.Errorf("%s has a world already: yuefu serve --db %s", c.DB, c.DB)
-	}
-	var story sim.Story
-	if err == nil {
-		var bar *progressbar.ProgressBar
-		story, err = sim.Run(ctx, api, sim.World{Seed: c.Seed, Customers: c.Customers, Months: c.Months}, func(days, of int) {
-			if bar == nil {
-				bar = lifetime(of, c.Customers)
-			}
-			_ = bar.Set(days)
-		})
-		if bar != nil {
-			_ = bar.Clear()
+	var bar *progressbar.ProgressBar
+	story, err := sim.Run(ctx, api, sim.World{Seed: c.Seed, Customers: c.Customers, Months: c.Months}, func(days, of int) {
+		if bar == nil {
+			bar = lifetime(of, c.Customers)
 		}
+		_ = bar.Set(days)
+	})
+	if bar != nil {
+		_ = bar.Clear()
 	}
 	transport.CloseIdleConnections()
 	return story, errors.Join(err, s.close())
