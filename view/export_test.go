@@ -12,7 +12,7 @@ func SetSliced(n int) (undo func()) {
 // Statements are all statements of the package, for a dialect.
 func Statements(dialect database.Dialect) []string {
 	statements := []string{
-		moveCheckpoint, makeCheckpoint, readCheckpoint, readCheckpoints, condemnPartition, isCondemned,
+		moveCheckpoint, makeCheckpoint, readCheckpoint, readCheckpoints, condemnPartition, lockCondemned,
 		someAccount, lastAccount, somePosting, lastPosting, emptyPostings, emptyAccounts, emptyLedger, emptyMerchants,
 		readAllCurrencies, readCurrencies[dialect], readDue[dialect],
 		readPostedAccounts, readPostedCurrencies, readJournal, readTrialBalance, readLedger, readMerchants, readAccountSums,

@@ -68,6 +68,11 @@ func (r *reader) run(ctx context.Context) {
 		if !r.gather(ctx, pause) {
 			return
 		}
+		select {
+		case <-poll.C: // under load too
+			r.look(ctx)
+		default:
+		}
 		r.round(ctx)
 	}
 }
@@ -97,31 +102,37 @@ func (r *reader) urgent() bool {
 	return false
 }
 
-// round takes one step in each partition that may have something, those that
+// round takes steps in the partitions that may have something, those that
 // somebody waits for first, until none has.
 func (r *reader) round(ctx context.Context) {
 	for again := true; again && ctx.Err() == nil; {
 		again = false
+		var due []*progress
 		for _, urgent := range []bool{true, false} {
 			for _, p := range r.partitions {
 				if urgent && !p.urgent.Swap(false) || !p.dirty.Swap(false) {
 					continue
 				}
-				more, err := r.tables.step(ctx, p)
-				if err != nil && ctx.Err() == nil {
-					r.tables.options.Log.Error("tables", "partition", p.partition, "error", err)
-					continue // the next poll finds it behind
-				}
-				if more {
-					p.dirty.Store(true)
-					again = true
-				}
+				due = append(due, p)
 			}
+		}
+		for len(due) > 0 && ctx.Err() == nil {
+			more, taken, err := r.tables.steps(ctx, due)
+			if err != nil && ctx.Err() == nil {
+				// The next poll finds them behind.
+				r.tables.options.Log.Error("tables", "partition", due[0].partition, "error", err)
+			}
+			for _, p := range more {
+				p.dirty.Store(true)
+				again = true
+			}
+			due = due[taken:]
 		}
 	}
 }
 
-// look finds out what other servers appended, and what they wrote.
+// look finds out what other servers appended and wrote. Where the tables are
+// behind and have not moved since the last look, nobody else is at work.
 func (r *reader) look(ctx context.Context) {
 	numbers := make([]int32, len(r.partitions))
 	for i, p := range r.partitions {
@@ -129,54 +140,114 @@ func (r *reader) look(ctx context.Context) {
 	}
 	heads, err := r.tables.log.Heads(ctx, numbers)
 	if err == nil {
-		for i, p := range r.partitions {
-			if heads[i].Position > p.position.Load() {
-				p.dirty.Store(true)
-			}
-		}
+		err = r.tables.learn(ctx, r.partitions)
 	}
-	if err != nil && ctx.Err() == nil {
-		r.tables.options.Log.Error("tables", "error", err)
+	if err != nil {
+		if ctx.Err() == nil {
+			r.tables.options.Log.Error("tables", "error", err)
+		}
+		return
+	}
+	for i, p := range r.partitions {
+		position := p.position.Load()
+		if heads[i].Position > position && position == p.looked {
+			p.dirty.Store(true)
+		}
+		p.looked = position
 	}
 }
 
 // step reads some entries of a partition and writes them. It reports whether
 // there may be more.
 func (t *Tables) step(ctx context.Context, p *progress) (more bool, err error) {
-	p.turn.Lock()
-	defer p.turn.Unlock()
-	from := p.position.Load()
-	if from < 0 {
-		return t.empty(ctx, p)
-	}
-	entries, err := t.log.Read(ctx, p.partition, from, t.options.Batch)
-	if err != nil || len(entries) == 0 {
-		return false, err
-	}
-	c, to := newChanges(), from
-	for i := range entries {
-		if err := c.entry(&entries[i]); err != nil {
-			return false, fmt.Errorf("view: entry %d/%d: %w", p.partition, entries[i].Position, err)
+	left, _, err := t.steps(ctx, []*progress{p})
+	return len(left) > 0, err
+}
+
+// stretch is some entries of one partition, as the rows that they make.
+type stretch struct {
+	progress *progress
+	from, to int64
+	changes  *changes
+	more     bool // there may be more entries after it
+}
+
+// steps reads some entries of the first partitions of a list and writes them in
+// one transaction: of one partition in PostgreSQL, where a transaction touches one
+// shard; in SQLite of as many as make a transaction worth its sync. It reports
+// how many partitions of the list it took, and which of them may have more.
+func (t *Tables) steps(ctx context.Context, list []*progress) (more []*progress, taken int, err error) {
+	var stretches []*stretch
+	defer func() {
+		for _, p := range list[:taken] {
+			p.turn.Unlock()
 		}
-		if to = entries[i].Position; c.size() >= t.options.Rows {
+	}()
+	for rows := 0; taken < len(list) && (taken == 0 || t.db.Dialect == database.SQLite && rows < t.options.Rows); {
+		p := list[taken]
+		p.turn.Lock()
+		taken++
+		if p.position.Load() < 0 {
+			left, err := t.empty(ctx, p)
+			if err != nil {
+				return more, taken, err
+			}
+			if left {
+				more = append(more, p)
+			}
+			continue
+		}
+		s, err := t.read(ctx, p)
+		if err != nil {
+			p.pricing.forget()
+			return more, taken, err
+		}
+		if s != nil {
+			stretches = append(stretches, s)
+			rows += s.changes.size()
+		}
+	}
+	if len(stretches) == 0 {
+		return more, taken, nil
+	}
+	err = t.apply(ctx, stretches)
+	for _, s := range stretches {
+		if err == nil {
+			s.progress.reached(s.to)
+			if s.more {
+				more = append(more, s.progress)
+			}
+			continue
+		}
+		s.progress.pricing.forget()
+	}
+	if errors.Is(err, errFenced) || errors.Is(err, database.ErrUnknown) {
+		err = nil
+		for _, s := range stretches {
+			more = append(more, s.progress)
+			err = errors.Join(err, t.relearn(ctx, s.progress))
+		}
+	}
+	return more, taken, err
+}
+
+// read makes rows of the next entries of a partition; nil: there are none.
+func (t *Tables) read(ctx context.Context, p *progress) (*stretch, error) {
+	s := &stretch{progress: p, from: p.position.Load(), changes: newChanges()}
+	entries, err := t.log.Read(ctx, p.partition, s.from, t.options.Batch)
+	if err != nil || len(entries) == 0 {
+		return nil, err
+	}
+	for i := range entries {
+		if err := s.changes.entry(&entries[i]); err != nil {
+			return nil, fmt.Errorf("view: entry %d/%d: %w", p.partition, entries[i].Position, err)
+		}
+		if s.to = entries[i].Position; s.changes.size() >= t.options.Rows {
 			break
 		}
 	}
-	if err := p.pricing.price(ctx, t, p.partition, c); err != nil {
-		return false, err
-	}
-	err = t.apply(ctx, p.partition, from, to, c)
-	switch {
-	case err == nil:
-		p.reached(to)
-		return to < entries[len(entries)-1].Position || len(entries) == t.options.Batch, nil
-	case errors.Is(err, errFenced), errors.Is(err, database.ErrUnknown):
-		p.pricing.forget()
-		return true, t.relearn(ctx, p)
-	default:
-		p.pricing.forget()
-		return false, err
-	}
+	s.more = s.to < entries[len(entries)-1].Position || len(entries) == t.options.Batch
+	return s, p.pricing.price(ctx, t, p.partition, s.changes)
 }
 
 const readCheckpoint = `SELECT position FROM checkpoint WHERE partition = $1 AND reader = 'tables'`

@@ -75,7 +75,9 @@ const (
 	emptyLedger    = `DELETE FROM ledger_balance WHERE partition = $1`
 	emptyMerchants = `DELETE FROM merchant_balance WHERE partition = $1`
 
-	isCondemned = `SELECT 1 FROM checkpoint WHERE partition = $1 AND reader = 'tables' AND position = -1`
+	// lockCondemned holds the checkpoint until the transaction ends: else another
+	// server could begin to fill the tables that this one still empties.
+	lockCondemned = `UPDATE checkpoint SET position = -1 WHERE partition = $1 AND reader = 'tables' AND position = -1`
 )
 
 // emptyOfAccounts takes rows of accounts away, the account's own last: as long as
@@ -94,15 +96,15 @@ var emptyOfAccounts = func() (statements []string) {
 func (t *Tables) empty(ctx context.Context, p *progress) (more bool, err error) {
 	condemned, left := false, true
 	err = t.db.Write(ctx, func(tx *sql.Tx) error {
-		var one int
-		switch err := tx.QueryRowContext(ctx, isCondemned, p.partition).Scan(&one); err {
-		case nil:
-			condemned = true
-		case sql.ErrNoRows: // somebody else finished it
-			return nil
-		default:
+		condemned, left = false, true
+		locked, err := tx.ExecContext(ctx, lockCondemned, p.partition)
+		if err != nil {
 			return err
 		}
+		if n, err := locked.RowsAffected(); err != nil || n == 0 { // somebody else finished it
+			return err
+		}
+		condemned = true
 		var account string
 		var position int64
 		accounts, err := boundary(ctx, tx, someAccount, lastAccount, p.partition, emptied[t.db.Dialect], &account)

@@ -10,6 +10,8 @@ import (
 	"database/sql"
 	"fmt"
 	"log/slog"
+	"maps"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -70,6 +72,7 @@ type progress struct {
 	position  atomic.Int64 // as far as this process knows: the checkpoint, or one from before
 	dirty     atomic.Bool  // there may be entries to read
 	urgent    atomic.Bool  // somebody waits for them
+	looked    int64        // the reader's: where it was when it last looked
 	reader    *reader
 	turn      sync.Mutex // one step at a time
 	pricing   pricing    // under turn
@@ -101,7 +104,8 @@ func Open(ctx context.Context, db *database.DB, log eventlog.Log, options Option
 
 // makeCheckpoints adds the rows that the compare-and-set of each partition needs.
 func (t *Tables) makeCheckpoints(ctx context.Context) error {
-	if err := t.learn(ctx); err == nil {
+	all := slices.Collect(maps.Values(t.partitions))
+	if err := t.learn(ctx, all); err == nil {
 		return nil // all are there
 	}
 	if err := t.db.Write(ctx, func(tx *sql.Tx) error {
@@ -114,21 +118,25 @@ func (t *Tables) makeCheckpoints(ctx context.Context) error {
 	}); err != nil {
 		return err
 	}
-	return t.learn(ctx)
+	return t.learn(ctx, all)
 }
 
-// learn reads all checkpoints.
-func (t *Tables) learn(ctx context.Context) error {
+// learn reads the checkpoints of partitions, unless a step is just moving one.
+func (t *Tables) learn(ctx context.Context, partitions []*progress) error {
+	before := make([]int64, len(partitions))
+	for i, p := range partitions {
+		before[i] = p.position.Load()
+	}
 	found, err := t.checkpoints(ctx)
 	if err != nil {
 		return err
 	}
-	for partition, p := range t.partitions {
-		position, ok := found[partition]
+	for i, p := range partitions {
+		position, ok := found[p.partition]
 		if !ok {
-			return fmt.Errorf("view: partition %d has no checkpoint", partition)
+			return fmt.Errorf("view: partition %d has no checkpoint", p.partition)
 		}
-		p.reached(position)
+		p.learnt(before[i], position)
 	}
 	return nil
 }
@@ -151,6 +159,19 @@ func (t *Tables) checkpoints(ctx context.Context) (map[int32]int64, error) {
 		found[partition] = position
 	}
 	return found, rows.Err()
+}
+
+// learnt is reached for a position that was read a moment ago: what this process
+// itself wrote since is newer.
+func (p *progress) learnt(before, position int64) {
+	if before == position || !p.turn.TryLock() {
+		return
+	}
+	defer p.turn.Unlock()
+	if p.position.Load() == before {
+		p.reached(position)
+		p.pricing.forget()
+	}
 }
 
 // reached tells everybody who waits how far the tables have come.

@@ -110,12 +110,13 @@ func (c *changes) totals() (classes, merchants []total) {
 	return sorted(byClass), sorted(byMerchant)
 }
 
-// apply writes the changes and moves the checkpoint, in one transaction.
-func (t *Tables) apply(ctx context.Context, partition int32, from, to int64, c *changes) error {
+// apply writes the rows of each stretch and moves its checkpoint, all in one transaction.
+func (t *Tables) apply(ctx context.Context, stretches []*stretch) error {
 	if t.db.Dialect == database.PostgreSQL {
-		return t.applyPostgres(ctx, partition, from, to, c.writes())
+		s := stretches[0] // one shard, one transaction
+		return t.applyPostgres(ctx, s.progress.partition, s.from, s.to, s.changes.writes())
 	}
-	return t.applySQLite(ctx, partition, from, to, c.writes())
+	return t.applySQLite(ctx, stretches)
 }
 
 // damaged says that a row which the log speaks of is not there.
