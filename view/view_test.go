@@ -3,6 +3,7 @@ package view_test
 import (
 	"context"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -112,4 +113,72 @@ func TestBothDatabasesAgree(t *testing.T) {
 			t.Error(diff)
 		}
 	}
+}
+
+// docs/tables.md tells each table and each of its columns.
+func TestEachColumnIsDocumented(t *testing.T) {
+	text, err := os.ReadFile("../docs/tables.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	sections := map[string]string{}
+	for _, section := range strings.Split(string(text), "\n## ")[1:] {
+		name, rest, _ := strings.Cut(section, " ")
+		sections[name] = rest
+	}
+	store := openStore(t, address(t, database.SQLite), view.Options{})
+	for _, table := range tableNames {
+		section, told := sections[table]
+		if !told {
+			t.Errorf("%s is not told", table)
+			continue
+		}
+		rows, err := store.db.Reader().Query(`SELECT name FROM pragma_table_xinfo($1)`, table)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for rows.Next() {
+			var column string
+			if err := rows.Scan(&column); err != nil {
+				t.Fatal(err)
+			}
+			if column != "partition" && !strings.Contains(section, column) {
+				t.Errorf("%s.%s is not told", table, column)
+			}
+		}
+		if err := rows.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// The questions that docs/tables.md puts are answered by both databases.
+func TestDocumentedQuestions(t *testing.T) {
+	text, err := os.ReadFile("../docs/tables.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, block, _ := strings.Cut(string(text), "```sql\n")
+	block, _, _ = strings.Cut(block, "```")
+	questions := strings.Split(strings.TrimSpace(block), ";")
+	if len(questions) < 5 {
+		t.Fatal("where are they?")
+	}
+	both(t, func(t *testing.T, dialect database.Dialect) {
+		store := openStore(t, address(t, dialect), view.Options{})
+		newStory(t, store.log, first).whole()
+		store.catchUp(t)
+		for _, question := range questions[:len(questions)-1] {
+			rows, err := store.db.Reader().Query(question)
+			if err != nil {
+				t.Errorf("%v:%s", err, question)
+				continue
+			}
+			_ = rows.Close()
+		}
+		var sum string
+		if err := store.db.Reader().QueryRow(`SELECT coalesce(sum(abs(s)), -1) FROM (SELECT sum(balance) AS s FROM trial_balance GROUP BY currency) b`).Scan(&sum); err != nil || sum != "0" {
+			t.Errorf("the trial balance sums to %s: %v", sum, err)
+		}
+	})
 }
