@@ -185,6 +185,9 @@ func (l *life) count(events []credit.Event) {
 			l.pay(e.Shares, e.Amount-e.Credit)
 			l.balance += e.Credit
 		case credit.CreditUsed:
+			if e.Amount <= 0 {
+				l.t.Fatalf("a credit balance of %d was used", e.Amount)
+			}
 			l.pay(e.Shares, e.Amount)
 			l.balance -= e.Amount
 		case credit.CreditReturned:
