@@ -39,7 +39,9 @@ func (a *Account) Quote(plan Plan, amount money.Amount, day calendar.Date) Quote
 	return q
 }
 
-// quoteToken is qt_ and 26 letters of the SHA-256 of everything that was shown.
+// quoteToken is qt_ and 26 letters of the SHA-256 of everything that was shown. The
+// day is part of it: a day later the purchase may fall on another statement, and
+// where days count it has another annual rate. Asking again costs nothing.
 func (a *Account) quoteToken(plan Plan, amount money.Amount, day calendar.Date, parts []Part) string {
 	b := make([]byte, 0, 128+24*len(parts))
 	b = append(b, a.ID...)

@@ -117,7 +117,8 @@ func (p *Purchase) cuts(amount money.Amount) []Cut {
 	return cuts
 }
 
-// reprice works out the cost of unbilled instalments from the principal that they have left.
+// reprice works out the cost of unbilled instalments from the principal that they
+// have left. One that never had any (7 fen in 12) has no fee once something is refunded.
 func (p *Purchase) reprice(instalments []Instalment) {
 	if p.Plan.Rate == 0 {
 		return
