@@ -94,6 +94,7 @@ func TestBrokenRequests(t *testing.T) {
 		"an absolute target": {"GET http://x/v1/clock HTTP/1.1\r\nHost: x\r\n\r\n", []string{kindUnauthenticated}},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel() // most of it is waiting for silence
 			answers := w.raw(t, c.bytes)
 			if len(answers) != len(c.kinds) {
 				t.Fatalf("%d answers: %+v", len(answers), answers)

@@ -1,0 +1,93 @@
+package api
+
+import "github.com/yuefu/yuefu/credit"
+
+// problemPages is where each kind of problem is explained.
+const problemPages = "https://yuefu.dev/problems/"
+
+// The kinds of problem that are the API's own, beside those of credit.
+const (
+	kindMalformedRequest = "malformed_request"
+	kindHeaderTooLarge   = "header_too_large"
+	kindRequestTimeout   = "request_timeout"
+	kindNoSuchRoute      = "no_such_route"
+	kindMethodNotAllowed = "method_not_allowed"
+	kindUnauthenticated  = "unauthenticated"
+	kindOperatorKey      = "operator_key_required"
+	kindNotSandbox       = "not_a_sandbox"
+	kindUnknownParameter = "unknown_parameter"
+	kindInvalidParameter = "invalid_parameter"
+	kindKeyMissing       = "key_missing"
+	kindKeyInvalid       = "key_invalid"
+	kindKeyReused        = "key_reused"
+	kindUnsupportedMedia = "unsupported_media_type"
+	kindBodyTooLarge     = "body_too_large"
+	kindMalformedBody    = "malformed_body"
+	kindInvalidRequest   = "invalid_request"
+	kindInvalidProgramme = "invalid_programme"
+	kindClockBackwards   = "clock_backwards"
+	kindBusy             = "busy"
+	kindUnavailable      = "unavailable"
+	kindOutcomeUnknown   = "outcome_unknown"
+	kindShuttingDown     = "shutting_down"
+	kindAccountStopped   = "account_stopped"
+	kindInternal         = "internal"
+	retryAfter           = "1" // seconds: a full queue is gone sooner
+)
+
+// problems is the one table of what each kind of problem is to a caller.
+var problems = map[string]struct {
+	status int
+	title  string
+}{
+	string(credit.NotFound):             {404, "There is no such thing"},
+	string(credit.InvalidAmount):        {422, "The amount is not one that can be used"},
+	string(credit.CurrencyMismatch):     {422, "The account is in another currency"},
+	string(credit.UnknownPlan):          {422, "The contract has no such plan"},
+	string(credit.ConsentIncomplete):    {422, "A part of the consent is missing"},
+	string(credit.ConsentPreselected):   {422, "Something was ticked beforehand, so nobody consented"},
+	string(credit.ConsentOfAnother):     {422, "The consent was given by another person"},
+	string(credit.ConsentOutdated):      {422, "The consent is for another version of the text, or too old"},
+	string(credit.ConsentTooFast):       {422, "The text could not have been read before it was accepted"},
+	string(credit.ConsentInFuture):      {422, "The consent was accepted later than now"},
+	string(credit.AlreadyOpen):          {409, "The customer has an account in this programme"},
+	string(credit.ApplicationPending):   {409, "An application waits for a reviewer"},
+	string(credit.NoApplicationPending): {409, "The application does not wait for a reviewer"},
+	string(credit.HoldNotOpen):          {409, "The authorisation is not open any more"},
+	string(credit.CaptureTooLarge):      {422, "More than is held cannot be captured"},
+	string(credit.RefundTooLarge):       {422, "More than was captured cannot be refunded"},
+	string(credit.AccountNotOpen):       {409, "The account is not open"},
+	string(credit.NoCreditBalance):      {409, "There is no credit balance to pay back"},
+	string(credit.BlockExists):          {409, "The account has a block of this kind"},
+	string(credit.BlockMissing):         {409, "The account has no block of this kind"},
+	string(credit.BlockNotYours):        {422, "Nobody adds or lifts a block of this kind by hand"},
+	string(credit.NotClear):             {409, "A condition for closing is not met"},
+	string(credit.ClosurePending):       {409, "A request to close is under review"},
+	string(credit.NoClosurePending):     {409, "The request to close is not under review any more"},
+
+	kindMalformedRequest: {400, "This is not a request of HTTP/1.1"},
+	kindHeaderTooLarge:   {431, "The request's headers are too large"},
+	kindRequestTimeout:   {408, "The request took too long to arrive"},
+	kindNoSuchRoute:      {404, "There is no such route"},
+	kindMethodNotAllowed: {405, "The route has no such method"},
+	kindUnauthenticated:  {401, "The API key is missing or not known"},
+	kindOperatorKey:      {403, "This needs an operator key"},
+	kindNotSandbox:       {403, "Only a sandbox can do this"},
+	kindUnknownParameter: {400, "The route has no such parameter"},
+	kindInvalidParameter: {400, "A parameter does not fit the contract"},
+	kindKeyMissing:       {400, "The Idempotency-Key is missing"},
+	kindKeyInvalid:       {400, "The Idempotency-Key cannot be used"},
+	kindKeyReused:        {409, "The Idempotency-Key was used for another request"},
+	kindUnsupportedMedia: {415, "The body has to be application/json"},
+	kindBodyTooLarge:     {413, "The body is too large"},
+	kindMalformedBody:    {400, "The body is not JSON"},
+	kindInvalidRequest:   {422, "The request does not fit the contract"},
+	kindInvalidProgramme: {422, "The programme cannot be activated"},
+	kindClockBackwards:   {422, "The business date never goes back"},
+	kindBusy:             {503, "Too much waits already"},
+	kindUnavailable:      {503, "Nothing can be written at the moment"},
+	kindOutcomeUnknown:   {503, "The outcome is not known yet"},
+	kindShuttingDown:     {503, "The server is shutting down"},
+	kindAccountStopped:   {500, "The account is stopped"},
+	kindInternal:         {500, "Something went wrong here"},
+}
