@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 
 	"github.com/go-json-experiment/json"
 )
@@ -23,6 +24,9 @@ func (r *Report) overHTTP(ctx context.Context, o Options, s store, shop *shop, d
 	p := processes{server: server.Process()}
 	if s.postgres {
 		p.postmaster = s.postmasterOf(ctx, dsn)
+	}
+	if err := shop.warmUp(server.Address(), bodies); err != nil {
+		return err
 	}
 	best := 0.0
 	for _, connections := range o.Connections {
@@ -48,6 +52,28 @@ func (r *Report) overHTTP(ctx context.Context, o Options, s store, shop *shop, d
 		return openLoop(ctx, callers, best/2, o.Duration, &numbers)
 	})
 	return nil
+}
+
+// warmUp lets every account be used once, so that what is measured is a server at
+// work and not one that has just started and reads its accounts from the log.
+func (s *shop) warmUp(address string, bodies [][]byte) error {
+	const connections = 64
+	callers, hangUp, err := s.connect(address, connections, bodies)
+	if err != nil {
+		return err
+	}
+	defer hangUp()
+	errs := make([]error, connections)
+	var all sync.WaitGroup
+	for w, c := range callers {
+		all.Go(func() {
+			for i := w; i < len(bodies) && errs[w] == nil; i += connections {
+				errs[w] = c(-int64(i) - 1)
+			}
+		})
+	}
+	all.Wait()
+	return errors.Join(errs...)
 }
 
 // bodies prepares the request of a checkout for each account.
