@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -110,7 +111,9 @@ func (r *reader) round(ctx context.Context) {
 		var due []*progress
 		for _, urgent := range []bool{true, false} {
 			for _, p := range r.partitions {
-				if urgent && !p.urgent.Swap(false) || !p.dirty.Swap(false) {
+				// One that is woken again meanwhile is listed already: steps would wait for itself.
+				// It stays dirty, and its nudge begins another round.
+				if slices.Contains(due, p) || urgent && !p.urgent.Swap(false) || !p.dirty.Swap(false) {
 					continue
 				}
 				due = append(due, p)

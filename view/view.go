@@ -214,8 +214,8 @@ func (t *Tables) WaitFor(ctx context.Context, partition int32, position int64) e
 		if p.position.Load() >= position {
 			return nil
 		}
+		p.dirty.Store(true) // before urgent: a reader that sees only urgent would let it wait its turn
 		p.urgent.Store(true)
-		p.dirty.Store(true)
 		p.reader.nudge()
 		select {
 		case <-moved:
