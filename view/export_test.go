@@ -15,7 +15,7 @@ func Statements(dialect database.Dialect) []string {
 		moveCheckpoint, makeCheckpoint, readCheckpoint, readCheckpoints, condemnPartition, lockCondemned,
 		someAccount, lastAccount, somePosting, lastPosting, emptyPostings, emptyAccounts, emptyLedger, emptyMerchants,
 		readAllCurrencies, readCurrencies[dialect], readDue[dialect],
-		readPostedAccounts, readPostedCurrencies, readJournal, readTrialBalance, readLedger, readMerchants, readAccountSums,
+		readHistory, readTotals, readPostedAccounts, readPostedCurrencies, readJournal, readTrialBalance, readLedger, readMerchants, readAccountSums,
 		readAccount, readAccounts, readApplications, readAuthorisations, readPurchases, readStatements, readRepayments, readRefunds,
 		readReturns, readClosures, readApplication, readAuthorisation, readPurchase, readStatement, readRepayment, readRefund,
 		readReturn, readClosure, readAgreements, readBlocks, readInstalments, readLines, readPurchaseLines, readRefundsOf, readShares, readStatementShares,
