@@ -14,7 +14,9 @@ import (
 	"github.com/yuefu/yuefu/credit"
 )
 
-// StateFormat is the version of EncodeState's form. A snapshot of another version is ignored.
+// StateFormat is the version of EncodeState's form. A snapshot of another version is
+// ignored, so it goes up with every change of what the state holds or means: the
+// account is then made anew from its events.
 const StateFormat = 1
 
 // events maps a wire name to what reads an event of that name.
