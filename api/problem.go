@@ -66,6 +66,7 @@ var ours = []struct {
 	{servicing.ErrBusy, kindBusy},
 	{servicing.ErrGone, kindBusy}, // nobody reads it
 	{servicing.ErrKeyMissing, kindKeyMissing},
+	{servicing.ErrKeyReserved, kindKeyInvalid},
 	{servicing.ErrKeyReused, kindKeyReused},
 	{servicing.ErrStopped, kindAccountStopped},
 	{servicing.ErrOutcomeUnknown, kindOutcomeUnknown},

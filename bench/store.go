@@ -2,6 +2,7 @@ package bench
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"strings"
 
@@ -37,12 +38,16 @@ func durability(ctx context.Context, db *database.DB) (string, error) {
 		names = []string{"PRAGMA journal_mode", "PRAGMA synchronous", "SELECT sqlite_version()"}
 	}
 	var said []string
-	for _, name := range names {
-		var value string
-		if err := db.Reader().QueryRowContext(ctx, name).Scan(&value); err != nil {
-			return "", fmt.Errorf("%s: %w", name, err)
+	err := db.Write(ctx, func(tx *sql.Tx) error { // the connection that commits is the one to ask
+		said = said[:0]
+		for _, name := range names {
+			var value string
+			if err := tx.QueryRowContext(ctx, name).Scan(&value); err != nil {
+				return fmt.Errorf("%s: %w", name, err)
+			}
+			said = append(said, strings.NewReplacer("SHOW ", "", "PRAGMA ", "", "SELECT ", "").Replace(name)+" = "+value)
 		}
-		said = append(said, strings.TrimPrefix(strings.TrimPrefix(name, "SHOW "), "PRAGMA ")+" = "+value)
-	}
-	return strings.Join(said, ", "), nil
+		return nil
+	})
+	return strings.Join(said, ", "), err
 }

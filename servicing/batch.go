@@ -379,7 +379,7 @@ func (b *batch) closeDays(c *cached, partition int32) error {
 		if err != nil {
 			return err
 		}
-		if _, err := b.add(c, partition, "close:"+due.String(), command.Name(), encoded, events, nil); err != nil {
+		if _, err := b.add(c, partition, closeKey+due.String(), command.Name(), encoded, events, nil); err != nil {
 			return err
 		}
 	}

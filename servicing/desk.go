@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"sync"
 	"time"
 
@@ -51,6 +52,7 @@ type Answer struct {
 var (
 	ErrBusy           = errors.New("the queue is full")
 	ErrKeyMissing     = errors.New("the idempotency key is missing")
+	ErrKeyReserved    = errors.New("the idempotency key begins as those of close of business do")
 	ErrKeyReused      = errors.New("the idempotency key was used for another command")
 	ErrStopped        = errors.New("the account is stopped: an invariant of it does not hold")
 	ErrOutcomeUnknown = errors.New("the outcome is not known yet: ask again with the same key")
@@ -154,12 +156,19 @@ func (d *Desk) Close() {
 	d.running.Wait()
 }
 
+// closeKey begins the keys of due days that are closed. They are the account's
+// own: if a caller could take one, that day could never be closed.
+const closeKey = "close:"
+
 // Do carries out a command and returns its answer once it is durable. A refusal
 // (*credit.Error) changed nothing. When ctx ends first the command may or may not
 // be carried out: the same key tells.
 func (d *Desk) Do(ctx context.Context, r Request) (Answer, error) {
 	if r.Key == "" {
 		return Answer{}, ErrKeyMissing
+	}
+	if strings.HasPrefix(r.Key, closeKey) {
+		return Answer{}, ErrKeyReserved
 	}
 	command, err := wire.EncodeCommand(r.Command)
 	if err != nil {

@@ -183,6 +183,9 @@ func TestAnswersAreReplayedByteForByte(t *testing.T) {
 	if _, err := o.desk.Do(t.Context(), o.checkout(id, "anna", "", 1)); !errors.Is(err, servicing.ErrKeyMissing) {
 		t.Errorf("no key: %v", err)
 	}
+	if _, err := o.desk.Do(t.Context(), o.checkout(id, "anna", "close:2026-04-01", 1)); !errors.Is(err, servicing.ErrKeyReserved) {
+		t.Errorf("a key of close of business: %v", err)
+	}
 }
 
 func TestARefusedRepeatGetsTheFirstAnswer(t *testing.T) {
