@@ -17,7 +17,6 @@ type book struct {
 	repaid   int64
 	returned int64 // credit balance paid back
 	penalty  int64 // as statements say
-	bills    map[calendar.Date]string
 }
 
 // order is an authorisation that nothing final happened to.
