@@ -27,13 +27,6 @@ func (s *server) caller(key string) *caller {
 	return &caller{t: s.t, url: s.url, key: key, http: &http.Client{Transport: transport, Timeout: time.Minute}}
 }
 
-// as is the same caller with another API key.
-func (c *caller) as(key string) *caller {
-	other := *c
-	other.key = key
-	return &other
-}
-
 // answer is a decoded answer.
 type answer struct {
 	t      *testing.T
