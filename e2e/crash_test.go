@@ -36,7 +36,7 @@ func TestKill(t *testing.T) {
 var lastDay = time.Date(2026, 2, 9, 0, 0, 0, 0, time.UTC)
 
 func killed(t *testing.T, dsn string, times int, within time.Duration) {
-	const accounts, connections = 96, 32
+	const accounts, connections = 64, 32
 	began := time.Now()
 	day := time.Date(2026, 1, 28, 0, 0, 0, 0, time.UTC)
 	s := serve(t, dsn, sandbox(day.Format(time.DateOnly)+"T09:00:00+08:00")...)
