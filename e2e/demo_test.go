@@ -16,14 +16,58 @@ import (
 	"unicode/utf8"
 )
 
+// TestKeptWorld has a small world live in a database of each kind, and then makes of
+// it what the command line can.
+func TestKeptWorld(t *testing.T) {
+	for _, store := range stores {
+		t.Run(store.name, func(t *testing.T) {
+			dsn := store.make(t)
+			demo := exec.Command(binary, "demo", "--db", dsn, "--customers", "12", "--months", "3", "--listen", "127.0.0.1:0")
+			demo.Env = environment()
+			demo.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+			out, err := demo.StdoutPipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := demo.Start(); err != nil {
+				t.Fatal(err)
+			}
+			lines := bufio.NewScanner(out)
+			for lines.Scan() && !strings.Contains(lines.Text(), "Ctrl-C") {
+			}
+			_ = demo.Process.Signal(os.Interrupt)
+			_, _ = io.ReadAll(out)
+			if err := demo.Wait(); err != nil {
+				t.Fatal(err)
+			}
+
+			verify(t, dsn)
+			must(t, "rebuild", "--db", dsn)
+			verify(t, dsn)
+			journal := must(t, "export", "journal", "--db", dsn)
+			if again, diagnostics, code := run(t, "demo", "--db", dsn); code == 0 || !strings.Contains(diagnostics, "has a world already") {
+				t.Errorf("a second world in one database: exit code %d\n%s%s", code, again, diagnostics)
+			}
+			s := serve(t, dsn)
+			if list := s.caller(s.key("demo", "platform")).get("/v1/accounts?limit=200"); list.size("data") < 8 {
+				t.Errorf("%d accounts are left: %s", list.size("data"), list.raw)
+			}
+			s.stop()
+
+			needs(t, "hledger")
+			check := exec.Command("hledger", "check", "--strict", "-f", "-")
+			check.Stdin = strings.NewReader(journal)
+			if said, err := check.CombinedOutput(); err != nil {
+				t.Errorf("hledger check: %v\n%.2000s", err, said)
+			}
+		})
+	}
+}
+
 // TestDemo starts the demo, opens what it says to open, and types what it says to
 // try, as it is printed.
 func TestDemo(t *testing.T) {
-	for _, tool := range []string{"curl", "bash"} {
-		if _, err := exec.LookPath(tool); err != nil {
-			t.Skipf("this test types what a newcomer types, and there is no %s", tool)
-		}
-	}
+	needs(t, "curl", "bash")
 	taken, err := net.Listen("tcp", "127.0.0.1:0") // the demo has to find another port
 	if err != nil {
 		t.Fatal(err)

@@ -51,6 +51,19 @@ var stores = []store{
 	{"postgres", func(t *testing.T) string { return pgtest.New(t) }},
 }
 
+// needs skips a test where a program is missing, or fails it where everything is to be proven.
+func needs(t *testing.T, programs ...string) {
+	t.Helper()
+	for _, p := range programs {
+		if _, err := exec.LookPath(p); err != nil {
+			if os.Getenv(pgtest.Required) != "" {
+				t.Fatal(err)
+			}
+			t.Skip(err)
+		}
+	}
+}
+
 // run runs the program to its end.
 func run(t *testing.T, arguments ...string) (stdout, stderr string, code int) {
 	t.Helper()

@@ -29,12 +29,6 @@ func TestTwoServers(t *testing.T) {
 			m.midnight(t.Context(), one, time.Date(2026, 1, 29, 0, 0, 0, 0, time.UTC))
 			account := "/v1/accounts/" + m.accounts[0].id
 			two.caller(apiKey).get(account).want("on the other server", "as_of", "2026-01-29")
-			ctx, cancel = context.WithTimeout(t.Context(), length/2)
-			defer cancel()
-			m.shop(ctx, one.url, two.url)
-			m.finish(two.url, one.url)
-
-			m.settle(one, two.url, one.url)
 			for _, s := range []*server{one, two} {
 				f := s.caller(apiKey).get("/v1/figures")
 				t.Logf("carried out %d, fenced %d times, replayed %d", f.number("desk.commands"), f.number("desk.fenced"), f.number("desk.replays"))
@@ -42,8 +36,17 @@ func TestTwoServers(t *testing.T) {
 					t.Error("one of two servers did nothing")
 				}
 			}
+
+			// One of them dies. The other answers what was under way there.
+			power := time.AfterFunc(length/4, two.kill)
+			defer power.Stop()
+			ctx, cancel = context.WithTimeout(t.Context(), length/2)
+			defer cancel()
+			m.shop(ctx, one.url, two.url)
+			<-two.ended
+			m.finish(one.url)
+			m.settle(one, one.url)
 			one.stop()
-			two.stop()
 			verify(t, dsn)
 		})
 	}

@@ -18,12 +18,13 @@ chinese() { compgen -G '/usr/share/fonts/opentype/noto/NotoSansCJK*' || fc-list 
 need gcc libc6-dev -- compiler         # the race detector is C
 need postgresql -- server              # the tests start servers of their own; none of the system's is used
 need hledger -- program hledger        # reads the exported journal: an accountant's second opinion
+need curl -- program curl              # what a newcomer types is typed
 need chromium -- program chromium      # opens the pages that the server gives
 need fonts-noto-cjk -- chinese         # without it Chinese text is boxes on every screenshot
 need ca-certificates -- test -e /etc/ssl/certs/ca-certificates.crt
 
 if [ ${#missing[@]} -eq 0 ]; then
-	echo "all there: a C compiler, PostgreSQL, hledger, chromium, Chinese fonts"
+	echo "all there: a C compiler, PostgreSQL, hledger, curl, chromium, Chinese fonts"
 	exit 0
 fi
 echo "missing: ${missing[*]}"
