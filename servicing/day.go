@@ -22,6 +22,7 @@ var (
 
 // days is what the desk knows of business dates.
 type days struct {
+	moving  sync.Mutex   // one at a time moves a sandbox's clock
 	opening sync.Mutex   // one day opens at a time
 	open    atomic.Int32 // the newest that this server opened or found open
 
@@ -186,6 +187,8 @@ func (d *Desk) Advance(ctx context.Context, to calendar.Date, progress func(cale
 	if !ok {
 		return ErrNotSandbox
 	}
+	d.days.moving.Lock()
+	defer d.days.moving.Unlock()
 	today := d.Today().Day
 	if to < today {
 		return fmt.Errorf("%w: %s is before %s", ErrClockBackwards, to, today)

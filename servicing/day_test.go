@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -428,5 +429,24 @@ func TestASandboxLivesAYearInSeconds(t *testing.T) {
 	defer system.Close()
 	if err := system.Advance(t.Context(), start+calendar.Date(days)+1, nil); !errors.Is(err, servicing.ErrNotSandbox) {
 		t.Errorf("the machine's clock was moved: %v", err)
+	}
+}
+
+// TestTwoWhoMoveTheClock have it moved once, in some order: the instant and the
+// business date stay together.
+func TestTwoWhoMoveTheClock(t *testing.T) {
+	o := openOffice(t)
+	var all sync.WaitGroup
+	for n := range 12 {
+		all.Go(func() {
+			err := o.desk.Advance(t.Context(), start+calendar.Date(5+n%6), nil)
+			if err != nil && !errors.Is(err, servicing.ErrClockBackwards) {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	if today := o.desk.Today(); today.Day != start+10 || calendar.At(o.clock.Now()) != today.Day {
+		t.Errorf("the business date is %s, the clock says %s", today.Day, o.clock.Now())
 	}
 }
