@@ -101,6 +101,24 @@ func TestHoldExpires(t *testing.T) {
 	}
 }
 
+// A bill on the last day of a hold leaves it open: it expires the day after.
+func TestABillDoesNotEndAHold(t *testing.T) {
+	s := opened(t, "2026-02-20")
+	s.buy(10_00, "next")
+	s.to("2026-02-26")
+	hold := s.hold(100_00, "next")
+	s.to("2026-03-05")
+	equal(t, "statements", len(s.a.Statements), 1)
+	s.do(credit.Capture{Hold: hold, Amount: 100_00})
+}
+
+// So few fen in so many periods: parts of nothing are no instalments.
+func TestAPurchaseHasNoInstalmentsOfNothing(t *testing.T) {
+	s := opened(t, "2026-03-10", func(t *credit.Terms) { t.Plans = []credit.Plan{plan(credit.Flat, 12, 0)} })
+	purchase := s.buy(7, "p")
+	equal(t, "owes", s.owes(purchase), "0.01, 0.01, 0.01, 0.01, 0.01, 0.01, 0.01")
+}
+
 func TestHoldExpiresOnce(t *testing.T) {
 	s := opened(t, "2026-03-10")
 	s.hold(100_00, "next")

@@ -32,21 +32,22 @@ func TestSchedule(t *testing.T) {
 		amount money.Amount
 		want   string
 	}{
-		"next month":                {plan(credit.PayNextMonth, 1, 0), 100_00, "100.00"},
-		"three of 100.00":           {plan(credit.Flat, 3, 0), 100_00, "33.33, 33.33, 33.34"},
-		"two of one fen":            {plan(credit.Flat, 2, 0), 1, "0.00, 0.01"},
-		"flat":                      {plan(credit.Flat, 3, 10_000), 100_00, "33.33+1.00, 33.33+1.00, 33.34+1.00"},
-		"flat, half a fen":          {plan(credit.Flat, 2, 5_000), 1_00, "0.50, 0.50"}, // 0.5 fen to the even 0
-		"flat, one fen and a half":  {plan(credit.Flat, 2, 5_000), 3_00, "1.50+0.02, 1.50+0.02"},
-		"annuity of the contract":   {plan(credit.Annuity, 6, 70_000), 100_00, "16.43+0.58, 16.52+0.49, 16.62+0.39, 16.72+0.29, 16.81+0.20, 16.90+0.10"},
-		"annuity without a rate":    {plan(credit.Annuity, 3, 0), 100_00, "33.33, 33.33, 33.34"},
-		"annuity of one period":     {plan(credit.Annuity, 1, 120_000), 100_00, "100.00+1.00"},
-		"annuity of a fen":          {plan(credit.Annuity, 3, 240_000), 1, "0.00, 0.00, 0.01"},
-		"merchant bears all":        {plan(credit.Flat, 3, 10_000, by(credit.Merchant, credit.Whole)), 100_00, "33.33 merchant 1.00, 33.33 merchant 1.00, 33.34 merchant 1.00"},
-		"platform bears a half":     {plan(credit.Flat, 2, 10_000, by(credit.Platform, 500_000)), 100_50, "50.25+0.50 platform 0.50, 50.25+0.50 platform 0.50"},
-		"three bear a third each":   {plan(credit.Flat, 1, 10_000, by(credit.Merchant, 333_333), by(credit.Platform, 333_333), by(credit.Funder, 333_334)), 1_00_00, "100.00 merchant 0.33 platform 0.34 funder 0.33"},
-		"shares short of the whole": {plan(credit.Flat, 1, 10_000, by(credit.Merchant, 333_333), by(credit.Funder, 333_333)), 100_00, "100.00+0.33 merchant 0.33 funder 0.34"},
-		"subsidised annuity":        {plan(credit.Annuity, 2, 120_000, by(credit.Funder, credit.Whole)), 100_00, "49.75 funder 1.00, 50.25 funder 0.50"},
+		"next month":                     {plan(credit.PayNextMonth, 1, 0), 100_00, "100.00"},
+		"three of 100.00":                {plan(credit.Flat, 3, 0), 100_00, "33.33, 33.33, 33.34"},
+		"two of one fen":                 {plan(credit.Flat, 2, 0), 1, "0.00, 0.01"},
+		"flat":                           {plan(credit.Flat, 3, 10_000), 100_00, "33.33+1.00, 33.33+1.00, 33.34+1.00"},
+		"flat, half a fen":               {plan(credit.Flat, 2, 5_000), 1_00, "0.50, 0.50"}, // 0.5 fen to the even 0
+		"flat, one fen and a half":       {plan(credit.Flat, 2, 5_000), 3_00, "1.50+0.02, 1.50+0.02"},
+		"annuity of the contract":        {plan(credit.Annuity, 6, 70_000), 100_00, "16.43+0.58, 16.52+0.49, 16.62+0.39, 16.72+0.29, 16.81+0.20, 16.90+0.10"},
+		"annuity without a rate":         {plan(credit.Annuity, 3, 0), 100_00, "33.33, 33.33, 33.34"},
+		"annuity of one period":          {plan(credit.Annuity, 1, 120_000), 100_00, "100.00+1.00"},
+		"annuity of a fen":               {plan(credit.Annuity, 3, 240_000), 1, "0.00, 0.00, 0.01"},
+		"merchant bears all":             {plan(credit.Flat, 3, 10_000, by(credit.Merchant, credit.Whole)), 100_00, "33.33 merchant 1.00, 33.33 merchant 1.00, 33.34 merchant 1.00"},
+		"platform bears a half":          {plan(credit.Flat, 2, 10_000, by(credit.Platform, 500_000)), 100_50, "50.25+0.50 platform 0.50, 50.25+0.50 platform 0.50"},
+		"three bear a third each":        {plan(credit.Flat, 1, 10_000, by(credit.Merchant, 333_333), by(credit.Platform, 333_333), by(credit.Funder, 333_334)), 1_00_00, "100.00 merchant 0.33 platform 0.34 funder 0.33"},
+		"shares short of the whole":      {plan(credit.Flat, 1, 10_000, by(credit.Merchant, 333_333), by(credit.Funder, 333_333)), 100_00, "100.00+0.33 merchant 0.33 funder 0.34"},
+		"nobody bears a cost of nothing": {plan(credit.Flat, 3, 500_000, by(credit.Funder, credit.Whole)), 2, "0.01 funder 0.01, 0.01 funder 0.01, 0.00"},
+		"subsidised annuity":             {plan(credit.Annuity, 2, 120_000, by(credit.Funder, credit.Whole)), 100_00, "49.75 funder 1.00, 50.25 funder 0.50"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			equal(t, "schedule", amounts(c.plan.Schedule(c.amount, on(t, "2026-03-10"), 5)), c.want)
@@ -125,9 +126,12 @@ func TestTermsThatCannotBeActivated(t *testing.T) {
 		"one document":             func(t *credit.Terms) { t.Documents = nil },
 		`plan "next" stands twice`: func(t *credit.Terms) { t.Plans = append(t.Plans, t.Plans[0]) },
 		"no id":                    func(t *credit.Terms) { t.Plans[0].ID = "" },
-		"one period":               func(t *credit.Terms) { t.Plans[0].Periods = 2 },
+		"has one period":           func(t *credit.Terms) { t.Plans[0].Periods = 2 },
+		"no rate":                  func(t *credit.Terms) { t.Plans[0].Rate = 1 },
+		"no subsidy":               func(t *credit.Terms) { t.Plans[0].Subsidies = t.Plans[1].Subsidies },
 		"0 periods":                func(t *credit.Terms) { t.Plans[1].Periods = 0 },
 		"61 periods":               func(t *credit.Terms) { t.Plans[1].Periods = 61 },
+		"rate 1000001":             func(t *credit.Terms) { t.Plans[2].Rate = credit.Whole + 1 },
 		"rate -1":                  func(t *credit.Terms) { t.Plans[2].Rate = -1 },
 		`kind "balloon"`:           func(t *credit.Terms) { t.Plans[0].Kind = "balloon" },
 		"share of 0":               func(t *credit.Terms) { t.Plans[1].Subsidies[0].Share = 0 },

@@ -68,6 +68,7 @@ func TestRoundingStaysUnderTheCap(t *testing.T) {
 		{ID: "annuity12", Kind: credit.Annuity, Periods: 12, Rate: 240_000},
 		{ID: "annuity3", Kind: credit.Annuity, Periods: 3, Rate: 239_000},
 		{ID: "flat1", Kind: credit.Flat, Periods: 1, Rate: 20_000},
+		{ID: "tiny60", Kind: credit.Flat, Periods: 60, Rate: 100_000, Subsidies: []credit.Subsidy{by(credit.Funder, 900_000)}},
 		{ID: "half6", Kind: credit.Flat, Periods: 6, Rate: 19_500, Subsidies: []credit.Subsidy{by(credit.Merchant, 400_000)}},
 	}
 	s := opened(t, "2026-03-10", func(t *credit.Terms) { t.Plans = plans })
@@ -76,6 +77,11 @@ func TestRoundingStaysUnderTheCap(t *testing.T) {
 			q := s.a.Quote(plan, amount, s.day)
 			if q.AnnualRate > s.a.Terms.CostCap {
 				t.Fatalf("%s of %s costs %s: %s", amount.Format("CNY"), plan.ID, q.AnnualRate, parts(q.Parts))
+			}
+			for _, part := range q.Parts {
+				if part.Sum() == 0 && len(part.Borne) > 0 {
+					t.Fatalf("%s of %s: somebody bears the cost of nothing: %s", amount.Format("CNY"), plan.ID, parts(q.Parts))
+				}
 			}
 		}
 		hold := s.hold(30_00, plan.ID)
