@@ -109,9 +109,13 @@ func (b *batch) load(tasks []*task) error {
 	if err := b.lane.freshen(looked); err != nil {
 		return err
 	}
+	asked := map[credit.ID]bool{}
 	for _, t := range tasks {
 		if t.account != "" {
 			want(t.partition, t.account)
+		}
+		if t.request != nil {
+			asked[t.account] = true
 		}
 		for _, id := range t.touch {
 			want(t.partition, id)
@@ -137,9 +141,21 @@ func (b *batch) load(tasks []*task) error {
 				c = &cached{account: &credit.Account{ID: credit.ID(h.Account)}}
 			}
 			b.accounts[credit.ID(h.Account)] = c
+			if asked[c.account.ID] {
+				b.lane.remember(h.Entries)
+			}
 		}
 	}
 	return nil
+}
+
+// remember keeps the answers of an account's newest entries. After a restart,
+// callers who never got theirs ask again, and a key that memory knows spoils no batch.
+func (l *lane) remember(entries []eventlog.Entry) {
+	const newest = 8
+	for _, e := range entries[max(0, len(entries)-newest):] {
+		l.answers.put(keyed{credit.ID(e.Account), e.Key}, executed{e.Name, e.Command, e.Answer, e.Position})
+	}
 }
 
 // restore makes an account from what the log holds of it.
