@@ -92,7 +92,7 @@ func TestEveryRefusalHasItsProblem(t *testing.T) {
 // TestEveryErrorOfTheDesk reads which errors servicing has, so that a new one cannot be forgotten.
 func TestEveryErrorOfTheDesk(t *testing.T) {
 	known := map[string]error{
-		"ErrBusy": servicing.ErrBusy, "ErrKeyMissing": servicing.ErrKeyMissing, "ErrKeyReused": servicing.ErrKeyReused,
+		"ErrBusy": servicing.ErrBusy, "ErrKeyMissing": servicing.ErrKeyMissing, "ErrKeyReserved": servicing.ErrKeyReserved, "ErrKeyReused": servicing.ErrKeyReused,
 		"ErrStopped": servicing.ErrStopped, "ErrOutcomeUnknown": servicing.ErrOutcomeUnknown, "ErrUnavailable": servicing.ErrUnavailable,
 		"ErrPanicked": servicing.ErrPanicked, "ErrClosed": servicing.ErrClosed, "ErrGone": servicing.ErrGone,
 		"ErrNotSandbox": servicing.ErrNotSandbox, "ErrClockBackwards": servicing.ErrClockBackwards,
