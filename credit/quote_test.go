@@ -40,6 +40,7 @@ func TestQuoteToken(t *testing.T) {
 	other.a.ID = credit.AccountID("shop", "yuefu", "u2")
 	newer := opened(t, "2026-03-10", func(t *credit.Terms) { t.Version = 2 })
 	dearer := opened(t, "2026-03-10", func(t *credit.Terms) { t.Plans[2].Rate = 10_001 })
+	later := opened(t, "2026-03-10", func(t *credit.Terms) { t.StatementDay = 6 })
 	seen := map[string]bool{}
 	for _, token := range []string{
 		token("flat3", 100_00, "2026-03-10", s.a),
@@ -47,6 +48,7 @@ func TestQuoteToken(t *testing.T) {
 		token("flat3", 100_01, "2026-03-10", s.a),
 		token("flat3", 100_00, "2026-03-11", s.a),
 		token("flat3", 1_000_00, "2026-03-10", dearer.a),
+		token("flat3", 100_00, "2026-03-10", later.a),
 		token("flat3", 100_00, "2026-03-10", other.a),
 		token("flat3", 100_00, "2026-03-10", newer.a),
 	} {
