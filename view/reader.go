@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/yuefu/yuefu/database"
+	"github.com/yuefu/yuefu/eventlog"
 )
 
 // reader follows the log for some partitions, one goroutine for all of them.
@@ -237,20 +238,33 @@ func (t *Tables) steps(ctx context.Context, list []*progress) (more []*progress,
 // read makes rows of the next entries of a partition; nil: there are none.
 func (t *Tables) read(ctx context.Context, p *progress) (*stretch, error) {
 	s := &stretch{progress: p, from: p.position.Load(), changes: newChanges()}
-	entries, err := t.log.Read(ctx, p.partition, s.from, t.options.Batch)
+	entries, err := p.next(ctx, t)
 	if err != nil || len(entries) == 0 {
 		return nil, err
 	}
-	for i := range entries {
-		if err := s.changes.entry(&entries[i]); err != nil {
-			return nil, fmt.Errorf("view: entry %d/%d: %w", p.partition, entries[i].Position, err)
+	taken := 0
+	for taken < len(entries) && s.changes.size() < t.options.Rows {
+		e := &entries[taken]
+		if err := s.changes.entry(e); err != nil {
+			return nil, fmt.Errorf("view: entry %d/%d: %w", p.partition, e.Position, err)
 		}
-		if s.to = entries[i].Position; s.changes.size() >= t.options.Rows {
-			break
-		}
+		s.to = e.Position
+		taken++
 	}
-	s.more = s.to < entries[len(entries)-1].Position || len(entries) == t.options.Batch
+	p.ahead = entries[taken:]
+	s.more = len(p.ahead) > 0 || len(entries) == t.options.Batch
 	return s, p.pricing.price(ctx, t, p.partition, s.changes)
+}
+
+// next returns the entries after the position: those that were read before and did
+// not fit into a transaction, which the log never changes, or else more of them.
+func (p *progress) next(ctx context.Context, t *Tables) ([]eventlog.Entry, error) {
+	from := p.position.Load()
+	if len(p.ahead) > 0 && p.ahead[0].Position == from+1 {
+		return p.ahead, nil
+	}
+	p.ahead = nil
+	return t.log.Read(ctx, p.partition, from, t.options.Batch)
 }
 
 const readCheckpoint = `SELECT position FROM checkpoint WHERE partition = $1 AND reader = 'tables'`

@@ -74,8 +74,9 @@ type progress struct {
 	urgent    atomic.Bool  // somebody waits for them
 	looked    int64        // the reader's: where it was when it last looked
 	reader    *reader
-	turn      sync.Mutex // one step at a time
-	pricing   pricing    // under turn
+	turn      sync.Mutex       // one step at a time
+	pricing   pricing          // under turn
+	ahead     []eventlog.Entry // under turn: read and not yet taken
 
 	mu    sync.Mutex
 	moved chan struct{} // closed when position moves
