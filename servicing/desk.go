@@ -69,8 +69,9 @@ type DueIndex interface {
 	// Due returns up to limit accounts of a partition whose next due day is on or
 	// before day, in the order of their ids, after the given one.
 	Due(ctx context.Context, partition int32, day calendar.Date, after credit.ID, limit int) ([]credit.ID, error)
-	// Wake says that a partition has new entries.
-	Wake(partition int32)
+	// Appended hands over entries that were just appended: in order within each
+	// partition, and never changed any more.
+	Appended(entries []eventlog.Entry)
 }
 
 // Options are the desk's settings; the zero value of each is a good one.

@@ -46,9 +46,7 @@ func (b *batch) keep() {
 	}
 	l.desk.counters.entries.Add(int64(len(b.entries)))
 	if due := l.desk.options.Due; due != nil {
-		for _, head := range b.expected {
-			due.Wake(head.Partition)
-		}
+		due.Appended(b.entries)
 	}
 	b.snapshot()
 }

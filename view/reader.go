@@ -257,13 +257,17 @@ func (t *Tables) read(ctx context.Context, p *progress) (*stretch, error) {
 }
 
 // next returns the entries after the position: those that were read before and did
-// not fit into a transaction, which the log never changes, or else more of them.
+// not fit into a transaction, which the log never changes; those that this process
+// has just appended; or else what the log has.
 func (p *progress) next(ctx context.Context, t *Tables) ([]eventlog.Entry, error) {
 	from := p.position.Load()
 	if len(p.ahead) > 0 && p.ahead[0].Position == from+1 {
 		return p.ahead, nil
 	}
 	p.ahead = nil
+	if entries := p.handed.take(from, t.options.Batch); len(entries) > 0 {
+		return entries, nil
+	}
 	return t.log.Read(ctx, p.partition, from, t.options.Batch)
 }
 

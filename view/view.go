@@ -77,6 +77,7 @@ type progress struct {
 	turn      sync.Mutex       // one step at a time
 	pricing   pricing          // under turn
 	ahead     []eventlog.Entry // under turn: read and not yet taken
+	handed    handed
 
 	mu    sync.Mutex
 	moved chan struct{} // closed when position moves
