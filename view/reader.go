@@ -217,6 +217,7 @@ func (t *Tables) steps(ctx context.Context, list []*progress) (more []*progress,
 	err = t.apply(ctx, stretches)
 	for _, s := range stretches {
 		if err == nil {
+			t.statistics.written(ctx, t, s.to-s.from)
 			s.progress.reached(s.to)
 			if s.more {
 				more = append(more, s.progress)

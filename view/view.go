@@ -64,6 +64,7 @@ type Tables struct {
 	options    Options
 	partitions map[int32]*progress
 	readers    []*reader
+	statistics statistics
 }
 
 // progress is how far the tables of a partition have come.

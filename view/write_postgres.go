@@ -43,7 +43,7 @@ func (t *Tables) applyPostgres(ctx context.Context, partition int32, from, to in
 }
 
 func prepare(ctx context.Context, conn *pgxpool.Conn, writes []write) error {
-	for name, sql := range map[string]string{"view_move_checkpoint": moveCheckpoint, "view_settings": settings} {
+	for name, sql := range map[string]string{"view_move_checkpoint": moveCheckpoint, "view_no_sync": noSync} {
 		if _, err := conn.Conn().Prepare(ctx, name, sql); err != nil {
 			return err
 		}
@@ -56,20 +56,15 @@ func prepare(ctx context.Context, conn *pgxpool.Conn, writes []write) error {
 	return nil
 }
 
-// settings are those of a transaction. Every row is found by its whole key: a plan
-// that is made while a table is young, or has grown since it was looked at, would
-// rather read all rows of the partition, for each batch. And nobody waits for the
-// sync: rows and checkpoint are lost together, and are made again from the log,
-// whose own commits are synchronous.
-const settings = `SELECT set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true),
-	set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true),
-	set_config('synchronous_commit', 'off', true)`
+// noSync lets nobody wait for the sync of a transaction: rows and checkpoint are
+// lost together, and are made again from the log, whose own commits are synchronous.
+const noSync = `SELECT set_config('synchronous_commit', 'off', true)`
 
 func run(ctx context.Context, conn *pgconn.PgConn, partition int32, from, to int64, writes []write, parameters [][][]byte) error {
 	allBinary := []int16{1}
 	batch := &pgconn.Batch{}
 	batch.ExecParams(`BEGIN`, nil, nil, nil, nil)
-	batch.ExecPrepared("view_settings", nil, nil, nil)
+	batch.ExecPrepared("view_no_sync", nil, nil, nil)
 	number := func(v int64) []byte { return binary.BigEndian.AppendUint64(nil, uint64(v)) }
 	batch.ExecPrepared("view_move_checkpoint", [][]byte{number(to), binary.BigEndian.AppendUint32(nil, uint32(partition)), number(from)}, allBinary, nil)
 	for i, w := range writes {

@@ -44,7 +44,8 @@ CREATE TABLE account (
 	status              text COLLATE "C" NOT NULL DEFAULT 'unopened',
 	PRIMARY KEY (partition, id)
 ) WITH (fillfactor = 70);
-CREATE INDEX account_next_due ON account (partition, next_due, id);
+-- Only for what is due: an index that holds every account would be taken for a look-up by id, too.
+CREATE INDEX account_next_due ON account (partition, next_due, id) WHERE next_due IS NOT NULL;
 
 CREATE TABLE application (
 	partition    integer NOT NULL,
