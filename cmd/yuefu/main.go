@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -36,6 +37,11 @@ type databaseFlag struct {
 }
 
 func main() {
+	if os.Getenv("GOGC") == "" {
+		// Most of the memory is accounts that stay: to look through them a third as
+		// often is worth the room that it takes. GOMEMLIMIT bounds it where there is little.
+		debug.SetGCPercent(300)
+	}
 	var line commands
 	parsed := kong.Parse(&line,
 		kong.Name("yuefu"),

@@ -9,7 +9,6 @@ import (
 	"net/http"
 	_ "net/http/pprof" // on a listener of its own, when asked for
 	"os"
-	"runtime/debug"
 	"time"
 
 	"github.com/yuefu/yuefu/api"
@@ -34,11 +33,6 @@ type serveCmd struct {
 }
 
 func (c serveCmd) Run(ctx context.Context) error {
-	if os.Getenv("GOGC") == "" {
-		// Most of the memory is accounts that stay: to look through them half as often
-		// is worth the room that it takes.
-		debug.SetGCPercent(200)
-	}
 	o, err := office.Open(ctx, c.DB, office.Options{
 		Database: database.Options{Partitions: c.Partitions, Zone: c.Zone, Sandbox: c.Sandbox, Start: c.Start},
 		Desk:     servicing.Options{Accounts: c.Accounts, Lanes: c.Lanes, Queue: c.Queue, MaxJump: c.MaxJump},
