@@ -65,12 +65,10 @@ func (r *Report) closeOfBusiness(ctx context.Context, o CloseOptions, s store) (
 	if r.Settings[s.name], err = durability(ctx, shop.office.DB); err != nil {
 		return err
 	}
-	o.say("%s: the tables follow", s.name)
-	filled, err := behind(ctx, shop.office)
-	if err != nil {
+	if _, err := behind(ctx, shop.office); err != nil {
 		return err
 	}
-	o.say("%s: %.0f s for the tables; the days before the bill", s.name, filled.Seconds())
+	o.say("%s: the days before the bill", s.name)
 	if err := shop.office.Desk.Advance(ctx, billed-1, nil); err != nil {
 		return err
 	}
@@ -139,6 +137,7 @@ func fill(ctx context.Context, dsn string, o CloseOptions) (*shop, error) {
 		err = s.importAccounts(ctx, db, log, o)
 		err = errors.Join(err, log.Close(), db.Close())
 		if err == nil {
+			o.say("the tables follow")
 			return s, s.reopen(ctx, dsn)
 		}
 	}
