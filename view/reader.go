@@ -18,6 +18,7 @@ type reader struct {
 	number     int
 	partitions []*progress
 	wake       chan struct{}
+	pause      time.Duration // how long entries gather now
 }
 
 func (r *reader) nudge() {
@@ -44,7 +45,7 @@ const shortest = time.Millisecond
 func (r *reader) run(ctx context.Context) {
 	poll := time.NewTicker(r.tables.options.Poll)
 	defer poll.Stop()
-	pause := shortest
+	r.pause = shortest
 	for {
 		busy := false
 		select {
@@ -63,11 +64,11 @@ func (r *reader) run(ctx context.Context) {
 		// so that an account that moves ten times is written once, and the log's own
 		// transactions have the machine meanwhile.
 		if busy {
-			pause = min(2*pause, r.tables.options.Pause)
+			r.pause = min(2*r.pause, r.tables.options.Pause)
 		} else {
-			pause = max(pause/2, shortest)
+			r.pause = max(r.pause/2, shortest)
 		}
-		if !r.gather(ctx, pause) {
+		if !r.gather(ctx, r.share()) {
 			return
 		}
 		select {
@@ -77,6 +78,16 @@ func (r *reader) run(ctx context.Context) {
 		}
 		r.round(ctx)
 	}
+}
+
+// share is the part of the pause that comes before each transaction. In PostgreSQL
+// a round is one for each partition: the pause is spread between them, since all
+// at once would be a burst that every checkout beside it waits behind.
+func (r *reader) share() time.Duration {
+	if r.tables.db.Dialect == database.SQLite {
+		return r.pause
+	}
+	return max(r.pause/time.Duration(len(r.partitions)), shortest)
 }
 
 // gather waits for a while, or until somebody needs an entry.
@@ -131,6 +142,9 @@ func (r *reader) round(ctx context.Context) {
 				again = true
 			}
 			due = due[taken:]
+			if len(due) > 0 && len(more) == 0 && r.pause > shortest && r.tables.db.Dialect == database.PostgreSQL {
+				r.gather(ctx, r.share())
+			}
 		}
 	}
 }

@@ -26,15 +26,15 @@ type Options struct {
 	Readers int           // goroutines that write; default 2, and 1 on SQLite, which has one writer
 	Batch   int           // entries that are read at once; default 4,000, and 400 on SQLite
 	Rows    int           // rows from which a transaction is full; default 40,000, and 500 on SQLite, where the log waits for it
-	Pause   time.Duration // how long entries may gather under load before they are read; default 1 s
+	Pause   time.Duration // how long entries may gather under load before they are read; default 200 ms, and 50 ms on SQLite
 	Poll    time.Duration // how often to look for what other servers appended; default 200 ms
 	Log     *slog.Logger  // default: slog.Default()
 }
 
 func (o Options) withDefaults(dialect database.Dialect) Options {
-	readers, batch, rows := 2, 4000, 40_000
+	readers, batch, rows, pause := 2, 4000, 40_000, 200*time.Millisecond
 	if dialect == database.SQLite {
-		readers, batch, rows = 1, 400, 500
+		readers, batch, rows, pause = 1, 400, 500, 50*time.Millisecond
 	}
 	if o.Readers <= 0 {
 		o.Readers = readers
@@ -46,7 +46,7 @@ func (o Options) withDefaults(dialect database.Dialect) Options {
 		o.Rows = rows
 	}
 	if o.Pause <= 0 {
-		o.Pause = time.Second
+		o.Pause = pause
 	}
 	if o.Poll <= 0 {
 		o.Poll = 200 * time.Millisecond
