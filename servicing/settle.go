@@ -149,9 +149,7 @@ func (b *batch) refuse() {
 	}
 	stale, err := b.stale()
 	if err != nil {
-		for _, t := range b.refused {
-			t.finish(ErrUnavailable)
-		}
+		b.lane.fail(b.refused, ErrUnavailable)
 		return
 	}
 	byPartition := map[int32][]eventlog.KeyRef{}
@@ -164,18 +162,10 @@ func (b *batch) refuse() {
 		byPartition[t.partition] = append(byPartition[t.partition], eventlog.KeyRef{Account: string(t.account), Key: t.request.Key})
 		return false
 	})
-	past := map[keyed]executed{}
-	for partition, keys := range byPartition {
-		entries, err := b.lane.desk.log.ByKeys(background, partition, keys)
-		if err != nil {
-			for _, t := range b.refused {
-				t.finish(ErrUnavailable)
-			}
-			return
-		}
-		for _, e := range entries {
-			past[keyed{credit.ID(e.Account), e.Key}] = executed{e.Name, e.Command, e.Answer, e.Position}
-		}
+	past, err := b.lane.executed(byPartition)
+	if err != nil {
+		b.lane.fail(b.refused, ErrUnavailable)
+		return
 	}
 	for _, t := range b.refused {
 		if found, ok := past[keyed{t.account, t.request.Key}]; ok && !b.elsewhere(t) {
@@ -225,24 +215,30 @@ func (b *batch) failed(tasks []*task, err error) (again []*task) {
 // taken key that belongs to none of them (a day closed by another server) means
 // that what is in memory is old.
 func (b *batch) takeKnown(tasks []*task) (again []*task) {
+	b.lane.lost = true
 	known, err := b.known()
 	if err != nil {
-		b.lane.lost = true
 		b.lane.fail(tasks, ErrUnavailable)
 		return nil
 	}
-	b.lane.lost = true
+	again = b.tell(tasks, known)
+	b.lane.desk.counters.replays.Add(int64(len(tasks) - len(again)))
+	return again
+}
+
+// tell answers the tasks whose key is known with what was answered then, and
+// returns the others.
+func (b *batch) tell(tasks []*task, known map[keyed]executed) (others []*task) {
 	for _, t := range tasks {
 		if t.request != nil {
 			if past, ok := known[keyed{t.account, t.request.Key}]; ok && !b.elsewhere(t) {
-				b.lane.desk.counters.replays.Add(1)
 				t.repeat(past)
 				continue
 			}
 		}
-		again = append(again, t)
+		others = append(others, t)
 	}
-	return again
+	return others
 }
 
 // known returns which keys of the batch's entries the log has.
@@ -251,17 +247,22 @@ func (b *batch) known() (map[keyed]executed, error) {
 	for _, e := range b.entries {
 		byPartition[e.Partition] = append(byPartition[e.Partition], eventlog.KeyRef{Account: e.Account, Key: e.Key})
 	}
-	known := map[keyed]executed{}
+	return b.lane.executed(byPartition)
+}
+
+// executed returns what the log has under the given keys of each partition.
+func (l *lane) executed(byPartition map[int32][]eventlog.KeyRef) (map[keyed]executed, error) {
+	found := map[keyed]executed{}
 	for partition, keys := range byPartition {
-		entries, err := b.lane.desk.log.ByKeys(background, partition, keys)
+		entries, err := l.desk.log.ByKeys(background, partition, keys)
 		if err != nil {
 			return nil, err
 		}
 		for _, e := range entries {
-			known[keyed{credit.ID(e.Account), e.Key}] = executed{e.Name, e.Command, e.Answer, e.Position}
+			found[keyed{credit.ID(e.Account), e.Key}] = executed{e.Name, e.Command, e.Answer, e.Position}
 		}
 	}
-	return known, nil
+	return found, nil
 }
 
 // lookUp finds out what became of an append whose outcome is unknown before
@@ -273,16 +274,7 @@ func (b *batch) lookUp(tasks []*task, cause error) (again []*task) {
 	clock := l.desk.options.Clock
 	for start := clock.Elapsed(); clock.Elapsed()-start < l.desk.options.Wait; time.Sleep(20 * time.Millisecond) {
 		if known, err := b.known(); err == nil {
-			for _, t := range tasks {
-				if t.request != nil {
-					if past, ok := known[keyed{t.account, t.request.Key}]; ok && !b.elsewhere(t) {
-						t.repeat(past)
-						continue
-					}
-				}
-				again = append(again, t)
-			}
-			return again
+			return b.tell(tasks, known)
 		}
 	}
 	l.desk.options.Log.Error("outcome of an append stays unknown", "error", cause)
