@@ -147,6 +147,10 @@ func (r *reader) round(ctx context.Context) {
 			}
 		}
 	}
+	// A pause in the middle takes the nudges of those that are not in this round.
+	if slices.ContainsFunc(r.partitions, func(p *progress) bool { return p.dirty.Load() }) {
+		r.nudge()
+	}
 }
 
 // look finds out what other servers appended and wrote. Where the tables are
