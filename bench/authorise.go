@@ -52,11 +52,11 @@ type store struct {
 
 // stores opens what the options ask for.
 func (o Options) stores() (list []store, err error) {
-	folder, err := os.MkdirTemp("", "yuefu-bench-")
-	if err != nil {
-		return nil, err
-	}
 	if o.SQLite {
+		folder, err := os.MkdirTemp("", "yuefu-bench-")
+		if err != nil {
+			return nil, err
+		}
 		list = append(list, store{name: "sqlite", close: func() error { return os.RemoveAll(folder) }, dsn: func(name string) (string, error) {
 			return filepath.Join(folder, name+".db"), nil
 		}})
@@ -81,7 +81,13 @@ func (o Options) say(format string, args ...any) {
 
 // Authorise measures checkouts: in process and over HTTP, beside pgbench and a
 // transaction for each checkout.
-func Authorise(ctx context.Context, o Options) (report *Report, err error) {
+func Authorise(ctx context.Context, o Options) (*Report, error) {
+	return o.measure(func(report *Report, list []store) error { return report.authorises(ctx, o, list) })
+}
+
+// measure opens the stores, lets something be measured on them, and closes them. The
+// report is returned also when something went wrong after part of it.
+func (o Options) measure(what func(*Report, []store) error) (report *Report, err error) {
 	report = newReport()
 	list, err := o.stores()
 	for _, s := range list {
@@ -90,21 +96,25 @@ func Authorise(ctx context.Context, o Options) (report *Report, err error) {
 	if err != nil {
 		return report, err
 	}
+	return report, what(report, list)
+}
+
+func (r *Report) authorises(ctx context.Context, o Options, list []store) error {
 	pgbenchDSN := ""
 	for _, s := range list {
 		if s.pgbench != "" && o.Yardsticks {
 			pgbenchDSN = s.pgbench
 		}
 	}
-	if err := report.yardstick(ctx, o, pgbenchDSN, "before"); err != nil {
-		return report, err
+	if err := r.yardstick(ctx, o, pgbenchDSN, "before"); err != nil {
+		return err
 	}
 	for _, s := range list {
-		if err := report.authorise(ctx, o, s); err != nil {
-			return report, fmt.Errorf("%s: %w", s.name, err)
+		if err := r.authorise(ctx, o, s); err != nil {
+			return fmt.Errorf("%s: %w", s.name, err)
 		}
 	}
-	return report, report.yardstick(ctx, o, pgbenchDSN, "after")
+	return r.yardstick(ctx, o, pgbenchDSN, "after")
 }
 
 func (r *Report) yardstick(ctx context.Context, o Options, dsn, when string) error {

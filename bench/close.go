@@ -34,21 +34,15 @@ var billed = calendar.Of(2026, 4, 1)
 
 // CloseOfBusiness measures the night on which every account gets its bill, with
 // checkouts going on.
-func CloseOfBusiness(ctx context.Context, o CloseOptions) (report *Report, err error) {
-	report = newReport()
-	list, err := o.stores()
-	for _, s := range list {
-		defer func() { err = errors.Join(err, s.close()) }()
-	}
-	if err != nil {
-		return report, err
-	}
-	for _, s := range list {
-		if err := report.closeOfBusiness(ctx, o, s); err != nil {
-			return report, fmt.Errorf("%s: %w", s.name, err)
+func CloseOfBusiness(ctx context.Context, o CloseOptions) (*Report, error) {
+	return o.measure(func(report *Report, list []store) error {
+		for _, s := range list {
+			if err := report.closeOfBusiness(ctx, o, s); err != nil {
+				return fmt.Errorf("%s: %w", s.name, err)
+			}
 		}
-	}
-	return report, nil
+		return nil
+	})
 }
 
 func (r *Report) closeOfBusiness(ctx context.Context, o CloseOptions, s store) (err error) {
