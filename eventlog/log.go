@@ -1,6 +1,6 @@
 // Package eventlog is the seam to the append-only log that is the truth of the
 // product. It knows partitions, positions and keys; it refuses to know what an
-// entry means. Each implementation (eventlog/sqlite, eventlog/postgres) passes
+// entry means. Each implementation (eventlog/sqlite, eventlog/postgres, eventlog/memory) passes
 // the one conformance suite in eventlog/logtest.
 package eventlog
 

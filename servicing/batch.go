@@ -18,6 +18,7 @@ import (
 type batch struct {
 	lane     *lane
 	accounts map[credit.ID]*cached
+	order    []credit.ID        // the accounts, as they were asked for: what is kept of them must not depend on a map's order
 	suspect  map[credit.ID]bool // something panicked half-way: not to be used again in this batch
 	expected []eventlog.Head    // of the partitions that get entries
 	heads    map[int32]*eventlog.Head
@@ -93,6 +94,7 @@ func (b *batch) load(tasks []*task) error {
 		if _, ok := b.accounts[id]; ok {
 			return
 		}
+		b.order = append(b.order, id)
 		if c, ok := b.lane.accounts.get(id); ok {
 			b.accounts[id] = c
 			return

@@ -226,14 +226,15 @@ func (d *Desk) RunClock(ctx context.Context, zone *time.Location) error {
 		case <-d.stop:
 			return nil
 		case <-tick.C:
-			if err := d.catchUp(ctx, zone); err != nil && ctx.Err() == nil {
+			if err := d.CatchUp(ctx, zone); err != nil && ctx.Err() == nil {
 				d.options.Log.Error("business date", "error", err)
 			}
 		}
 	}
 }
 
-func (d *Desk) catchUp(ctx context.Context, zone *time.Location) error {
+// CatchUp is one tick of RunClock: it opens the dates that the clock has reached since the last one.
+func (d *Desk) CatchUp(ctx context.Context, zone *time.Location) error {
 	today, open := calendar.At(d.options.Clock.Now().In(zone)), calendar.Date(d.days.open.Load())
 	switch {
 	case today <= open && !d.days.undone.Load():

@@ -304,7 +304,7 @@ func TestAClockThatGoesBackChangesNothing(t *testing.T) {
 	}
 	id := o.open("anna", 100_000)
 	o.clock.Set(o.clock.Now().Add(24 * time.Hour))
-	if err := servicing.CatchUp(o.desk, t.Context(), time.UTC); err != nil || o.desk.Today().Day != start+1 {
+	if err := o.desk.CatchUp(t.Context(), time.UTC); err != nil || o.desk.Today().Day != start+1 {
 		t.Fatalf("the next day: %s, %v", o.desk.Today().Day, err)
 	}
 	if _, err := o.desk.Do(t.Context(), o.checkout(id, "anna", "k1", 100)); err != nil {
@@ -313,7 +313,7 @@ func TestAClockThatGoesBackChangesNothing(t *testing.T) {
 	before := len(o.entries())
 	for _, back := range []time.Duration{time.Second, 24 * time.Hour, 30 * 24 * time.Hour} {
 		o.clock.Set(o.clock.Now().Add(-back))
-		if err := servicing.CatchUp(o.desk, t.Context(), time.UTC); err != nil {
+		if err := o.desk.CatchUp(t.Context(), time.UTC); err != nil {
 			t.Errorf("back by %s: %v", back, err)
 		}
 		if day := o.desk.Today().Day; day != start+1 || len(o.entries()) != before {
@@ -348,7 +348,7 @@ func TestAClockThatJumpsStops(t *testing.T) {
 	now := o.clock.Now()
 	o.clock.Set(now.Add(4 * 24 * time.Hour))
 	for range 3 {
-		if err := servicing.CatchUp(o.desk, t.Context(), time.UTC); !errors.Is(err, servicing.ErrClockJump) {
+		if err := o.desk.CatchUp(t.Context(), time.UTC); !errors.Is(err, servicing.ErrClockJump) {
 			t.Errorf("four days ahead: %v", err)
 		}
 	}
@@ -359,7 +359,7 @@ func TestAClockThatJumpsStops(t *testing.T) {
 		t.Errorf("a command while the day waits for an operator: %v", err)
 	}
 	o.clock.Set(now.Add(3 * 24 * time.Hour)) // an operator corrects the clock
-	if err := servicing.CatchUp(o.desk, t.Context(), time.UTC); err != nil || o.desk.Today().Day != start+3 {
+	if err := o.desk.CatchUp(t.Context(), time.UTC); err != nil || o.desk.Today().Day != start+3 {
 		t.Errorf("three days ahead: %s, %v", o.desk.Today().Day, err)
 	}
 	days := map[string]int{}

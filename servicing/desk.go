@@ -86,6 +86,8 @@ type Options struct {
 	Due      DueIndex      // nil: close of business runs only for accounts that are touched
 	Log      *slog.Logger  // default: slog.Default()
 	Wait     time.Duration // how long an unknown outcome is looked up before callers are told; default 5 s
+
+	Sleep func(time.Duration) // waits a moment before the log is asked again; default: time.Sleep
 }
 
 func (o Options) withDefaults() Options {
@@ -105,6 +107,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Wait <= 0 {
 		o.Wait = 5 * time.Second
+	}
+	if o.Sleep == nil {
+		o.Sleep = time.Sleep
 	}
 	return o
 }

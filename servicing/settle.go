@@ -39,8 +39,8 @@ func (b *batch) keep() {
 			l.moved[e.Partition] = e.Position
 		}
 	}
-	for id, c := range b.accounts {
-		if !b.suspect[id] && l.stopped[id] == nil && c.position > 0 {
+	for _, id := range b.order {
+		if c := b.accounts[id]; !b.suspect[id] && l.stopped[id] == nil && c.position > 0 {
 			l.accounts.put(id, c)
 		}
 	}
@@ -56,7 +56,8 @@ func (b *batch) keep() {
 func (b *batch) snapshot() {
 	l := b.lane
 	var snapshots []eventlog.Snapshot
-	for id, c := range b.accounts {
+	for _, id := range b.order {
+		c := b.accounts[id]
 		if c.since < l.desk.options.Snapshot || b.suspect[id] {
 			continue
 		}
@@ -272,7 +273,7 @@ func (b *batch) lookUp(tasks []*task, cause error) (again []*task) {
 	l := b.lane
 	l.lost = true
 	clock := l.desk.options.Clock
-	for start := clock.Elapsed(); clock.Elapsed()-start < l.desk.options.Wait; time.Sleep(20 * time.Millisecond) {
+	for start := clock.Elapsed(); clock.Elapsed()-start < l.desk.options.Wait; l.desk.options.Sleep(20 * time.Millisecond) {
 		if known, err := b.known(); err == nil {
 			return b.tell(tasks, known)
 		}

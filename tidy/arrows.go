@@ -30,6 +30,7 @@ var allowed = map[string][]string{
 	"eventlog/sqlite":   {"eventlog", "database", "modernc.org/sqlite"},
 	"eventlog/open":     {"eventlog", "eventlog/sqlite", "eventlog/postgres", "database"}, // chooses one of them
 	"eventlog/postgres": {"eventlog", "database", "github.com/jackc/pgx/v5"},
+	"eventlog/memory":   {"eventlog"},
 
 	"database":        {"github.com/jackc/pgx/v5", "github.com/pressly/goose/v3", "modernc.org/sqlite"},
 	"database/pgtest": {"github.com/jackc/pgx/v5"},
