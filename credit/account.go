@@ -52,7 +52,8 @@ type Hold struct {
 	Amount   money.Amount  `json:"amount"` // what is still held
 	Plan     string        `json:"plan"`
 	Merchant string        `json:"merchant"`
-	LastDay  calendar.Date `json:"last_day"` // the last day on which it can be captured
+	LastDay  calendar.Date `json:"last_day"`       // the last day on which it can be captured
+	Route    int           `json:"route,omitzero"` // the place of its route in the contract's list
 }
 
 // Purchase (消费) is a captured amount with an instalment that is not paid.
@@ -62,6 +63,7 @@ type Purchase struct {
 	Refunded    money.Amount `json:"refunded,omitzero"`
 	Merchant    string       `json:"merchant"`
 	Plan        Plan         `json:"plan"`
+	Funding     []Funded     `json:"funding,omitempty"` // whose money it is
 	Instalments []Instalment `json:"instalments"`
 }
 
@@ -92,11 +94,12 @@ type Statement struct {
 	Date    calendar.Date `json:"date"`
 	Due     calendar.Date `json:"due"`
 	Overdue bool          `json:"overdue,omitzero"`
-	Bucket  int           `json:"bucket,omitzero"`  // 1 for M1 (1–30 days past due), 2 for M2, …
-	Accrued calendar.Date `json:"accrued,omitzero"` // the penalty base is counted up to here
-	Base    money.Amount  `json:"base,omitzero"`    // Σ overdue principal × days, in minor units × days
-	Charged money.Amount  `json:"charged,omitzero"` // penalty charged so far
-	Penalty money.Amount  `json:"penalty,omitzero"` // … and not paid yet
+	Bucket  int           `json:"bucket,omitzero"`   // 1 for M1 (1–30 days past due), 2 for M2, …
+	Accrued calendar.Date `json:"accrued,omitzero"`  // the penalty base is counted up to here
+	Base    money.Amount  `json:"base,omitzero"`     // Σ overdue principal × days, in minor units × days
+	Charged money.Amount  `json:"charged,omitzero"`  // penalty charged so far
+	Penalty money.Amount  `json:"penalty,omitzero"`  // … and not paid yet
+	Funding []Weight      `json:"funding,omitempty"` // by how much each funder's money stands on it
 }
 
 // Held is the sum of open holds.
@@ -257,6 +260,16 @@ func (a *Account) Check() error {
 				return fmt.Errorf("purchase %d has instalment %d on a statement that is not open", p.Number, in.Number)
 			}
 			left += in.Principal
+		}
+		claimed := money.Amount(0)
+		for _, f := range p.Funding {
+			if f.Principal < 0 {
+				return fmt.Errorf("%s has a claim of %d on purchase %d", f.Funder, f.Principal, p.Number)
+			}
+			claimed += f.Principal
+		}
+		if len(p.Funding) > 0 && claimed != left {
+			return fmt.Errorf("purchase %d owes %d, and its funders claim %d", p.Number, left, claimed)
 		}
 		if left > p.Amount-p.Refunded {
 			return fmt.Errorf("purchase %d of %d, refunded %d, owes %d", p.Number, p.Amount, p.Refunded, left)

@@ -17,6 +17,9 @@ type Authorise struct {
 	Merchant string         `json:"merchant"`
 	Order    string         `json:"order"`
 	Consent  Consent        `json:"consent"`
+
+	// Full are the routes that have no room, as the edge found out.
+	Full RouteSet `json:"-"`
 }
 
 // QuoteDocument is the name under which a customer consents to a quote.
@@ -32,6 +35,7 @@ const (
 	ReasonFrozen        Reason = "account_frozen"
 	ReasonScene         Reason = "scene_not_allowed"
 	ReasonLimitExceeded Reason = "limit_exceeded"
+	ReasonFunding       Reason = "funding_unavailable" // the funders of the quote have no room: another quote may have others
 )
 
 // Authorised (占用) says that an amount of the limit is held for an order.
@@ -44,6 +48,7 @@ type Authorised struct {
 	Order    string        `json:"order"`
 	Quote    string        `json:"quote"`
 	LastDay  calendar.Date `json:"last_day"`
+	Route    int           `json:"route,omitzero"` // the place of its route in the contract's list
 }
 
 // Declined (拒绝) says that an order was not let through. It is kept, and counted, like
@@ -76,25 +81,41 @@ func (c Authorise) do(a *Account, at Moment, emit func(Event)) error {
 	if !ok {
 		return &Error{Kind: UnknownPlan, Field: "plan", Detail: "the contract has no such plan"}
 	}
-	token := a.quoteToken(plan, c.Amount, at.Day, a.Terms.Schedule(plan, c.Amount, at.Day))
+	route, token := a.quoted(plan, c, at.Day)
 	shown := Document{Name: QuoteDocument, Version: a.Terms.Version, Hash: token}
 	if err := checkConsent(c.Consent, a.Customer, shown, 0, at); err != nil {
 		return err
 	}
 
 	n := a.number()
-	if reasons := a.declineReasons(c); len(reasons) > 0 {
+	if reasons := a.declineReasons(c, route); len(reasons) > 0 {
 		emit(Declined{Number: n, Amount: c.Amount, Plan: c.Plan, Scene: c.Scene, Merchant: c.Merchant, Order: c.Order, Reasons: reasons})
 		return nil
 	}
 	emit(Authorised{
 		Number: n, Amount: c.Amount, Plan: c.Plan, Scene: c.Scene, Merchant: c.Merchant, Order: c.Order,
-		Quote: token, LastDay: at.Day + calendar.Date(a.Terms.HoldDays),
+		Quote: token, LastDay: at.Day + calendar.Date(a.Terms.HoldDays), Route: route,
 	})
 	return nil
 }
 
-func (a *Account) declineReasons(c Authorise) (reasons []Reason) {
+// quoted finds the route whose quote the customer consented to, and that quote's
+// token. Consent to none of them is answered with the first one's.
+func (a *Account) quoted(plan Plan, c Authorise, day calendar.Date) (route int, token string) {
+	parts := a.Terms.Schedule(plan, c.Amount, day)
+	for i := range max(1, len(a.Terms.Routes)) {
+		t := a.quoteToken(plan, c.Amount, day, parts, i)
+		if t == c.Consent.Hash {
+			return i, t
+		}
+		if i == 0 {
+			token = t
+		}
+	}
+	return 0, token
+}
+
+func (a *Account) declineReasons(c Authorise, route int) (reasons []Reason) {
 	if a.Status != Active {
 		reasons = append(reasons, ReasonNotActive)
 	}
@@ -106,6 +127,9 @@ func (a *Account) declineReasons(c Authorise) (reasons []Reason) {
 	}
 	if c.Amount > a.Available() {
 		reasons = append(reasons, ReasonLimitExceeded)
+	}
+	if c.Full.Has(route) {
+		reasons = append(reasons, ReasonFunding)
 	}
 	return reasons
 }
@@ -119,7 +143,7 @@ func checkAmount(amount money.Amount) error {
 
 func (e Authorised) apply(a *Account, _ calendar.Date) {
 	a.numbered(e.Number)
-	a.Holds = append(a.Holds, Hold{Number: e.Number, Amount: e.Amount, Plan: e.Plan, Merchant: e.Merchant, LastDay: e.LastDay})
+	a.Holds = append(a.Holds, Hold{Number: e.Number, Amount: e.Amount, Plan: e.Plan, Merchant: e.Merchant, LastDay: e.LastDay, Route: e.Route})
 }
 
 func (e Declined) apply(a *Account, _ calendar.Date) { a.numbered(e.Number) }

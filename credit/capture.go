@@ -30,6 +30,7 @@ type PurchaseCaptured struct {
 	Merchant string       `json:"merchant"`
 	Plan     Plan         `json:"plan"`
 	Parts    []Part       `json:"parts"`
+	Funding  []Funded     `json:"funding,omitempty"` // whose money it is
 }
 
 // HoldVoided says that the platform gave a hold up.
@@ -64,7 +65,8 @@ func (c Capture) do(a *Account, at Moment, emit func(Event)) error {
 	plan, _ := a.Terms.Plan(h.Plan)
 	e := PurchaseCaptured{
 		Number: a.number(), Hold: h.Number, Amount: c.Amount, Merchant: h.Merchant, Plan: plan,
-		Parts: a.Terms.Schedule(plan, c.Amount, at.Day),
+		Parts:   a.Terms.Schedule(plan, c.Amount, at.Day),
+		Funding: a.Terms.Routing()[h.Route].fund(c.Amount),
 	}
 	if c.Final || c.Amount == h.Amount {
 		e.Resolved, e.Released = true, h.Amount-c.Amount
@@ -103,7 +105,7 @@ func (a *Account) releaseHold(number int64) {
 
 func (e PurchaseCaptured) apply(a *Account, _ calendar.Date) {
 	a.numbered(e.Number)
-	p := Purchase{Number: e.Number, Amount: e.Amount, Merchant: e.Merchant, Plan: e.Plan}
+	p := Purchase{Number: e.Number, Amount: e.Amount, Merchant: e.Merchant, Plan: e.Plan, Funding: slices.Clone(e.Funding)}
 	p.Instalments = make([]Instalment, 0, len(e.Parts))
 	for i, part := range e.Parts {
 		if part.Sum() > 0 {

@@ -44,7 +44,16 @@ func (l *life) amount(t *rapid.T, most money.Amount) money.Amount {
 func (l *life) authorise(t *rapid.T) {
 	if p := rapid.SampledFrom(l.story.a.Terms.Plans).Draw(t, "plan"); l.story.a.Available() > 0 {
 		if amount := l.amount(t, l.story.a.Available()); amount > 0 {
-			l.do(l.story.order(amount, p.ID))
+			order := l.story.order(amount, p.ID)
+			route := rapid.IntRange(0, max(1, len(l.terms.Routes))-1).Draw(t, "route")
+			order.Consent.Hash = l.story.a.QuoteBy(route, p, amount, l.story.day).Token
+			order.Full = credit.RouteSet(rapid.SampledFrom([]int{0, 0, 0, 1, 2}).Draw(t, "full"))
+			events, _ := l.do(order)
+			for _, e := range events {
+				if e, ok := e.(credit.Authorised); ok && (e.Route != route || order.Full.Has(route)) {
+					t.Fatalf("agreed to route %d, full is %b, and it is funded by %d", route, order.Full, e.Route)
+				}
+			}
 		}
 	}
 }

@@ -51,10 +51,11 @@ type life struct {
 	refunded  map[int64]money.Amount
 	stands    map[string]int64 // "purchase/instalment" → its one statement
 	holds     map[int64]money.Amount
-	numbers   int64                  // given
-	principal money.Amount           // owed
-	balance   money.Amount           // owed to the customer
-	bases     map[int64]money.Amount // overdue principal × days, by statement
+	numbers   int64                   // given
+	principal money.Amount            // owed
+	balance   money.Amount            // owed to the customer
+	bases     map[int64]money.Amount  // overdue principal × days, by statement
+	claims    map[string]money.Amount // "purchase/funder" → principal still owed
 }
 
 func newLife(t *rapid.T) *life {
@@ -63,6 +64,7 @@ func newLife(t *rapid.T) *life {
 		t: t, story: stranger(t, "2026-01-20"), nights: stranger(t, "2026-01-20"), terms: terms,
 		books: map[ledger.Account]money.Amount{}, captured: map[int64]money.Amount{}, billed: map[int64]money.Amount{}, cut: map[int64]money.Amount{},
 		refunded: map[int64]money.Amount{}, stands: map[string]int64{}, holds: map[int64]money.Amount{}, bases: map[int64]money.Amount{},
+		claims: map[string]money.Amount{},
 	}
 	l.do(l.story.application(terms))
 	return l
@@ -76,6 +78,11 @@ func anyTerms(t *rapid.T) *credit.Terms {
 	terms.PenaltyRate = credit.Rate(rapid.IntRange(0, 400_000).Draw(t, "penalty"))
 	terms.PrincipalFirst = rapid.SampledFrom([]int{0, 1, 91}).Draw(t, "principal first")
 	terms.RateMethod = rapid.SampledFrom([]credit.RateMethod{credit.MonthlyTimesTwelve, credit.EffectiveOnDays, credit.UnitPeriod}).Draw(t, "method")
+	terms.Routes = rapid.SampledFrom([][]credit.Route{
+		nil,
+		{{Shares: []credit.FunderShare{{Funder: "bank", Share: 700_000}, {Funder: "trust", Share: 300_000}}}},
+		{{Shares: []credit.FunderShare{{Funder: "trust", Share: credit.Whole}}}, {Shares: []credit.FunderShare{{Funder: "a", Share: 333_333}, {Funder: "b", Share: 333_333}, {Funder: "c", Share: 333_334}}}},
+	}).Draw(t, "routes")
 	for i := 1; i < len(terms.Plans); i++ {
 		p := &terms.Plans[i]
 		p.Kind = rapid.SampledFrom([]credit.PlanKind{credit.Flat, credit.Annuity}).Draw(t, "kind")
@@ -143,12 +150,16 @@ func (l *life) count(events []credit.Event) {
 				l.resolve(e.Hold, e.Released)
 			}
 			l.captured[e.Number] = e.Amount
+			for _, f := range e.Funding {
+				l.claims[fmt.Sprint(e.Number, f.Funder)] = f.Principal
+			}
 			l.principal += e.Amount
 		case credit.PurchaseRefunded:
 			sum := e.Credit
 			for _, c := range e.Cuts {
 				sum += c.Principal
 				l.principal -= c.Principal
+				l.share(e.Purchase, c.Principal, 0, c.Funders)
 				if c.Principal|c.Interest|c.Fee == 0 && len(c.Borne) == 0 || min(c.Principal, c.Interest, c.Fee) < 0 {
 					l.t.Fatalf("a cut of %+v", c)
 				}
@@ -208,10 +219,26 @@ func (l *life) pay(shares []credit.Share, amount money.Amount) {
 			l.t.Fatalf("a share of %+v", s)
 		}
 		amount -= s.Penalty + s.Fee + s.Interest + s.Principal
+		l.share(s.Purchase, s.Principal, s.Penalty+s.Fee+s.Interest, s.Funders)
 		l.principal -= s.Principal
 	}
 	if amount != 0 {
 		l.t.Fatalf("%d of a payment went nowhere", amount)
+	}
+}
+
+// share takes an amount off the funders' claims: its parts add up, and no claim falls below 0.
+func (l *life) share(purchase int64, principal, cost money.Amount, parts []credit.FunderPart) {
+	for _, part := range parts {
+		where := fmt.Sprint(purchase, part.Funder)
+		principal -= part.Principal
+		cost -= part.Cost
+		if l.claims[where] -= part.Principal; l.claims[where] < 0 || part.Principal < 0 || part.Cost < 0 || part.Principal+part.Cost == 0 {
+			l.t.Fatalf("%s gets %+v and then claims %d", where, part, l.claims[where])
+		}
+	}
+	if principal != 0 || cost != 0 {
+		l.t.Fatalf("%d of principal and %d of cost are no funder's", principal, cost)
 	}
 }
 
@@ -252,6 +279,11 @@ func (l *life) check() {
 }
 
 func (l *life) checkPurchases() {
+	claims := money.Amount(0)
+	for _, claim := range l.claims {
+		claims += claim
+	}
+	same(l.t, "claims of funders", claims, l.principal)
 	unbilled := map[int64]money.Amount{}
 	for _, p := range l.story.a.Purchases {
 		for _, in := range p.Instalments {

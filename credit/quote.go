@@ -21,11 +21,19 @@ type Quote struct {
 	Cost       money.Amount // Total − Amount
 	Subsidised money.Amount // what others pay so that the customer does not
 	AnnualRate Rate
+	Route      Route // who lends
 	Token      string
 }
 
-// Quote works out what a purchase on a day would cost by a plan.
+// Quote works out what a purchase on a day would cost by a plan, funded by the
+// contract's first route.
 func (a *Account) Quote(plan Plan, amount money.Amount, day calendar.Date) Quote {
+	return a.QuoteBy(0, plan, amount, day)
+}
+
+// QuoteBy works out what a purchase on a day would cost, funded by the route at a
+// place in the contract's list. Who lends makes no difference to the cost.
+func (a *Account) QuoteBy(route int, plan Plan, amount money.Amount, day calendar.Date) Quote {
 	q := Quote{Plan: plan, Amount: amount, Day: day, Parts: a.Terms.Schedule(plan, amount, day)}
 	for _, p := range q.Parts {
 		q.Total += p.Sum()
@@ -35,14 +43,15 @@ func (a *Account) Quote(plan Plan, amount money.Amount, day calendar.Date) Quote
 	}
 	q.Cost = q.Total - amount
 	q.AnnualRate = AnnualRate(a.Terms, amount, day, q.Parts)
-	q.Token = a.quoteToken(plan, amount, day, q.Parts)
+	q.Route = a.Terms.Routing()[route]
+	q.Token = a.quoteToken(plan, amount, day, q.Parts, route)
 	return q
 }
 
 // quoteToken is qt_ and 26 letters of the SHA-256 of everything that was shown. The
 // day is part of it: a day later the purchase may fall on another statement, and
 // where days count it has another annual rate. Asking again costs nothing.
-func (a *Account) quoteToken(plan Plan, amount money.Amount, day calendar.Date, parts []Part) string {
+func (a *Account) quoteToken(plan Plan, amount money.Amount, day calendar.Date, parts []Part, route int) string {
 	b := make([]byte, 0, 128+24*len(parts))
 	b = append(b, a.ID...)
 	b = append(b, a.Terms.Programme...)
@@ -58,6 +67,13 @@ func (a *Account) quoteToken(plan Plan, amount money.Amount, day calendar.Date, 
 		number(int64(p.Principal))
 		number(int64(p.Interest))
 		number(int64(p.Fee))
+	}
+	if len(a.Terms.Routes) > 0 { // who lends is shown, too
+		for _, s := range a.Terms.Routes[route].Shares {
+			b = append(b, s.Funder...)
+			b = append(b, 0)
+			number(int64(s.Share))
+		}
 	}
 	sum := sha256.Sum256(b)
 	return "qt_" + crockford.EncodeToString(sum[:17])[:26]

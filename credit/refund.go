@@ -24,6 +24,7 @@ type Cut struct {
 	Interest   money.Amount `json:"interest,omitzero"`
 	Fee        money.Amount `json:"fee,omitzero"`
 	Borne      []Borne      `json:"borne,omitempty"`
+	Funders    []FunderPart `json:"funders,omitempty"` // whose claim falls
 }
 
 // PurchaseRefunded says what a refund took off the debt, and what the customer gets.
@@ -53,6 +54,7 @@ func (c Refund) do(a *Account, at Moment, emit func(Event)) error {
 		}
 		e.Merchant = p.Merchant
 		e.Cuts = p.cuts(c.Amount)
+		(&claims{a: a}).cut(p.Number, e.Cuts)
 		for _, cut := range e.Cuts {
 			e.Credit -= cut.Principal
 		}
@@ -210,6 +212,7 @@ func (e PurchaseRefunded) apply(a *Account, on calendar.Date) {
 	}
 	p.Refunded += e.Amount
 	for _, cut := range e.Cuts {
+		p.paidBack(cut.Funders)
 		for i := range p.Instalments {
 			if in := &p.Instalments[i]; in.Number == cut.Instalment {
 				in.Principal -= cut.Principal

@@ -29,6 +29,7 @@ type Share struct {
 	Fee        money.Amount `json:"fee,omitzero"`
 	Interest   money.Amount `json:"interest,omitzero"`
 	Principal  money.Amount `json:"principal,omitzero"`
+	Funders    []FunderPart `json:"funders,omitempty"` // whose money it pays back
 }
 
 func (s Share) sum() money.Amount { return s.Penalty + s.Fee + s.Interest + s.Principal }
@@ -144,6 +145,7 @@ func (a *Account) allocate(sum money.Amount, day calendar.Date) (shares []Share,
 		}
 		shares = append(shares, slices.DeleteFunc(lines, func(s Share) bool { return s.sum() == 0 })...)
 	}
+	(&claims{a: a}).divide(shares)
 	return shares, sum
 }
 
@@ -170,6 +172,7 @@ func (a *Account) pay(shares []Share) {
 			continue
 		}
 		p := a.purchase(share.Purchase)
+		p.paidBack(share.Funders)
 		for i := range p.Instalments {
 			if in := &p.Instalments[i]; in.Number == share.Instalment {
 				in.Principal -= share.Principal

@@ -59,9 +59,10 @@ func (a *Account) issueStatement(day calendar.Date, emit func(Event)) {
 
 func (e StatementIssued) apply(a *Account, _ calendar.Date) {
 	a.numbered(e.Number)
-	a.Statements = append(a.Statements, Statement{Number: e.Number, Date: e.Date, Due: e.Due, Accrued: e.Due})
+	s := Statement{Number: e.Number, Date: e.Date, Due: e.Due, Accrued: e.Due}
 	for _, line := range e.Lines {
 		p := a.purchase(line.Purchase)
+		s.weigh(line, p.Funding)
 		for i := range p.Instalments {
 			if p.Instalments[i].Number == line.Instalment {
 				p.Instalments[i].Statement = e.Number
@@ -69,6 +70,7 @@ func (e StatementIssued) apply(a *Account, _ calendar.Date) {
 			}
 		}
 	}
+	a.Statements = append(a.Statements, s)
 }
 
 func (e StatementPaid) apply(*Account, calendar.Date) {}

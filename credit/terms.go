@@ -37,7 +37,8 @@ type Terms struct {
 	Applications   int            `json:"applications"`         // how many applications are assessed …
 	WindowDays     int            `json:"window_days"`          // … within so many days
 	Funder         string         `json:"funder"`
-	Bureau         string         `json:"bureau,omitzero"` // the bureau that the funder reports to, if it does
+	Bureau         string         `json:"bureau,omitzero"`  // the bureau that the funder reports to, if it does
+	Routes         []Route        `json:"routes,omitempty"` // the ways to fund a purchase, by preference; none: the funder has it all
 	Scenes         []string       `json:"scenes"`
 	Plans          []Plan         `json:"plans"`
 	Documents      []Document     `json:"documents"` // what an applicant must have agreed to
@@ -96,6 +97,14 @@ func (t *Terms) Validate() error {
 	}
 	if len(t.Plans) == 0 || len(t.Scenes) == 0 || len(t.Documents) == 0 {
 		return fmt.Errorf("a programme needs at least one plan, one scene and one document")
+	}
+	if len(t.Routes) > maxRoutes {
+		return fmt.Errorf("%d routes are more than %d", len(t.Routes), maxRoutes)
+	}
+	for i, r := range t.Routes {
+		if err := r.validate(); err != nil {
+			return fmt.Errorf("route %d: %w", i+1, err)
+		}
 	}
 	texts := map[string]bool{}
 	for i, d := range t.Documents {

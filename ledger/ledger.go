@@ -5,13 +5,14 @@ package ledger
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/yuefu/yuefu/credit"
 	"github.com/yuefu/yuefu/money"
 )
 
-// Class (科目) is an account of the general ledger. Those that have a sub-ledger say
-// so in the chart: one account for each credit account or merchant.
+// Class (科目) is an account of the general ledger. Those that have a sub-ledger have one
+// account in it for each credit account, merchant or funder.
 type Class string
 
 // The chart of accounts.
@@ -31,6 +32,11 @@ const (
 	PenaltyIncome     Class = "income:penalty"               //
 	SubsidyIncome     Class = "income:subsidy"               // cost that somebody bears for the customer
 	FunderSubsidy     Class = "expenses:funder-subsidy"      // cost that the funder bears itself
+
+	// Memorandum accounts (表外): whose money the principal is, and for whom money came in.
+	FunderClaim     Class = "memo:funder:claim"     // principal that customers owe, by funder
+	FunderCollected Class = "memo:funder:collected" // what customers paid, by funder
+	FunderControl   Class = "memo:funder:control"   // the other side of both
 )
 
 // Chart lists the classes in the order of a balance sheet.
@@ -38,6 +44,17 @@ var Chart = []Class{
 	PrincipalUnbilled, PrincipalBilled, InterestBilled, FeeBilled, Penalty, Cash, PlatformSubsidy,
 	CreditBalance, MerchantPayable, DeferredSubsidy,
 	FeeIncome, InterestIncome, PenaltyIncome, SubsidyIncome, FunderSubsidy,
+	FunderClaim, FunderCollected, FunderControl,
+}
+
+// Principal are the classes of the principal that customers owe: the funders' claims
+// add up to it.
+var Principal = []Class{PrincipalUnbilled, PrincipalBilled}
+
+// Owned says of a class whether it has a sub-ledger by name, of merchants or of
+// funders. (The customers' classes have one by account.)
+func Owned(c Class) bool {
+	return c == MerchantPayable || c == FunderClaim || c == FunderCollected
 }
 
 // Account is a ledger account: a class, and whose sub-ledger account it is (a
@@ -66,6 +83,9 @@ func Post(account credit.ID, event credit.Event) []Transfer {
 			borne = append(borne, part.Borne...)
 		}
 		p.promise(e.Merchant, borne, 1)
+		for _, f := range e.Funding {
+			p.move(Account{FunderClaim, f.Funder}, Account{Class: FunderControl}, f.Principal)
+		}
 	case credit.PurchaseRefunded:
 		var borne []credit.Borne
 		for _, cut := range e.Cuts {
@@ -75,6 +95,9 @@ func Post(account credit.ID, event credit.Event) []Transfer {
 			}
 			p.move(merchant(e.Merchant), owed, cut.Principal)
 			borne = append(borne, cut.Borne...)
+			for _, part := range cut.Funders {
+				p.move(Account{Class: FunderControl}, Account{FunderClaim, part.Funder}, part.Principal)
+			}
 		}
 		p.promise(e.Merchant, borne, -1)
 		p.move(merchant(e.Merchant), p.customer(CreditBalance), e.Credit)
@@ -167,4 +190,26 @@ func (p *posting) pay(source Account, shares []credit.Share) {
 	p.move(source, p.customer(FeeBilled), sum.Fee)
 	p.move(source, p.customer(InterestBilled), sum.Interest)
 	p.move(source, p.customer(PrincipalBilled), sum.Principal)
+	p.passOn(shares)
+}
+
+// passOn books whose claims a payment lowers, and for whom it was collected.
+func (p *posting) passOn(shares []credit.Share) {
+	var parts []credit.FunderPart // one a funder, in the order of the shares
+	for _, s := range shares {
+		for _, part := range s.Funders {
+			i := slices.IndexFunc(parts, func(o credit.FunderPart) bool { return o.Funder == part.Funder })
+			if i < 0 {
+				parts = append(parts, part)
+				continue
+			}
+			parts[i].Principal += part.Principal
+			parts[i].Cost += part.Cost
+		}
+	}
+	control := Account{Class: FunderControl}
+	for _, part := range parts {
+		p.move(control, Account{FunderClaim, part.Funder}, part.Principal)
+		p.move(control, Account{FunderCollected, part.Funder}, part.Principal+part.Cost)
+	}
 }

@@ -51,6 +51,7 @@ type auditedPurchase struct {
 	refunded money.Amount
 	before   money.Amount // what refunds took off instalments that were not billed
 	parts    []auditedPart
+	claims   map[string]money.Amount // by funder, as events said
 }
 
 // auditedPart is an instalment as far as a bill may ask for it.
@@ -297,7 +298,7 @@ func (x *audited) balanced() *Violation {
 			return wrong(CheckBilled, "purchase %d of %d has %d billed, %d unbilled and %d refunded before a bill", number, p.amount, billed, unbilled[number], p.before)
 		}
 	}
-	return nil
+	return x.claimed()
 }
 
 // differs says in what an account's state and the row that the same events make differ.

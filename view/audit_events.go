@@ -123,7 +123,14 @@ func (x *audited) agreed(day calendar.Date, command credit.Command, sealed strin
 	if !ok {
 		return wrong(CheckConsent, "the contract has no plan %q", c.Plan)
 	}
-	token := x.state.Quote(plan, c.Amount, day).Token
+	// A decline names no quote: then it is one of those that the customer can have seen.
+	token := ""
+	for route := range x.state.Terms.Routing() {
+		token = x.state.QuoteBy(route, plan, c.Amount, day).Token
+		if token == c.Consent.Hash {
+			break
+		}
+	}
 	if sealed == "" {
 		sealed = token
 	}
@@ -184,7 +191,7 @@ func (x *audited) captured(day calendar.Date, e credit.PurchaseCaptured) *Violat
 		return wrong(CheckSums, "purchase %d of %d has %d instalments of %d by a plan of %d", e.Number, e.Amount, len(e.Parts), total, e.Plan.Periods)
 	}
 	x.bought[e.Number] = bought
-	return nil
+	return bought.funded(e)
 }
 
 func (x *audited) refunded(e credit.PurchaseRefunded) *Violation {
@@ -197,6 +204,9 @@ func (x *audited) refunded(e credit.PurchaseRefunded) *Violation {
 		total += cut.Principal
 		if cut.Instalment < 1 || cut.Instalment > len(p.parts) {
 			return wrong(CheckRefunds, "a refund takes something off instalment %d of purchase %d, which has %d", cut.Instalment, e.Purchase, len(p.parts))
+		}
+		if v := p.paidBack(e.Purchase, cut.Principal, 0, cut.Funders); v != nil {
+			return v
 		}
 		part := &p.parts[cut.Instalment-1]
 		if part.statement != cut.Statement {
@@ -264,7 +274,7 @@ func (x *audited) paid(sum money.Amount, shares []credit.Share) *Violation {
 	if total != sum {
 		return wrong(CheckPayments, "%d were to be paid, and the shares come to %d", sum, total)
 	}
-	return nil
+	return x.sharedOut(shares)
 }
 
 // owed is what a share could pay at most.

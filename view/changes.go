@@ -21,6 +21,7 @@ type changes struct {
 	authorisations rows[Authorisation, *Authorisation]
 	purchases      rows[Purchase, *Purchase]
 	instalments    rows[Instalment, *Instalment]
+	funding        rows[Funding, *Funding]
 	statements     rows[Statement, *Statement]
 	lines          rows[Line, *Line]
 	repayments     []Repayment
@@ -193,7 +194,7 @@ func (b *balances) move(class ledger.Class, debit money.Amount) {
 // size is how many rows will be written, the ledger's few apart.
 func (c *changes) size() int {
 	return len(c.opened) + len(c.accounts) + len(c.contract.changed) + c.applications.size() + len(c.agreements) +
-		c.authorisations.size() + c.purchases.size() + c.instalments.size() + c.statements.size() + c.lines.size() +
+		c.authorisations.size() + c.purchases.size() + c.instalments.size() + c.funding.size() + c.statements.size() + c.lines.size() +
 		len(c.repayments) + len(c.shares) + len(c.refunds) + len(c.returns) + len(c.blocks) + len(c.lifts) + len(c.freed) +
 		c.closures.size() + len(c.postings)
 }

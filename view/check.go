@@ -29,7 +29,8 @@ var (
 	CheckClosed     = Check{12, "closed", "an account closes clear, and nothing moves after but refunds, repayments and their return"}
 	CheckConsent    = Check{13, "consent", "an account opens on agreements to each of its documents, and each use of credit names the quote that was agreed to"}
 	CheckOrder      = Check{14, "order", "positions have no gaps, time and day never go back"}
-	CheckSubledgers = Check{15, "sub-ledgers", "accounts and merchants add up to the general ledger"}
+	CheckSubledgers = Check{15, "sub-ledgers", "accounts, merchants and funders add up to the general ledger"}
+	CheckFunding    = Check{23, "funding", "the funders' shares of each purchase add up to it through every event, and their claims to what customers owe"}
 	CheckState      = Check{19, "state", "the log can be read and folded, and snapshots and due days are what it folds to"}
 	CheckTables     = Check{19, "tables", "each row of the tables is what the log says, and there is no other"}
 	CheckAmounts    = Check{20, "amounts", "each amount is a whole number within bounds, what was asked for is what moved, and a penalty is what its days come to"}
@@ -38,7 +39,7 @@ var (
 // Checks lists them all.
 var Checks = []Check{
 	CheckPostings, CheckAvailable, CheckHolds, CheckRefunds, CheckKeys, CheckBilled, CheckSums, CheckPayments, CheckCycles, CheckDays,
-	CheckClosed, CheckConsent, CheckOrder, CheckSubledgers, CheckState, CheckTables, CheckAmounts,
+	CheckClosed, CheckConsent, CheckOrder, CheckSubledgers, CheckFunding, CheckState, CheckTables, CheckAmounts,
 }
 
 // Violation is one place where a check fails.

@@ -54,6 +54,13 @@ func compareTables(ctx context.Context, tx *sql.Tx, a *audit) error {
 			return compareRows(ctx, tx, a, instalmentTable, c.instalments.made, func(r *Instalment) tableKey { return of(r.Account, r.Purchase, int64(r.Number)) })
 		},
 		func() error {
+			return compareRows(ctx, tx, a, fundingTable, c.funding.made, func(r *Funding) tableKey {
+				k := of(r.Account, r.Purchase)
+				k.text = r.Funder
+				return k
+			})
+		},
+		func() error {
 			return compareRows(ctx, tx, a, statementTable, c.statements.made, func(r *Statement) tableKey { return of(r.Account, r.Number) })
 		},
 		func() error {

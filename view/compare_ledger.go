@@ -7,40 +7,49 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 
 	"github.com/yuefu/yuefu/ledger"
 	"github.com/yuefu/yuefu/money"
 )
 
-// of names a class or a merchant in a currency.
+// of names a class, or an owner's part of it, in a currency.
 type of struct {
-	name     string
+	class    ledger.Class
+	owner    string
 	currency money.Currency
+}
+
+func (o of) String() string {
+	if o.owner == "" {
+		return string(o.class)
+	}
+	return string(o.class) + " of " + strconv.Quote(o.owner)
 }
 
 // sides are what it was debited and credited by.
 type sides struct{ debit, credit money.Amount }
 
 // totals are the sums of postings.
-type totals struct{ classes, merchants map[of]sides }
+type totals struct{ classes, subledgers map[of]sides }
 
 func newTotals() *totals { return &totals{map[of]sides{}, map[of]sides{}} }
 
 func (t *totals) add(postings []Posting) {
-	classes, merchants := (&changes{postings: postings}).totals()
+	classes, subledgers := (&changes{postings: postings}).totals()
 	for _, c := range classes {
-		was := t.classes[of{c.Of, c.Currency}]
-		t.classes[of{c.Of, c.Currency}] = sides{was.debit + c.Debit, was.credit + c.Credit}
+		was := t.classes[of{c.Class, "", c.Currency}]
+		t.classes[of{c.Class, "", c.Currency}] = sides{was.debit + c.Debit, was.credit + c.Credit}
 	}
-	for _, m := range merchants {
-		was := t.merchants[of{m.Of, m.Currency}]
-		t.merchants[of{m.Of, m.Currency}] = sides{was.debit + m.Debit, was.credit + m.Credit}
+	for _, o := range subledgers {
+		was := t.subledgers[of{o.Class, o.Owner, o.Currency}]
+		t.subledgers[of{o.Class, o.Owner, o.Currency}] = sides{was.debit + o.Debit, was.credit + o.Credit}
 	}
 }
 
 const (
-	readLedger    = `SELECT class, currency, debit, credit FROM ledger_balance WHERE partition = $1`
-	readMerchants = `SELECT merchant, currency, debit, credit FROM merchant_balance WHERE partition = $1`
+	readLedger     = `SELECT class, currency, debit, credit FROM ledger_balance WHERE partition = $1`
+	readSubledgers = `SELECT class, owner, currency, debit, credit FROM subledger_balance WHERE partition = $1`
 
 	readAccountSums = `SELECT currency, CAST(sum(principal_unbilled) AS bigint), CAST(sum(principal_billed) AS bigint), CAST(sum(interest) AS bigint),
 			CAST(sum(fee) AS bigint), CAST(sum(penalty) AS bigint), CAST(sum(credit_balance) AS bigint)
@@ -59,16 +68,28 @@ func compareLedger(ctx context.Context, tx *sql.Tx, partition int32, want *total
 	violation := func(check Check, format string, arguments ...any) {
 		report.add(Violation{Check: check, Partition: partition, Says: fmt.Sprintf(format, arguments...)})
 	}
-	classes, err := readSides(ctx, tx, readLedger, partition)
+	classes, subledgers := map[of]sides{}, map[of]sides{}
+	rows, err := tx.QueryContext(ctx, readLedger, partition)
 	if err != nil {
 		return err
 	}
-	merchants, err := readSides(ctx, tx, readMerchants, partition)
-	if err != nil {
+	if err := walk(rows, func(t *total) error {
+		classes[of{t.Class, "", t.Currency}] = sides{t.Debit, t.Credit}
+		return nil
+	}); err != nil {
+		return err
+	}
+	if rows, err = tx.QueryContext(ctx, readSubledgers, partition); err != nil {
+		return err
+	}
+	if err := walk(rows, func(o *owned) error {
+		subledgers[of{o.Class, o.Owner, o.Currency}] = sides{o.Debit, o.Credit}
+		return nil
+	}); err != nil {
 		return err
 	}
 	compareSides(classes, want.classes, func(o of, is, should sides) {
-		violation(CheckPostings, "%s has debits of %d and credits of %d %s, its postings come to %d and %d", o.name, is.debit, is.credit, o.currency, should.debit, should.credit)
+		violation(CheckPostings, "%s has debits of %d and credits of %d %s, its postings come to %d and %d", o, is.debit, is.credit, o.currency, should.debit, should.credit)
 	})
 	sum := map[money.Currency]sides{}
 	for o, s := range classes {
@@ -80,15 +101,14 @@ func compareLedger(ctx context.Context, tx *sql.Tx, partition int32, want *total
 		}
 	}
 
-	compareSides(merchants, want.merchants, func(o of, is, should sides) {
-		violation(CheckSubledgers, "merchant %q has debits of %d and credits of %d %s, its postings come to %d and %d", o.name, is.debit, is.credit, o.currency, should.debit, should.credit)
+	compareSides(subledgers, want.subledgers, func(o of, is, should sides) {
+		violation(CheckSubledgers, "%s has debits of %d and credits of %d %s, its postings come to %d and %d", o, is.debit, is.credit, o.currency, should.debit, should.credit)
 	})
 	owed := map[of]money.Amount{}
-	for o, s := range merchants {
-		owed[of{string(ledger.MerchantPayable), o.currency}] += s.debit - s.credit
+	for o, s := range subledgers {
+		owed[of{o.class, "", o.currency}] += s.debit - s.credit
 	}
-	rows, err := tx.QueryContext(ctx, readAccountSums, partition)
-	if err != nil {
+	if rows, err = tx.QueryContext(ctx, readAccountSums, partition); err != nil {
 		return err
 	}
 	if err := walk(rows, func(s *accountSums) error {
@@ -96,15 +116,26 @@ func compareLedger(ctx context.Context, tx *sql.Tx, partition int32, want *total
 			ledger.PrincipalUnbilled: s.PrincipalUnbilled, ledger.PrincipalBilled: s.PrincipalBilled, ledger.InterestBilled: s.Interest,
 			ledger.FeeBilled: s.Fee, ledger.Penalty: s.Penalty, ledger.CreditBalance: -s.CreditBalance,
 		} {
-			owed[of{string(class), s.Currency}] += balance
+			owed[of{class, "", s.Currency}] += balance
 		}
 		return nil
 	}); err != nil {
 		return err
 	}
+	sound := !slices.ContainsFunc(report.Violations, func(v Violation) bool { return v.Partition == partition })
+	for currency := range sum { // whose money it is has to be somebody's, to the cent
+		principal := money.Amount(0)
+		for _, class := range ledger.Principal {
+			s := classes[of{class, "", currency}]
+			principal += s.debit - s.credit
+		}
+		if s := classes[of{ledger.FunderClaim, "", currency}]; sound && s.debit-s.credit != principal {
+			violation(CheckFunding, "customers owe a principal of %d %s, and funders have claims on %d", principal, currency, s.debit-s.credit)
+		}
+	}
 	for _, o := range sorted(owed) {
 		if s := classes[o]; s.debit-s.credit != owed[o] {
-			violation(CheckSubledgers, "the sub-ledger of %s comes to %d %s, the general ledger has %d", o.name, owed[o], o.currency, s.debit-s.credit)
+			violation(CheckSubledgers, "the sub-ledger of %s comes to %d %s, the general ledger has %d", o, owed[o], o.currency, s.debit-s.credit)
 		}
 	}
 	return nil
@@ -120,23 +151,8 @@ func compareSides(is, should map[of]sides, differ func(o of, is, should sides)) 
 	}
 }
 
-func readSides(ctx context.Context, tx *sql.Tx, query string, partition int32) (map[of]sides, error) {
-	rows, err := tx.QueryContext(ctx, query, partition)
-	if err != nil {
-		return nil, err
-	}
-	found := map[of]sides{}
-	return found, walk(rows, func(t *total) error {
-		found[of{t.Of, t.Currency}] = sides{t.Debit, t.Credit}
-		return nil
-	})
-}
-
 func sorted[V any](m map[of]V) []of {
 	return slices.SortedFunc(maps.Keys(m), func(a, b of) int {
-		if a.name != b.name {
-			return cmp.Compare(a.name, b.name)
-		}
-		return cmp.Compare(string(a.currency), string(b.currency))
+		return cmp.Or(cmp.Compare(a.class, b.class), cmp.Compare(a.owner, b.owner), cmp.Compare(a.currency, b.currency))
 	})
 }

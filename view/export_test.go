@@ -13,15 +13,15 @@ func SetSliced(n int) (undo func()) {
 func Statements(dialect database.Dialect) []string {
 	statements := []string{
 		moveCheckpoint, makeCheckpoint, readCheckpoint, readCheckpoints, condemnPartition, lockCondemned,
-		someAccount, lastAccount, somePosting, lastPosting, emptyPostings, emptyAccounts, emptyLedger, emptyMerchants,
+		someAccount, lastAccount, somePosting, lastPosting, emptyPostings, emptyAccounts, emptyLedger, emptySubledgers,
 		readAllCurrencies, readCurrencies[dialect], readDue[dialect],
-		readHistory, readTotals, readPostedAccounts, readPostedCurrencies, readJournal, readTrialBalance, readLedger, readMerchants, readAccountSums,
+		readHistory, readTotals, readPostedAccounts, readPostedCurrencies, readJournal, readTrialBalance, readLedger, readSubledgers, readAccountSums,
 		readAccount, readAccounts, readApplications, readAuthorisations, readPurchases, readStatements, readRepayments, readRefunds,
 		readReturns, readClosures, readApplication, readAuthorisation, readPurchase, readStatement, readRepayment, readRefund,
-		readReturn, readClosure, readAgreements, readBlocks, readInstalments, readLines, readPurchaseLines, readRefundsOf, readShares, readStatementShares,
+		readReturn, readClosure, readAgreements, readBlocks, readInstalments, readFunding, readLines, readPurchaseLines, readRefundsOf, readShares, readStatementShares,
 	}
 	statements = append(statements, emptyOfAccounts...)
-	for _, sql := range []map[database.Dialect]string{openAccounts, moveBalances, changeContracts, liftBlocks, freeAccounts, addToLedger, addToMerchants} {
+	for _, sql := range []map[database.Dialect]string{openAccounts, moveBalances, changeContracts, liftBlocks, freeAccounts, addToLedger, addToSubledgers} {
 		statements = append(statements, sql[dialect])
 	}
 	for _, s := range schemas {

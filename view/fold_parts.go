@@ -59,6 +59,20 @@ func (c *changes) captured(at place, account *balances, e credit.PurchaseCapture
 		account.CostUnbilled += part.Interest + part.Fee
 	}
 	c.purchases.add(p)
+	for _, f := range e.Funding {
+		c.funding.add(Funding{Account: at.account, Purchase: e.Number, Funder: f.Funder, Share: int64(f.Share), Principal: f.Principal, Claim: f.Principal})
+	}
+}
+
+// paidBack lowers the funders' claims on a purchase.
+func (c *changes) paidBack(at place, purchase int64, parts []credit.FunderPart, collected bool) {
+	for _, part := range parts {
+		f := c.funding.at(Funding{Account: at.account, Purchase: purchase, Funder: part.Funder})
+		f.Claim -= part.Principal
+		if collected {
+			f.Collected += part.Principal + part.Cost
+		}
+	}
 }
 
 func (c *changes) refunded(at place, account *balances, e credit.PurchaseRefunded) {
@@ -73,6 +87,7 @@ func (c *changes) refunded(at place, account *balances, e credit.PurchaseRefunde
 		in.InterestCancelled += cut.Interest
 		in.FeeCancelled += cut.Fee
 		in.SubsidyCancelled += sum(cut.Borne)
+		c.paidBack(at, e.Purchase, cut.Funders, false)
 		if cut.Statement == 0 {
 			account.CostUnbilled -= cut.Interest + cut.Fee
 			continue
@@ -118,6 +133,7 @@ func (c *changes) paid(at place, repayment int64, shares []credit.Share, number 
 			line.FeePaid += share.Fee
 			line.InterestPaid += share.Interest
 			line.PrincipalPaid += share.Principal
+			c.paidBack(at, share.Purchase, share.Funders, true)
 		}
 	}
 }

@@ -116,24 +116,24 @@ func (s *store) balances(t *testing.T) map[string]string {
 	}
 	for _, b := range trial {
 		switch b.Class {
-		case ledger.PrincipalUnbilled, ledger.PrincipalBilled, ledger.InterestBilled, ledger.FeeBilled, ledger.Penalty, ledger.CreditBalance, ledger.MerchantPayable:
+		case ledger.PrincipalUnbilled, ledger.PrincipalBilled, ledger.InterestBilled, ledger.FeeBilled, ledger.Penalty, ledger.CreditBalance, ledger.MerchantPayable, ledger.FunderClaim, ledger.FunderCollected:
 		default:
 			all[fmt.Sprintf("%s %s", b.Class, b.Currency)] += b.Debit - b.Credit
 		}
 	}
-	rows, err := s.db.Reader().Query(`SELECT merchant, currency, sum(debit) - sum(credit) FROM merchant_balance GROUP BY merchant, currency`)
+	rows, err := s.db.Reader().Query(`SELECT class, owner, currency, sum(debit) - sum(credit) FROM subledger_balance GROUP BY class, owner, currency`)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var merchant, currency string
+		var class, owner, currency string
 		var balance money.Amount
-		if err := rows.Scan(&merchant, &currency, &balance); err != nil {
+		if err := rows.Scan(&class, &owner, &currency, &balance); err != nil {
 			t.Fatal(err)
 		}
-		name := map[string]string{"tea house": "tea%20house", "书店 a:b; c": "书店%20a%3Ab%3B%20c", "a:b; c": "a%3Ab%3B%20c", "书店": "书店"}[merchant]
-		all[fmt.Sprintf("%s:%s %s", ledger.MerchantPayable, name, currency)] += balance
+		name := map[string]string{"tea house": "tea%20house", "书店 a:b; c": "书店%20a%3Ab%3B%20c", "a:b; c": "a%3Ab%3B%20c", "书店": "书店", "bank": "bank"}[owner]
+		all[fmt.Sprintf("%s:%s %s", class, name, currency)] += balance
 	}
 	maps.DeleteFunc(all, func(_ string, v money.Amount) bool { return v == 0 })
 	printed := map[string]string{}

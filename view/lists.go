@@ -48,6 +48,7 @@ var (
 	readAgreements      = agreementTable.read + ` WHERE partition = $1 AND account = $2 ORDER BY application DESC, document`
 	readBlocks          = blockTable.read + ` WHERE partition = $1 AND account = $2 ORDER BY position DESC, kind`
 	readInstalments     = instalmentTable.read + ` WHERE partition = $1 AND account = $2 AND purchase = $3 ORDER BY number`
+	readFunding         = fundingTable.read + ` WHERE partition = $1 AND account = $2 AND purchase = $3 ORDER BY funder`
 	readLines           = lineTable.read + ` WHERE partition = $1 AND account = $2 AND statement = $3 ORDER BY purchase, instalment`
 	readPurchaseLines   = lineTable.read + ` WHERE partition = $1 AND account = $2 AND purchase = $3 ORDER BY instalment`
 	readRefundsOf       = refundTable.read + ` WHERE partition = $1 AND account = $2 AND purchase = $3 ORDER BY number`
@@ -156,6 +157,11 @@ func (t *Tables) Closure(ctx context.Context, id credit.ID) (Closure, error) {
 // Instalments lists a purchase's instalments, in order.
 func (t *Tables) Instalments(ctx context.Context, account credit.ID, purchase int64) ([]Instalment, error) {
 	return find[Instalment](ctx, t, readInstalments, t.PartitionOf(account), account, purchase)
+}
+
+// FundingOf lists whose money a purchase is, by funder.
+func (t *Tables) FundingOf(ctx context.Context, account credit.ID, purchase int64) ([]Funding, error) {
+	return find[Funding](ctx, t, readFunding, t.PartitionOf(account), account, purchase)
 }
 
 // Lines lists a statement's lines, in order.

@@ -216,6 +216,21 @@ var plantedInLog = []plant{
 		command.Amount, e.Amount = -100, -100
 		return command, []credit.Event{e}
 	})},
+	{"a purchase that is partly nobody's money", view.CheckFunding, forge(ann, func(s *story, a *credit.Account) (credit.Command, []credit.Event) {
+		command, e := s.buying(a)
+		e.Funding = []credit.Funded{{Funder: "bank", Share: credit.Whole, Principal: e.Amount - 1}}
+		return command, []credit.Event{e}
+	})},
+	{"a purchase that is funded by other shares", view.CheckFunding, forge(ann, func(s *story, a *credit.Account) (credit.Command, []credit.Event) {
+		command, e := s.buying(a)
+		e.Funding = []credit.Funded{{Funder: "bank", Share: 500_000, Principal: e.Amount - 1}, {Funder: "trust", Share: 500_000, Principal: 1}}
+		return command, []credit.Event{e}
+	})},
+	{"a repayment that no funder gets", view.CheckFunding, forge(bob, func(s *story, a *credit.Account) (credit.Command, []credit.Event) {
+		command, e := s.paying(a, 100)
+		e.Shares[0].Funders = nil
+		return command, []credit.Event{e}
+	})},
 	{"an amount beyond all bounds", view.CheckAmounts, forge(bob, func(s *story, a *credit.Account) (credit.Command, []credit.Event) {
 		return credit.Repay{Amount: money.Max + 1, Currency: "CNY", Source: "x"}, []credit.Event{
 			credit.RepaymentReceived{Number: a.Numbers + 1, Amount: money.Max + 1, Source: "x", Credit: money.Max + 1},
@@ -234,7 +249,9 @@ var plantedInTables = []plant{
 	{"an account that holds more", view.CheckAvailable, tamper(`UPDATE account SET held = held + 1 WHERE customer = 'ann'`)},
 	{"an account with another limit", view.CheckAvailable, tamper(`UPDATE account SET credit_limit = credit_limit - 1 WHERE customer = 'ann'`)},
 
-	{"a merchant that is owed more", view.CheckSubledgers, tamper(`UPDATE merchant_balance SET credit = credit + 1, debit = debit + 1 WHERE merchant = 'tea house'`)},
+	{"a merchant that is owed more", view.CheckSubledgers, tamper(`UPDATE subledger_balance SET credit = credit + 1, debit = debit + 1 WHERE owner = 'tea house'`)},
+
+	{"a funder that claims more", view.CheckSubledgers, tamper(`UPDATE subledger_balance SET debit = debit + 1 WHERE class = 'memo:funder:claim'`)},
 
 	{"account", view.CheckTables, tamper(`UPDATE account SET status = 'active' WHERE customer = 'cai'`)},
 	{"account due", view.CheckTables, tamper(`UPDATE account SET next_due = NULL WHERE customer = 'bob'`)},
@@ -243,6 +260,7 @@ var plantedInTables = []plant{
 	{"authorisation", view.CheckTables, tamper(`UPDATE authorisation SET captured = captured + 1 WHERE status = 'captured'`)},
 	{"purchase", view.CheckTables, tamper(`DELETE FROM purchase WHERE number = (SELECT max(number) FROM purchase)`)},
 	{"instalment", view.CheckTables, tamper(`UPDATE instalment SET fee = fee + 1 WHERE number = 2`)},
+	{"purchase funding", view.CheckTables, tamper(`UPDATE purchase_funding SET claim = claim + 1`)},
 	{"statement", view.CheckTables, tamper(`UPDATE statement SET status = 'paid' WHERE status = 'overdue'`)},
 	{"statement line", view.CheckTables, tamper(`UPDATE statement_line SET principal_paid = 0 WHERE principal_paid > 0`)},
 	{"repayment", view.CheckTables, tamper(`UPDATE repayment SET surplus = surplus + 1`)},
@@ -279,7 +297,10 @@ func (s *story) paying(a *credit.Account, amount money.Amount) (credit.Repay, cr
 	for _, p := range a.Purchases {
 		for _, in := range p.Instalments {
 			if in.Statement != 0 && in.Principal >= amount {
-				e.Shares = []credit.Share{{Statement: in.Statement, Purchase: p.Number, Instalment: in.Number, Principal: amount}}
+				e.Shares = []credit.Share{{
+					Statement: in.Statement, Purchase: p.Number, Instalment: in.Number, Principal: amount,
+					Funders: []credit.FunderPart{{Funder: p.Funding[0].Funder, Principal: amount}},
+				}}
 				return command, e
 			}
 		}

@@ -70,10 +70,10 @@ const (
 	somePosting = `SELECT position FROM posting WHERE partition = $1 ORDER BY position LIMIT 1 OFFSET $2`
 	lastPosting = `SELECT position FROM posting WHERE partition = $1 ORDER BY position DESC LIMIT 1`
 
-	emptyPostings  = `DELETE FROM posting WHERE partition = $1 AND position <= $2`
-	emptyAccounts  = `DELETE FROM account WHERE partition = $1 AND id <= $2`
-	emptyLedger    = `DELETE FROM ledger_balance WHERE partition = $1`
-	emptyMerchants = `DELETE FROM merchant_balance WHERE partition = $1`
+	emptyPostings   = `DELETE FROM posting WHERE partition = $1 AND position <= $2`
+	emptyAccounts   = `DELETE FROM account WHERE partition = $1 AND id <= $2`
+	emptyLedger     = `DELETE FROM ledger_balance WHERE partition = $1`
+	emptySubledgers = `DELETE FROM subledger_balance WHERE partition = $1`
 
 	// lockCondemned holds the checkpoint until the transaction ends: else another
 	// server could begin to fill the tables that this one still empties.
@@ -122,7 +122,7 @@ func (t *Tables) empty(ctx context.Context, p *progress) (more bool, err error) 
 			return each(ctx, tx, []string{emptyPostings}, p.partition, position)
 		}
 		left = false
-		if err := each(ctx, tx, []string{emptyLedger, emptyMerchants}, p.partition); err != nil {
+		if err := each(ctx, tx, []string{emptyLedger, emptySubledgers}, p.partition); err != nil {
 			return err
 		}
 		_, err = tx.ExecContext(ctx, moveCheckpoint, 0, p.partition, -1)

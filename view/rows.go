@@ -97,6 +97,17 @@ type Instalment struct {
 	SubsidyCancelled  money.Amount  `view:"add"`
 }
 
+// Funding (出资) is a funder's part in a purchase.
+type Funding struct {
+	Account   credit.ID    `view:"key"`
+	Purchase  int64        `view:"key"`
+	Funder    string       `view:"key"`
+	Share     int64        // in millionths
+	Principal money.Amount // as captured
+	Claim     money.Amount `view:"add"` // the principal that the customer still owes of it
+	Collected money.Amount `view:"add"` // what the customer paid: principal, fee and interest
+}
+
 // The statuses of a statement.
 const (
 	StatementOpen    = "open"
@@ -256,7 +267,10 @@ func (r *Application) rowKey() rowKey   { return rowKey{r.Account, r.Number, 0, 
 func (r *Authorisation) rowKey() rowKey { return rowKey{r.Account, r.Number, 0, 0} }
 func (r *Purchase) rowKey() rowKey      { return rowKey{r.Account, r.Number, 0, 0} }
 func (r *Instalment) rowKey() rowKey    { return rowKey{r.Account, r.Purchase, int64(r.Number), 0} }
-func (r *Statement) rowKey() rowKey     { return rowKey{r.Account, r.Number, 0, 0} }
+func (r *Funding) rowKey() rowKey {
+	return rowKey{r.Account + credit.ID("/"+r.Funder), r.Purchase, 0, 0} // no account's id has a slash
+}
+func (r *Statement) rowKey() rowKey { return rowKey{r.Account, r.Number, 0, 0} }
 func (r *Line) rowKey() rowKey {
 	return rowKey{r.Account, r.Statement, r.Purchase, int64(r.Instalment)}
 }

@@ -11,6 +11,7 @@ var (
 	authorisationTable = describe[Authorisation]("authorisation")
 	purchaseTable      = describe[Purchase]("purchase")
 	instalmentTable    = describe[Instalment]("instalment")
+	fundingTable       = describe[Funding]("purchase_funding")
 	statementTable     = describe[Statement]("statement")
 	lineTable          = describe[Line]("statement_line")
 	repaymentTable     = describe[Repayment]("repayment")
@@ -31,6 +32,7 @@ var (
 	liftColumns     = columnsOf[lift]()
 	freedColumns    = columnsOf[freed]()
 	sumColumns      = columnsOf[total]()
+	ownedColumns    = columnsOf[owned]()
 )
 
 const (
@@ -94,12 +96,12 @@ var (
 			ON CONFLICT (partition, class, currency) DO UPDATE SET debit = ledger_balance.debit + excluded.debit, credit = ledger_balance.credit + excluded.credit`,
 	}
 
-	addToMerchants = map[database.Dialect]string{
-		database.PostgreSQL: `INSERT INTO merchant_balance (partition, merchant, currency, debit, credit) SELECT c.partition, u.* FROM checkpoint c CROSS JOIN ` +
-			unnest(sumColumns) + ` WHERE c.partition = $1 AND c.reader = 'tables'
-			ON CONFLICT (partition, merchant, currency) DO UPDATE SET debit = merchant_balance.debit + excluded.debit, credit = merchant_balance.credit + excluded.credit`,
-		database.SQLite: `INSERT INTO merchant_balance (partition, merchant, currency, debit, credit) VALUES (?, ?, ?, ?, ?)
-			ON CONFLICT (partition, merchant, currency) DO UPDATE SET debit = merchant_balance.debit + excluded.debit, credit = merchant_balance.credit + excluded.credit`,
+	addToSubledgers = map[database.Dialect]string{
+		database.PostgreSQL: `INSERT INTO subledger_balance (partition, class, owner, currency, debit, credit) SELECT c.partition, u.* FROM checkpoint c CROSS JOIN ` +
+			unnest(ownedColumns) + ` WHERE c.partition = $1 AND c.reader = 'tables'
+			ON CONFLICT (partition, class, owner, currency) DO UPDATE SET debit = subledger_balance.debit + excluded.debit, credit = subledger_balance.credit + excluded.credit`,
+		database.SQLite: `INSERT INTO subledger_balance (partition, class, owner, currency, debit, credit) VALUES (?, ?, ?, ?, ?, ?)
+			ON CONFLICT (partition, class, owner, currency) DO UPDATE SET debit = subledger_balance.debit + excluded.debit, credit = subledger_balance.credit + excluded.credit`,
 	}
 )
 

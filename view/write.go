@@ -25,9 +25,19 @@ type write struct {
 	exact   bool          // each row must be there to be changed, or the tables are damaged
 }
 
-// total is what one class, or one merchant, was debited and credited by.
+// total is what one class was debited and credited by.
 type total struct {
-	Of       string
+	Class    ledger.Class
+	Currency money.Currency
+	Debit    money.Amount
+	Credit   money.Amount
+}
+
+// owned is a total of one owner's account in a sub-ledger that has no other table:
+// a merchant's, a funder's.
+type owned struct {
+	Class    ledger.Class
+	Owner    string
 	Currency money.Currency
 	Debit    money.Amount
 	Credit   money.Amount
@@ -53,6 +63,7 @@ func (c *changes) writes() []write {
 	update(authorisationTable, c.authorisations.changed)
 	update(purchaseTable, c.purchases.changed)
 	update(instalmentTable, c.instalments.changed)
+	update(fundingTable, c.funding.changed)
 	update(statementTable, c.statements.changed)
 	update(lineTable, c.lines.changed)
 	update(closureTable, c.closures.changed)
@@ -61,6 +72,7 @@ func (c *changes) writes() []write {
 	insert(authorisationTable, c.authorisations.made)
 	insert(purchaseTable, c.purchases.made)
 	insert(instalmentTable, c.instalments.made)
+	insert(fundingTable, c.funding.made)
 	insert(statementTable, c.statements.made)
 	insert(lineTable, c.lines.made)
 	insert(repaymentTable, c.repayments)
@@ -70,44 +82,55 @@ func (c *changes) writes() []write {
 	insert(blockTable, c.blocks)
 	insert(closureTable, c.closures.made)
 	insert(postingTable, c.postings)
-	classes, merchants := c.totals()
+	classes, subledgers := c.totals()
 	custom("view_add_to_ledger", addToLedger, sumColumns, classes, true)
-	custom("view_add_to_merchants", addToMerchants, sumColumns, merchants, true)
+	custom("view_add_to_subledgers", addToSubledgers, ownedColumns, subledgers, true)
 	return list
 }
 
-// totals adds the postings up for the general ledger and for the merchants' sub-ledger.
-func (c *changes) totals() (classes, merchants []total) {
-	type key struct {
-		of       string
-		currency money.Currency
-	}
-	byClass, byMerchant := map[key]total{}, map[key]total{}
-	add := func(to map[key]total, of string, p *Posting, debit, credit money.Amount) {
-		t := to[key{of, p.Currency}]
-		to[key{of, p.Currency}] = total{of, p.Currency, t.Debit + debit, t.Credit + credit}
+// totals adds the postings up for the general ledger and for the sub-ledgers of
+// merchants and funders. The customers' is the columns of their accounts.
+func (c *changes) totals() (classes []total, subledgers []owned) {
+	byClass, byOwner := map[total]*total{}, map[owned]*owned{}
+	add := func(class ledger.Class, owner string, currency money.Currency, debit, credit money.Amount) {
+		key := total{Class: class, Currency: currency}
+		t := byClass[key]
+		if t == nil {
+			t = &total{Class: class, Currency: currency}
+			byClass[key] = t
+		}
+		t.Debit += debit
+		t.Credit += credit
+		if !ledger.Owned(class) {
+			return
+		}
+		mine := owned{Class: class, Owner: owner, Currency: currency}
+		o := byOwner[mine]
+		if o == nil {
+			o = &owned{Class: class, Owner: owner, Currency: currency}
+			byOwner[mine] = o
+		}
+		o.Debit += debit
+		o.Credit += credit
 	}
 	for i := range c.postings {
 		p := &c.postings[i]
-		add(byClass, string(p.DebitClass), p, p.Amount, 0)
-		add(byClass, string(p.CreditClass), p, 0, p.Amount)
-		if p.DebitClass == ledger.MerchantPayable {
-			add(byMerchant, p.DebitOf, p, p.Amount, 0)
-		}
-		if p.CreditClass == ledger.MerchantPayable {
-			add(byMerchant, p.CreditOf, p, 0, p.Amount)
-		}
+		add(p.DebitClass, p.DebitOf, p.Currency, p.Amount, 0)
+		add(p.CreditClass, p.CreditOf, p.Currency, 0, p.Amount)
 	}
-	sorted := func(m map[key]total) (list []total) {
-		for _, t := range m {
-			list = append(list, t)
-		}
-		slices.SortFunc(list, func(a, b total) int {
-			return cmp.Or(cmp.Compare(a.Of, b.Of), cmp.Compare(a.Currency, b.Currency))
-		})
-		return list
+	for _, t := range byClass {
+		classes = append(classes, *t)
 	}
-	return sorted(byClass), sorted(byMerchant)
+	slices.SortFunc(classes, func(a, b total) int {
+		return cmp.Or(cmp.Compare(a.Class, b.Class), cmp.Compare(a.Currency, b.Currency))
+	})
+	for _, o := range byOwner {
+		subledgers = append(subledgers, *o)
+	}
+	slices.SortFunc(subledgers, func(a, b owned) int {
+		return cmp.Or(cmp.Compare(a.Class, b.Class), cmp.Compare(a.Owner, b.Owner), cmp.Compare(a.Currency, b.Currency))
+	})
+	return classes, subledgers
 }
 
 // apply writes the rows of each stretch and moves its checkpoint, all in one transaction.

@@ -76,6 +76,10 @@ func appendAuthorised(b []byte, e *credit.Authorised) ([]byte, bool) {
 	w.text(`,"order":`, e.Order)
 	w.text(`,"quote":`, e.Quote)
 	w.b = append(w.b, `,"last_day":"`...)
-	w.b = append(e.LastDay.AppendText(w.b), `"}`...)
+	w.b = append(e.LastDay.AppendText(w.b), '"')
+	if e.Route != 0 {
+		w.number(`,"route":`, int64(e.Route))
+	}
+	w.b = append(w.b, '}')
 	return w.b, !w.beyond
 }

@@ -17,10 +17,11 @@ var (
 	terms    = &credit.Terms{
 		Programme: "yuefu", Version: 2, Currency: "CNY", StatementDay: 5, DueDay: 15, GraceDays: 3, HoldDays: 7,
 		PenaltyRate: 180_000, CostCap: 240_000, RateMethod: credit.MonthlyTimesTwelve, PrincipalFirst: 91, ReadingSeconds: 5, ReviewDays: 3,
-		Applications: 2, WindowDays: 30, Funder: "bank", Bureau: "pboc", Scenes: []string{"live", "mall"},
+		Applications: 2, WindowDays: 30, Funder: "bank", Bureau: "pboc", Routes: []credit.Route{{Shares: []credit.FunderShare{{Funder: "bank", Share: 1_000_000, Bureau: "pboc"}}}}, Scenes: []string{"live", "mall"},
 		Plans: []credit.Plan{plan}, Documents: []credit.Document{document},
 	}
-	share    = credit.Share{Statement: 9, Purchase: 4, Instalment: 1, Penalty: 1, Fee: 2, Interest: 3, Principal: 4}
+	funders  = []credit.FunderPart{{Funder: "bank", Principal: 3, Cost: 5}, {Funder: "trust", Principal: 1, Cost: 1}}
+	share    = credit.Share{Statement: 9, Purchase: 4, Instalment: 1, Penalty: 1, Fee: 2, Interest: 3, Principal: 4, Funders: funders}
 	evidence = credit.Consent{Person: "u1", Document: "quote", Version: 2, Hash: "qt_1", ShownAt: accepted.Add(-time.Minute), AcceptedAt: accepted, Act: "tap_agree", Preselected: &no}
 )
 
@@ -31,17 +32,18 @@ var eventExamples = []credit.Event{
 	credit.ApplicationReferred{Number: 1, Reasons: []string{"above_auto_approval"}, Terms: terms},
 	credit.ApplicationRefused{Number: 1, Reasons: []string{"income_too_low", "under_age"}, Until: 20_522},
 	credit.AccountOpened{Application: 1, Limit: 500_000, Terms: terms},
-	credit.Authorised{Number: 3, Amount: 12_345, Plan: "flat3", Scene: "live", Merchant: "m1", Order: "o\"1<直播>", Quote: "qt_1", LastDay: 20_529},
+	credit.Authorised{Number: 3, Amount: 12_345, Plan: "flat3", Scene: "live", Merchant: "m1", Order: "o\"1<直播>", Quote: "qt_1", LastDay: 20_529, Route: 1},
 	credit.Declined{Number: 3, Amount: 12_345, Plan: "flat3", Scene: "live", Merchant: "m1", Order: "o1", Reasons: []credit.Reason{credit.ReasonFrozen, credit.ReasonLimitExceeded}},
 	credit.PurchaseCaptured{
 		Number: 4, Hold: 3, Amount: 10_000, Released: 2_345, Resolved: true, Merchant: "m1", Plan: plan,
-		Parts: []credit.Part{{On: 20_548, Principal: 3_333, Interest: 1, Fee: 2, Borne: borne}, {On: 20_578, Principal: 3_333}},
+		Parts:   []credit.Part{{On: 20_548, Principal: 3_333, Interest: 1, Fee: 2, Borne: borne}, {On: 20_578, Principal: 3_333}},
+		Funding: []credit.Funded{{Funder: "bank", Share: 600_000, Principal: 6_000}, {Funder: "trust", Share: 400_000, Principal: 4_000}},
 	},
 	credit.HoldVoided{Hold: 3, Amount: 12_345},
 	credit.HoldExpired{Hold: 3, Amount: 12_345},
 	credit.PurchaseRefunded{
 		Number: 8, Purchase: 4, Amount: 5_000, Merchant: "m1", Credit: 1_000,
-		Cuts: []credit.Cut{{Instalment: 2, Statement: 9, Principal: 4_000, Interest: 1, Fee: 2, Borne: borne}},
+		Cuts: []credit.Cut{{Instalment: 2, Statement: 9, Principal: 4_000, Interest: 1, Fee: 2, Borne: borne, Funders: funders}},
 	},
 	credit.StatementIssued{Number: 9, Date: 20_548, Due: 20_558, Total: 3_336, Lines: []credit.Line{{Purchase: 4, Instalment: 1, Principal: 3_333, Interest: 1, Fee: 2, Borne: borne}}},
 	credit.StatementPaid{Statement: 9},
@@ -69,7 +71,7 @@ var commandExamples = []credit.Command{
 		Terms: terms, Assessment: credit.Assessment{Decision: credit.Approved, Limit: 1, Reasons: []string{"x"}},
 	},
 	credit.Review{Application: 1, Approve: true, Limit: 500_000, Reasons: []string{"x"}, Reviewer: "op_1"},
-	credit.Authorise{Amount: 12_345, Currency: "CNY", Plan: "flat3", Scene: "live", Merchant: "m1", Order: "o\"1<直播>", Consent: evidence},
+	credit.Authorise{Amount: 12_345, Currency: "CNY", Plan: "flat3", Scene: "live", Merchant: "m1", Order: "o\"1<直播>", Consent: evidence, Full: 1},
 	credit.Capture{Hold: 3, Amount: 10_000, Final: true},
 	credit.Void{Hold: 3},
 	credit.Refund{Purchase: 4, Amount: 5_000},

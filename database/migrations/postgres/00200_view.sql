@@ -133,6 +133,18 @@ CREATE TABLE instalment (
 	PRIMARY KEY (partition, account, purchase, number)
 );
 
+CREATE TABLE purchase_funding (
+	partition integer NOT NULL,
+	purchase  bigint  NOT NULL,
+	share     bigint  NOT NULL,
+	principal bigint  NOT NULL,
+	claim     bigint  NOT NULL,
+	collected bigint  NOT NULL,
+	funder    text COLLATE "C" NOT NULL,
+	account   text COLLATE "C" NOT NULL,
+	PRIMARY KEY (partition, account, purchase, funder)
+);
+
 CREATE TABLE statement (
 	partition    integer NOT NULL,
 	bucket       integer NOT NULL,
@@ -287,14 +299,15 @@ CREATE TABLE ledger_balance (
 	PRIMARY KEY (partition, class, currency)
 ) WITH (fillfactor = 20);
 
--- The merchants' sub-ledger.
-CREATE TABLE merchant_balance (
+-- The sub-ledgers of merchants and funders.
+CREATE TABLE subledger_balance (
 	partition integer NOT NULL,
-	merchant  text COLLATE "C" NOT NULL,
+	class     text COLLATE "C" NOT NULL,
+	owner     text COLLATE "C" NOT NULL,
 	currency  text COLLATE "C" NOT NULL,
 	debit     bigint  NOT NULL,
 	credit    bigint  NOT NULL,
-	PRIMARY KEY (partition, merchant, currency)
+	PRIMARY KEY (partition, class, owner, currency)
 ) WITH (fillfactor = 50);
 
 CREATE VIEW trial_balance AS
@@ -303,7 +316,7 @@ CREATE VIEW trial_balance AS
 
 -- +goose Down
 DROP VIEW trial_balance;
-DROP TABLE merchant_balance;
+DROP TABLE subledger_balance;
 DROP TABLE ledger_balance;
 DROP TABLE posting;
 DROP TABLE closure;
@@ -314,6 +327,7 @@ DROP TABLE repayment_share;
 DROP TABLE repayment;
 DROP TABLE statement_line;
 DROP TABLE statement;
+DROP TABLE purchase_funding;
 DROP TABLE instalment;
 DROP TABLE purchase;
 DROP TABLE authorisation;

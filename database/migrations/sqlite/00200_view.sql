@@ -131,6 +131,18 @@ CREATE TABLE instalment (
 	PRIMARY KEY (partition, account, purchase, number)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE purchase_funding (
+	partition INTEGER NOT NULL,
+	purchase  INTEGER NOT NULL,
+	share     INTEGER NOT NULL,
+	principal INTEGER NOT NULL,
+	claim     INTEGER NOT NULL,
+	collected INTEGER NOT NULL,
+	funder    TEXT    NOT NULL,
+	account   TEXT    NOT NULL,
+	PRIMARY KEY (partition, account, purchase, funder)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE statement (
 	partition    INTEGER NOT NULL,
 	bucket       INTEGER NOT NULL,
@@ -285,14 +297,15 @@ CREATE TABLE ledger_balance (
 	PRIMARY KEY (partition, class, currency)
 ) STRICT, WITHOUT ROWID;
 
--- The merchants' sub-ledger.
-CREATE TABLE merchant_balance (
+-- The sub-ledgers of merchants and funders.
+CREATE TABLE subledger_balance (
 	partition INTEGER NOT NULL,
-	merchant  TEXT    NOT NULL,
+	class     TEXT    NOT NULL,
+	owner     TEXT    NOT NULL,
 	currency  TEXT    NOT NULL,
 	debit     INTEGER NOT NULL,
 	credit    INTEGER NOT NULL,
-	PRIMARY KEY (partition, merchant, currency)
+	PRIMARY KEY (partition, class, owner, currency)
 ) STRICT, WITHOUT ROWID;
 
 CREATE VIEW trial_balance AS
@@ -301,7 +314,7 @@ CREATE VIEW trial_balance AS
 
 -- +goose Down
 DROP VIEW trial_balance;
-DROP TABLE merchant_balance;
+DROP TABLE subledger_balance;
 DROP TABLE ledger_balance;
 DROP TABLE posting;
 DROP TABLE closure;
@@ -312,6 +325,7 @@ DROP TABLE repayment_share;
 DROP TABLE repayment;
 DROP TABLE statement_line;
 DROP TABLE statement;
+DROP TABLE purchase_funding;
 DROP TABLE instalment;
 DROP TABLE purchase;
 DROP TABLE authorisation;
