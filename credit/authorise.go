@@ -18,8 +18,8 @@ type Authorise struct {
 	Order    string         `json:"order"`
 	Consent  Consent        `json:"consent"`
 
-	// Full are the routes that have no room, as the edge found out.
-	Full RouteSet `json:"-"`
+	// Full names the funders that have no room, as the edge found out.
+	Full []string `json:"-"`
 }
 
 // QuoteDocument is the name under which a customer consents to a quote.
@@ -128,7 +128,7 @@ func (a *Account) declineReasons(c Authorise, route int) (reasons []Reason) {
 	if c.Amount > a.Available() {
 		reasons = append(reasons, ReasonLimitExceeded)
 	}
-	if c.Full.Has(route) {
+	if len(c.Full) > 0 && a.Terms.Routing()[route].among(c.Full) {
 		reasons = append(reasons, ReasonFunding)
 	}
 	return reasons

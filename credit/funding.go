@@ -38,7 +38,7 @@ type FunderPart struct {
 }
 
 const (
-	maxRoutes  = 16 // a set of them fits into a RouteSet
+	maxRoutes  = 16
 	maxFunders = 8
 )
 
@@ -47,12 +47,6 @@ type Weight struct {
 	Funder string       `json:"funder"`
 	Billed money.Amount `json:"billed"`
 }
-
-// RouteSet is a set of a contract's routes, by their place in its list.
-type RouteSet uint16
-
-// Has says whether the i-th route is in the set.
-func (s RouteSet) Has(i int) bool { return s>>i&1 == 1 }
 
 // Routing are the ways in which purchases under the contract are funded, in the
 // order of preference. Without any, one funder has it all.
@@ -63,14 +57,15 @@ func (t *Terms) Routing() []Route {
 	return []Route{{Shares: []FunderShare{{Funder: t.Funder, Share: Whole, Bureau: t.Bureau}}}}
 }
 
-// Route is the place of the first route that has room, or of the first if none has.
-func (t *Terms) Route(full RouteSet) int {
-	for i := range t.Routes {
-		if !full.Has(i) {
-			return i
-		}
-	}
-	return 0
+// Route is the place of the first route whose funders all have room, or of the
+// first if none has. full names the funders that have none.
+func (t *Terms) Route(full []string) int {
+	return max(0, slices.IndexFunc(t.Routes, func(r Route) bool { return !r.among(full) }))
+}
+
+// among says whether one of the route's funders is in a list.
+func (r Route) among(funders []string) bool {
+	return slices.ContainsFunc(r.Shares, func(s FunderShare) bool { return slices.Contains(funders, s.Funder) })
 }
 
 func (r Route) validate() error {

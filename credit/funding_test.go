@@ -67,11 +67,11 @@ func TestTheRouteIsTheOneThatWasShown(t *testing.T) {
 	}
 	for _, c := range []struct {
 		quote string
-		full  credit.RouteSet
+		full  []string
 		route int
 		want  credit.Reason
 	}{
-		{first, 0, 0, ""}, {second, 0, 1, ""}, {second, 1, 1, ""}, {first, 1, 0, credit.ReasonFunding}, {second, 3, 1, credit.ReasonFunding},
+		{first, nil, 0, ""}, {second, nil, 1, ""}, {second, []string{"trust"}, 1, ""}, {first, []string{"trust"}, 0, credit.ReasonFunding}, {second, []string{"bank", "third"}, 1, credit.ReasonFunding},
 	} {
 		order.Consent.Hash, order.Full = c.quote, c.full
 		events := s.do(order)
@@ -81,7 +81,7 @@ func TestTheRouteIsTheOneThatWasShown(t *testing.T) {
 		}
 		equal(t, "route", only[credit.Authorised](t, events).Route, c.route)
 	}
-	deep(t, "with room", []int{s.a.Terms.Route(0), s.a.Terms.Route(1), s.a.Terms.Route(3)}, []int{0, 1, 0})
+	deep(t, "with room", []int{s.a.Terms.Route(nil), s.a.Terms.Route([]string{"bank"}), s.a.Terms.Route([]string{"trust", "third"})}, []int{0, 1, 0})
 }
 
 func TestPenaltyIsDividedByWhatStandsOnTheBill(t *testing.T) {

@@ -71,7 +71,7 @@ var commandExamples = []credit.Command{
 		Terms: terms, Assessment: credit.Assessment{Decision: credit.Approved, Limit: 1, Reasons: []string{"x"}},
 	},
 	credit.Review{Application: 1, Approve: true, Limit: 500_000, Reasons: []string{"x"}, Reviewer: "op_1"},
-	credit.Authorise{Amount: 12_345, Currency: "CNY", Plan: "flat3", Scene: "live", Merchant: "m1", Order: "o\"1<直播>", Consent: evidence, Full: 1},
+	credit.Authorise{Amount: 12_345, Currency: "CNY", Plan: "flat3", Scene: "live", Merchant: "m1", Order: "o\"1<直播>", Consent: evidence, Full: []string{"trust"}},
 	credit.Capture{Hold: 3, Amount: 10_000, Final: true},
 	credit.Void{Hold: 3},
 	credit.Refund{Purchase: 4, Amount: 5_000},
