@@ -38,6 +38,12 @@ func (o *out) accountMembers(a *credit.Account, at credit.Moment) {
 	o.date("closed_on", a.ClosedOn)
 	o.text("currency", string(a.Terms.Currency))
 	o.amount("limit", a.Limit)
+	if t := a.Temporary; t != nil {
+		o.object("temporary_limit")
+		o.amount("amount", t.Amount)
+		o.date("last_day", t.LastDay)
+		o.end()
+	}
 	o.amount("held", a.Held())
 	o.amount("outstanding", a.Outstanding())
 	o.amount("available", a.Available())
@@ -143,7 +149,7 @@ func liftBlock(c *call) error {
 // mayBlock holds blocks by the lender's risk people and by courts to operator keys:
 // each kind is lifted by whoever may. Kinds that nobody may touch are credit's to refuse.
 func (c *call) mayBlock(kind credit.BlockKind) error {
-	byOperators := []credit.BlockKind{credit.BlockRisk, credit.BlockJudicial}
+	byOperators := []credit.BlockKind{credit.BlockRisk, credit.BlockJudicial, credit.BlockDispute}
 	if slices.Contains(byOperators, kind) && c.caller.Role != catalogue.OperatorRole {
 		return &problem{kind: kindOperatorKey}
 	}

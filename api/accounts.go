@@ -131,6 +131,7 @@ func (o *out) accountRow(a *view.Account) {
 	o.text("status", a.Status)
 	o.text("currency", string(a.Currency))
 	o.amount("limit", a.CreditLimit)
+	o.amount("temporary_limit", a.TemporaryLimit)
 	o.amount("held", a.Held)
 	o.amount("outstanding", a.PrincipalUnbilled+a.PrincipalBilled)
 	o.amount("available", a.Available())

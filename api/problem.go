@@ -110,7 +110,9 @@ func (c *call) pointer(e *credit.Error) string {
 	if strings.HasPrefix(string(e.Kind), "consent_") && c.route != nil {
 		switch {
 		case e.Field == "customer", e.Field == "declared", e.Field == "consents":
-		case c.route.pattern == "/v1/authorisations":
+		case e.Field == "consent":
+			return "/consent"
+		case c.route.pattern == "/v1/authorisations", c.route.pattern == "/v1/accounts/{id}/limit":
 			return "/consent/" + e.Field
 		default:
 			return "/consents"

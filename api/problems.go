@@ -65,6 +65,12 @@ var problems = map[string]struct {
 	string(credit.ClosurePending):       {409, "A request to close is under review"},
 	string(credit.NoClosurePending):     {409, "The request to close is not under review any more"},
 
+	string(credit.InvalidDate):       {422, "The date is too early or too late"},
+	string(credit.UnknownReason):     {422, "There is no such reason"},
+	string(credit.LimitAboveCap):     {422, "Law or programme let nobody owe so much"},
+	string(credit.Unchanged):         {409, "It is like that already"},
+	string(credit.NothingToWithdraw): {409, "There is nothing to take back"},
+
 	kindMalformedRequest: {400, "This is not a request of HTTP/1.1"},
 	kindHeaderTooLarge:   {431, "The request's headers are too large"},
 	kindRequestTimeout:   {408, "The request took too long to arrive"},

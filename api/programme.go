@@ -75,7 +75,7 @@ func told(t *credit.Terms) *contract.Terms {
 	c := &contract.Terms{
 		Currency: contract.Currency(t.Currency), StatementDay: t.StatementDay, DueDay: t.DueDay, GraceDays: t.GraceDays, HoldDays: t.HoldDays,
 		PenaltyRate: int64(t.PenaltyRate), CostCap: int64(t.CostCap), RateMethod: contract.RateMethod(t.RateMethod),
-		PrincipalFirstFrom: t.PrincipalFirst, ReadingSeconds: t.ReadingSeconds, ReviewDays: t.ReviewDays,
+		PrincipalFirstFrom: t.PrincipalFirst, ReadingSeconds: t.ReadingSeconds, ReviewDays: t.ReviewDays, LimitCap: int64(t.LimitCap),
 		Applications: t.Applications, WindowDays: t.WindowDays, Funder: t.Funder, Bureau: t.Bureau, Scenes: t.Scenes,
 	}
 	for _, plan := range t.Plans {
@@ -121,7 +121,7 @@ func draft(body *contract.ProgrammeRequest) catalogue.Draft {
 		Terms: credit.Terms{
 			Currency: money.Currency(t.Currency), StatementDay: t.StatementDay, DueDay: t.DueDay, GraceDays: t.GraceDays, HoldDays: t.HoldDays,
 			PenaltyRate: credit.Rate(t.PenaltyRate), CostCap: credit.Rate(t.CostCap), RateMethod: credit.RateMethod(t.RateMethod),
-			PrincipalFirst: t.PrincipalFirstFrom, ReadingSeconds: t.ReadingSeconds, ReviewDays: t.ReviewDays,
+			PrincipalFirst: t.PrincipalFirstFrom, ReadingSeconds: t.ReadingSeconds, ReviewDays: t.ReviewDays, LimitCap: money.Amount(t.LimitCap),
 			Applications: t.Applications, WindowDays: t.WindowDays, Funder: t.Funder, Bureau: t.Bureau, Scenes: t.Scenes,
 		},
 		Policy: risk.Policy{

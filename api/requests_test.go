@@ -303,7 +303,7 @@ func TestBlocksByWhoeverMay(t *testing.T) {
 	w := newWorld(t)
 	account := w.opened(t, "u-1").ID
 	shop, lender := w.client(w.platform), w.client(w.operator)
-	for _, kind := range []string{"risk", "judicial"} {
+	for _, kind := range []string{"risk", "judicial", "dispute"} {
 		if a := w.post(t, w.platform, "b-"+kind, "/v1/accounts/"+account+"/blocks", `{"kind":"`+kind+`"}`); !a.isProblem(t, kindOperatorKey) {
 			t.Errorf("%s by a platform: %d %s", kind, a.status, a.body)
 		}

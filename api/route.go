@@ -40,6 +40,11 @@ var routes = []route{
 	{"POST", "/v1/accounts/{id}/blocks", platformKey, true, nil, addBlock},
 	{"POST", "/v1/accounts/{id}/blocks/{kind}/lift", platformKey, true, nil, liftBlock},
 
+	{"GET", "/v1/accounts/{id}/limit-increase", platformKey, false, []string{"limit"}, getLimitIncrease},
+	{"POST", "/v1/accounts/{id}/limit", operatorKey, true, nil, changeLimit},
+	{"POST", "/v1/accounts/{id}/temporary-limit", operatorKey, true, nil, grantTemporaryLimit},
+	{"POST", "/v1/accounts/{id}/temporary-limit/withdraw", operatorKey, true, nil, withdrawTemporaryLimit},
+
 	{"POST", "/v1/quotes", platformKey, false, nil, quote},
 	{"POST", "/v1/authorisations", platformKey, true, nil, authorise},
 	{"GET", "/v1/authorisations/{id}", platformKey, false, nil, getAuthorisation},

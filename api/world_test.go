@@ -249,6 +249,19 @@ func (w *world) checkout(t testing.TB, account client.Account, amount int64, pla
 	}
 }
 
+// raised is the customer's consent to a higher limit.
+func (w *world) raised(t testing.TB, account client.Account, limit int64) client.LimitConsent {
+	t.Helper()
+	shown, err := w.client(w.platform).GetLimitIncrease(t.Context(), account.ID, client.GetLimitIncreaseQuery{Limit: limit})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return client.LimitConsent{
+		Document: shown.Text.Document, Version: shown.Text.Version, Hash: shown.Text.Hash, Person: account.Customer, Act: "tap_agree",
+		ShownAt: w.clock.Now().Add(-10 * time.Second), AcceptedAt: w.clock.Now(),
+	}
+}
+
 func (w *world) authorised(t testing.TB, account client.Account, amount int64, plan, order string) client.Authorisation {
 	t.Helper()
 	a, err := w.client(w.platform).Authorise(t.Context(), "aut-"+order, w.checkout(t, account, amount, plan, order))

@@ -92,6 +92,9 @@ func (c *Catalogue) addVersion(ctx context.Context, entry Entry, d Draft, first 
 		if err := v.complete(ctx, tx, e); err != nil {
 			return err
 		}
+		if err := v.keepsCurrency(ctx, tx); err != nil {
+			return err
+		}
 		return v.insert(ctx, tx, e)
 	})
 	if err != nil {
@@ -99,6 +102,22 @@ func (c *Catalogue) addVersion(ctx context.Context, entry Entry, d Draft, first 
 	}
 	// What is shared by all is read back, so that nothing of it is the caller's draft.
 	return c.Version(ctx, v.Platform, v.Programme, v.Number)
+}
+
+// keepsCurrency refuses a version in another currency than the ones before: an account
+// that is opened again keeps its id, its history and its ledger accounts, which are in one.
+func (v *Version) keepsCurrency(ctx context.Context, tx *sql.Tx) error {
+	if v.Number == 1 {
+		return nil
+	}
+	before, err := versionIn(ctx, tx, v.Platform, v.Programme, v.Number-1)
+	if err != nil {
+		return err
+	}
+	if in := before.Terms.Currency; v.Terms.Currency != in {
+		return invalid("terms: currency is %s, and the programme is in %s for good: make another programme", v.Terms.Currency, in)
+	}
+	return nil
 }
 
 // complete fills in what is worked out, the cost disclosure above all, and
@@ -135,6 +154,9 @@ func (v *Version) check() error {
 	}
 	if err := v.Policy.Validate(); err != nil {
 		return invalid("policy: %v", err)
+	}
+	if most := v.Terms.LimitCap; most > 0 && v.Policy.MaximumLimit > most {
+		return invalid("policy: maximum_limit is %d, above the terms' limit_cap of %d", v.Policy.MaximumLimit, most)
 	}
 	if err := v.Names.Programme.check("names.programme"); err != nil {
 		return err

@@ -44,6 +44,10 @@ func TestProgrammeGrowsByVersions(t *testing.T) {
 		if terms, _ := c.Terms(ctx, "shop", catalogue.SampleID); terms != first || first.GraceDays != 3 {
 			t.Error("a version is in force before it was activated, or changed an older one")
 		}
+		draft.Terms.Currency = "USD"
+		if _, err := c.CreateVersion(ctx, "x", "shop", catalogue.SampleID, draft); !errors.Is(err, catalogue.ErrInvalid) || !strings.Contains(err.Error(), "the programme is in CNY") {
+			t.Errorf("a version in another currency: %v", err)
+		}
 		for range 2 {
 			if err := c.Activate(ctx, "x", "shop", catalogue.SampleID, 2); err != nil {
 				t.Fatal(err)
@@ -80,6 +84,7 @@ func TestProgrammeIsRefused(t *testing.T) {
 	for name, spoil := range map[string]func(*catalogue.Draft){
 		"terms: plan \"flat6\" costs":       func(d *catalogue.Draft) { d.Terms.CostCap = 120_000 },
 		"terms: unknown currency":           func(d *catalogue.Draft) { d.Terms.Currency = "XAU" },
+		"above the terms' limit_cap":        func(d *catalogue.Draft) { d.Terms.LimitCap = 49_999_99 },
 		"policy: default_limit":             func(d *catalogue.Draft) { d.Policy.DefaultLimit = 60_000_00 },
 		"names.programme.zh":                func(d *catalogue.Draft) { d.Names.Programme.ZH = "" },
 		"names.funder.en":                   func(d *catalogue.Draft) { d.Names.Funder.EN = strings.Repeat("x", 101) },

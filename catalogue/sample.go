@@ -33,6 +33,7 @@ func Sample() Draft {
 			PrincipalFirst: 91,
 			ReadingSeconds: 3,
 			ReviewDays:     3,
+			LimitCap:       200_000_00, // for personal consumption, a person
 			Applications:   2,
 			WindowDays:     30,
 			Funder:         "sample_funder",

@@ -20,7 +20,9 @@ type Account struct {
 	Customer     string          `json:"customer,omitzero"` // the platform's own id of the person
 	Status       Status          `json:"status,omitzero"`
 	Terms        *Terms          `json:"terms,omitzero"`
-	Limit        money.Amount    `json:"limit,omitzero"` // 额度
+	Limit        money.Amount    `json:"limit,omitzero"`         // 额度, the permanent one
+	LimitChanges int             `json:"limit_changes,omitzero"` // how often it was changed
+	Temporary    *TemporaryLimit `json:"temporary,omitzero"`     // 临时额度
 	OpenedOn     calendar.Date   `json:"opened_on,omitzero"`
 	ClosedOn     calendar.Date   `json:"closed_on,omitzero"`
 	Numbers      int64           `json:"numbers,omitzero"`       // how many numbers were given to things of this account
@@ -120,9 +122,9 @@ func (a *Account) Outstanding() (sum money.Amount) {
 	return sum
 }
 
-// Available (可用额度) is limit − held − outstanding principal, never below 0.
+// Available (可用额度) is limit + temporary limit − held − outstanding principal, never below 0.
 func (a *Account) Available() money.Amount {
-	return max(0, a.Limit-a.Held()-a.Outstanding())
+	return max(0, a.Limit+a.temporary()-a.Held()-a.Outstanding())
 }
 
 // Owed is everything that the customer owes today: billed, unbilled, penalty.
@@ -241,6 +243,9 @@ func (a *Account) Check() error {
 	if a.Credit < 0 || a.Credit > 0 && len(a.Statements) > 0 {
 		return fmt.Errorf("credit balance is %d with %d statements unpaid", a.Credit, len(a.Statements))
 	}
+	if t := a.Temporary; a.Limit < 0 || t != nil && (t.Amount <= 0 || t.LastDay == 0) {
+		return fmt.Errorf("limit is %d, and the temporary one %+v", a.Limit, t)
+	}
 	for i := range a.Holds {
 		if a.Holds[i].Amount <= 0 {
 			return fmt.Errorf("hold %d holds %d", a.Holds[i].Number, a.Holds[i].Amount)
@@ -286,8 +291,8 @@ func (a *Account) Check() error {
 	if (a.Status == Closing) != (a.Closure != nil) {
 		return fmt.Errorf("account is %q, and a closure is under review: %t", a.Status, a.Closure != nil)
 	}
-	if a.Status == Closed && (a.Owed() != 0 || len(a.Holds) != 0 || a.Limit != 0) {
-		return fmt.Errorf("closed account owes %d with %d holds and a limit of %d", a.Owed(), len(a.Holds), a.Limit)
+	if a.Status == Closed && (a.Owed() != 0 || len(a.Holds) != 0 || a.Limit+a.temporary() != 0) {
+		return fmt.Errorf("closed account owes %d with %d holds and a limit of %d", a.Owed(), len(a.Holds), a.Limit+a.temporary())
 	}
 	return nil
 }

@@ -34,6 +34,10 @@ func TestCheckFindsWhatIsPlanted(t *testing.T) {
 		"closing without a closure":            {func(a *credit.Account) { a.Status = credit.Closing }, `"closing"`},
 		"closed and owing":                     {func(a *credit.Account) { a.Status, a.Limit, a.Holds = credit.Closed, 0, nil }, "closed account owes 30940"},
 		"closed with a hold":                   {func(a *credit.Account) { clear(a); a.Holds = []credit.Hold{{Number: 1, Amount: 1}} }, "1 holds"},
+		"a limit below nothing":                {func(a *credit.Account) { a.Limit = -1 }, "limit is -1"},
+		"a temporary limit of nothing":         {func(a *credit.Account) { a.Temporary = &credit.TemporaryLimit{LastDay: 1} }, "temporary"},
+		"a temporary limit for ever":           {func(a *credit.Account) { a.Temporary = &credit.TemporaryLimit{Amount: 1} }, "temporary"},
+		"closed with a temporary limit":        {func(a *credit.Account) { clear(a); a.Temporary = &credit.TemporaryLimit{Amount: 2, LastDay: 1} }, "limit of 2"},
 		"closed with a limit":                  {func(a *credit.Account) { clear(a); a.Limit = 1 }, "limit of 1"},
 	} {
 		t.Run(name, func(t *testing.T) {

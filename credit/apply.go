@@ -113,7 +113,11 @@ func (c Apply) do(a *Account, at Moment, emit func(Event)) error {
 		until := counted[len(counted)-c.Terms.Applications] + calendar.Date(c.Terms.WindowDays)
 		emit(ApplicationRefused{Number: n, Reasons: []string{ReasonTooManyApplications}, Until: until})
 	case c.Assessment.Decision == Approved:
-		emit(AccountOpened{Application: n, Limit: c.Assessment.Limit, Terms: c.Terms})
+		limit := c.Assessment.Limit
+		if most := c.Terms.LimitCap; most > 0 {
+			limit = min(limit, most) // whatever a policy says, nobody gets more than the law allows
+		}
+		emit(AccountOpened{Application: n, Limit: limit, Terms: c.Terms})
 	case c.Assessment.Decision == Referred:
 		emit(ApplicationReferred{Number: n, Reasons: c.Assessment.Reasons, Terms: c.Terms})
 	default:
@@ -203,6 +207,9 @@ func (c Review) do(a *Account, _ Moment, emit func(Event)) error {
 	case c.Approve && (c.Limit <= 0 || money.Amount(c.Limit) > money.Max):
 		return &Error{Kind: InvalidAmount, Field: "limit", Detail: "an approval has a limit above 0"}
 	case c.Approve:
+		if err := a.Application.Terms.allows("limit", money.Amount(c.Limit), 0); err != nil {
+			return err
+		}
 		emit(AccountOpened{Application: c.Application, Limit: money.Amount(c.Limit), Terms: a.Application.Terms})
 	default:
 		reasons := c.Reasons

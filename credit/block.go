@@ -14,11 +14,12 @@ const (
 	BlockOverdue  BlockKind = "overdue"  // comes and goes by itself
 	BlockRisk     BlockKind = "risk"     // by the platform's risk people
 	BlockJudicial BlockKind = "judicial" // by order of a court
+	BlockDispute  BlockKind = "dispute"  // by the lender, while something about the account is contested
 	BlockCustomer BlockKind = "customer" // by the customer
 )
 
 // BlockKinds lists the kinds that somebody may add and lift.
-var BlockKinds = []BlockKind{BlockRisk, BlockJudicial, BlockCustomer}
+var BlockKinds = []BlockKind{BlockRisk, BlockJudicial, BlockDispute, BlockCustomer}
 
 // Block (冻结) is a reason that stops new spending. Repayment and refunds always work.
 type Block struct {

@@ -28,6 +28,7 @@ func (c CloseDay) do(a *Account, _ Moment, emit func(Event)) error {
 		panic(fmt.Sprintf("%s is closed before %s, which has something due", c.Day, next))
 	}
 	a.expireHolds(c.Day, emit)
+	a.lapseTemporaryLimit(c.Day, emit)
 	a.issueStatement(c.Day, emit)
 	a.becomeOverdue(c.Day, emit)
 	a.chargePenalties(c.Day, emit)
@@ -45,6 +46,9 @@ func (a *Account) NextDue() calendar.Date {
 		if next == 0 || on < next {
 			next = on
 		}
+	}
+	if a.Temporary != nil {
+		due(a.Temporary.LastDay + 1)
 	}
 	for i := range a.Holds {
 		due(a.Holds[i].LastDay + 1)

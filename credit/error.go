@@ -37,6 +37,11 @@ const (
 	NotClear             Kind = "account_not_clear"      // a condition for closing is not met
 	ClosurePending       Kind = "closure_pending"        // a request to close is under review already
 	NoClosurePending     Kind = "no_closure_pending"     // no request to close is under review
+	InvalidDate          Kind = "invalid_date"           // too early or too late
+	UnknownReason        Kind = "unknown_reason"         // not one of the reasons that there are
+	LimitAboveCap        Kind = "limit_above_cap"        // more than law or programme allow anybody to owe
+	Unchanged            Kind = "unchanged"              // it is like that already
+	NothingToWithdraw    Kind = "nothing_to_withdraw"    // what is to be taken back is not there
 )
 
 // Kinds lists every kind, for the tables and tests that must cover them all.
@@ -45,6 +50,7 @@ var Kinds = []Kind{
 	ConsentIncomplete, ConsentPreselected, ConsentOfAnother, ConsentOutdated, ConsentTooFast, ConsentInFuture,
 	AlreadyOpen, ApplicationPending, NoApplicationPending, HoldNotOpen, CaptureTooLarge, RefundTooLarge,
 	AccountNotOpen, NoCreditBalance, BlockExists, BlockMissing, BlockNotYours, NotClear, ClosurePending, NoClosurePending,
+	InvalidDate, UnknownReason, LimitAboveCap, Unchanged, NothingToWithdraw,
 }
 
 // Error is a refusal: the command was not carried out and nothing changed.

@@ -34,6 +34,7 @@ func anyLife(t *rapid.T) {
 		"settle":    l.settle,
 		"close":     l.close,
 		"other":     l.other,
+		"limits":    l.limits,
 	})
 }
 
@@ -56,6 +57,8 @@ type life struct {
 	balance   money.Amount            // owed to the customer
 	bases     map[int64]money.Amount  // overdue principal × days, by statement
 	claims    map[string]money.Amount // "purchase/funder" → principal still owed
+
+	limit, temporary money.Amount
 }
 
 func newLife(t *rapid.T) *life {
@@ -138,8 +141,30 @@ func (l *life) count(events []credit.Event) {
 			l.books[transfer.Credit] -= transfer.Amount
 		}
 		switch e := e.(type) {
+		case credit.AccountOpened:
+			l.limit = e.Limit
+		case credit.ClosureApproved:
+			l.limit, l.temporary = 0, 0
+		case credit.LimitChanged:
+			same(l.t, "the limit before", e.Before, l.limit)
+			l.limit = e.Limit
+		case credit.TemporaryLimitGranted:
+			l.temporary = e.Amount
+		case credit.TemporaryLimitWithdrawn:
+			same(l.t, "withdrawn", e.Amount, l.temporary)
+			l.temporary = 0
+		case credit.TemporaryLimitLapsed:
+			same(l.t, "lapsed", e.Amount, l.temporary)
+			l.temporary = 0
 		case credit.Authorised:
 			l.holds[e.Number] = e.Amount
+			used := l.principal
+			for _, held := range l.holds {
+				used += held
+			}
+			if used > l.limit+l.temporary {
+				l.t.Fatalf("%d held and owed of a limit of %d and a temporary one of %d", used, l.limit, l.temporary)
+			}
 		case credit.HoldVoided:
 			l.resolve(e.Hold, e.Amount)
 		case credit.HoldExpired:
@@ -260,9 +285,10 @@ func (l *life) check() {
 	}
 	same(l.t, "holds", int64(len(a.Holds)), int64(len(l.holds)))
 	same(l.t, "outstanding", a.Outstanding(), l.principal)
-	same(l.t, "available", a.Available(), max(0, a.Limit-held-l.principal))
-	if a.Status != credit.Closed && held+l.principal > a.Limit {
-		l.t.Fatalf("%d held and %d owed of a limit of %d", held, l.principal, a.Limit)
+	same(l.t, "limit", a.Limit, l.limit)
+	same(l.t, "available", a.Available(), max(0, l.limit+l.temporary-held-l.principal))
+	if t := a.Temporary; t != nil && t.LastDay < l.story.day {
+		l.t.Fatalf("a temporary limit until %s on %s", t.LastDay, l.story.day)
 	}
 	same(l.t, "credit balance", a.Credit, l.balance)
 	shown, coming := a.AsOf(l.story.day), money.Amount(0)

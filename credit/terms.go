@@ -34,6 +34,7 @@ type Terms struct {
 	PrincipalFirst int            `json:"principal_first_from"` // days past due from which principal is paid first; 0: never
 	ReadingSeconds int            `json:"reading_seconds"`      // how long a text must have been shown before it can be accepted
 	ReviewDays     int            `json:"review_days"`          // working days in which a closure is reviewed
+	LimitCap       money.Amount   `json:"limit_cap,omitzero"`   // the most that law or programme let one person owe; 0: no such maximum
 	Applications   int            `json:"applications"`         // how many applications are assessed …
 	WindowDays     int            `json:"window_days"`          // … within so many days
 	Funder         string         `json:"funder"`
@@ -89,6 +90,9 @@ func (t *Terms) Validate() error {
 		if bound.value < bound.low || bound.value > bound.up {
 			return fmt.Errorf("%s is %d, not within %d to %d", bound.name, bound.value, bound.low, bound.up)
 		}
+	}
+	if t.LimitCap < 0 || t.LimitCap > money.Max {
+		return fmt.Errorf("limit_cap is %d, not within 0 to %d", t.LimitCap, money.Max)
 	}
 	switch t.RateMethod {
 	case MonthlyTimesTwelve, EffectiveOnDays, UnitPeriod:

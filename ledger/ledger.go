@@ -129,7 +129,8 @@ func Post(account credit.ID, event credit.Event) []Transfer {
 		credit.Authorised, credit.Declined, credit.HoldVoided, credit.HoldExpired,
 		credit.StatementPaid, credit.StatementOverdue, credit.StatementAged,
 		credit.BlockAdded, credit.BlockLifted,
-		credit.ClosureRequested, credit.ClosureApproved, credit.ClosureRefused, credit.ClosureWithdrawn, credit.ClosureBreached:
+		credit.ClosureRequested, credit.ClosureApproved, credit.ClosureRefused, credit.ClosureWithdrawn, credit.ClosureBreached,
+		credit.LimitChanged, credit.TemporaryLimitGranted, credit.TemporaryLimitWithdrawn, credit.TemporaryLimitLapsed:
 		// no money moved
 	default:
 		panic(fmt.Sprintf("no posting rule for %T", e))

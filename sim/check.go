@@ -18,7 +18,7 @@ func (c *customer) checkAccount(a *client.Account) error {
 			wrong = append(wrong, fmt.Errorf("%s is %s and should be %s", what, yuan(is), yuan(should)))
 		}
 	}
-	check("available", a.Available, max(0, a.Limit-a.Held-a.Outstanding))
+	check("available", a.Available, max(0, a.Limit+a.TemporaryLimit.Amount-a.Held-a.Outstanding))
 	check("held", a.Held, c.book.held(c.today()))
 	check("the sum of what is coming", sumDue(a.Coming), a.Owed)
 	check("the unbilled part", a.Owed-a.Billed, c.book.unbilled(c.today()))

@@ -18,8 +18,10 @@ type Account struct {
 	Programme         string // of the contract; empty while the account was never opened
 	TermsVersion      int32
 	Currency          money.Currency
-	Status            string // a credit.Status, or "unopened"
-	CreditLimit       money.Amount
+	Status            string       // a credit.Status, or "unopened"
+	CreditLimit       money.Amount // the permanent one
+	TemporaryLimit    money.Amount
+	TemporaryUntil    calendar.Date
 	Held              money.Amount
 	PrincipalUnbilled money.Amount
 	PrincipalBilled   money.Amount
@@ -41,7 +43,7 @@ const Unopened = "unopened"
 
 // Available is what can be spent, as the rule has it.
 func (a *Account) Available() money.Amount {
-	return max(0, a.CreditLimit-a.Held-a.PrincipalUnbilled-a.PrincipalBilled)
+	return max(0, a.CreditLimit+a.TemporaryLimit-a.Held-a.PrincipalUnbilled-a.PrincipalBilled)
 }
 
 // Owed is everything that the customer owes.

@@ -38,6 +38,7 @@ type audited struct {
 	closed   calendar.Date // the newest day that was closed
 	holds    map[int64]*auditedHold
 	bought   map[int64]*auditedPurchase
+	limits   auditedLimits
 }
 
 type auditedHold struct {
@@ -329,7 +330,7 @@ func differs(a *credit.Account, row Account) string {
 		name string
 		a, b any
 	}{
-		{"status", status, row.Status}, {"limit", a.Limit, row.CreditLimit}, {"held", a.Held(), row.Held},
+		{"status", status, row.Status}, {"limit", a.Limit, row.CreditLimit}, {"temporary limit", temporaryOf(a), credit.TemporaryLimit{Amount: row.TemporaryLimit, LastDay: row.TemporaryUntil}}, {"held", a.Held(), row.Held},
 		{string(ledger.PrincipalUnbilled), unbilled, row.PrincipalUnbilled}, {string(ledger.PrincipalBilled), billed, row.PrincipalBilled},
 		{"cost not billed", cost, row.CostUnbilled}, {string(ledger.InterestBilled), interest, row.Interest}, {string(ledger.FeeBilled), fee, row.Fee},
 		{string(ledger.Penalty), penalty, row.Penalty}, {string(ledger.CreditBalance), a.Credit, row.CreditBalance},

@@ -76,6 +76,10 @@ func amountsOf(event credit.Event) (whole, parts []money.Amount) {
 	switch e := event.(type) {
 	case credit.AccountOpened:
 		parts = append(parts, e.Limit)
+	case credit.LimitChanged:
+		parts = append(parts, e.Before, e.Limit)
+	case credit.TemporaryLimitGranted:
+		whole = append(whole, e.Amount)
 	case credit.Authorised:
 		whole = append(whole, e.Amount)
 	case credit.Declined:

@@ -19,7 +19,10 @@ func (x *audited) allowed(day calendar.Date, command credit.Command, event credi
 	case credit.ApplicationReceived:
 		return consents(command, e)
 	case credit.AccountOpened:
-		return x.opened(e)
+		if v := x.opened(e); v != nil {
+			return v
+		}
+		return x.limits.opened(e)
 	case credit.Authorised:
 		return x.authorised(day, command, e)
 	case credit.Declined:
@@ -53,7 +56,16 @@ func (x *audited) allowed(day calendar.Date, command credit.Command, event credi
 		if e.Amount != x.state.Credit {
 			return wrong(CheckPayments, "%d were paid back of a credit balance of %d", e.Amount, x.state.Credit)
 		}
+	case credit.LimitChanged:
+		return x.limitChanged(command, e)
+	case credit.TemporaryLimitGranted:
+		return x.limits.granted(day, x.state.Terms, e)
+	case credit.TemporaryLimitWithdrawn:
+		return x.limits.ended(e.Amount)
+	case credit.TemporaryLimitLapsed:
+		return x.limits.lapsed(day, e)
 	case credit.ClosureApproved:
+		x.limits = auditedLimits{}
 		if x.state.Owed() != 0 || len(x.state.Holds) != 0 || x.state.Credit != 0 {
 			return wrong(CheckClosed, "closed with %d owed, %d holds and a credit balance of %d", x.state.Owed(), len(x.state.Holds), x.state.Credit)
 		}
@@ -147,6 +159,9 @@ func (x *audited) authorised(day calendar.Date, command credit.Command, e credit
 	if e.Amount > x.state.Available() || x.state.Status != credit.Active || len(x.state.Blocks) > 0 {
 		return wrong(CheckAvailable, "hold %d of %d was given with %d available, status %q and %d blocks",
 			e.Number, e.Amount, x.state.Available(), x.state.Status, len(x.state.Blocks))
+	}
+	if used := x.used(); used+e.Amount > x.limits.permanent+x.limits.temporary {
+		return wrong(CheckAvailable, "hold %d of %d was given beside %d held and owed of limits of %d and %d", e.Number, e.Amount, used, x.limits.permanent, x.limits.temporary)
 	}
 	if x.holds[e.Number] != nil || e.Number <= x.state.Numbers {
 		return wrong(CheckHolds, "hold %d has a number that was given before", e.Number)

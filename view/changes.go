@@ -33,6 +33,7 @@ type changes struct {
 	lifts          []lift
 	freed          []freed
 	closures       rows[Closure, *Closure]
+	limitChanges   []LimitChange
 	postings       []Posting
 	posted         []credit.ID // whose entry each posting is of
 
@@ -77,6 +78,10 @@ type contract struct {
 	Blocks       int32          //
 	OverdueKnown bool           //
 	Overdue      bool           //
+
+	TemporaryKnown bool // as LimitKnown
+	TemporaryLimit money.Amount
+	TemporaryUntil calendar.Date
 }
 
 func (r *contract) rowKey() rowKey { return rowKey{account: r.ID} }
@@ -196,7 +201,7 @@ func (c *changes) size() int {
 	return len(c.opened) + len(c.accounts) + len(c.contract.changed) + c.applications.size() + len(c.agreements) +
 		c.authorisations.size() + c.purchases.size() + c.instalments.size() + c.funding.size() + c.statements.size() + c.lines.size() +
 		len(c.repayments) + len(c.shares) + len(c.refunds) + len(c.returns) + len(c.blocks) + len(c.lifts) + len(c.freed) +
-		c.closures.size() + len(c.postings)
+		c.closures.size() + len(c.limitChanges) + len(c.postings)
 }
 
 // unpriced are the accounts of postings whose currency these entries do not tell.

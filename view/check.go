@@ -18,6 +18,7 @@ type Check struct {
 var (
 	CheckPostings   = Check{1, "postings", "each posting is what its event posts, and the ledger is the sum of its postings: debits equal credits in every currency"}
 	CheckAvailable  = Check{2, "available", "no hold was given beyond limit − held − outstanding principal, and the account's row has these three as the log does"}
+	CheckLimits     = Check{2, "limits", "a limit grows by the customer's consent and within the contract's cap, and a temporary one ends with its last day"}
 	CheckHolds      = Check{3, "holds", "a hold is captured up to its amount, and resolved once"}
 	CheckRefunds    = Check{4, "refunds", "refunds of a purchase add up to what was captured at most"}
 	CheckKeys       = Check{6, "keys", "a key was used once for its account"}
@@ -38,6 +39,7 @@ var (
 
 // Checks lists them all.
 var Checks = []Check{
+	CheckLimits,
 	CheckPostings, CheckAvailable, CheckHolds, CheckRefunds, CheckKeys, CheckBilled, CheckSums, CheckPayments, CheckCycles, CheckDays,
 	CheckClosed, CheckConsent, CheckOrder, CheckSubledgers, CheckFunding, CheckState, CheckTables, CheckAmounts,
 }

@@ -89,6 +89,9 @@ func compareTables(ctx context.Context, tx *sql.Tx, a *audit) error {
 			return compareRows(ctx, tx, a, closureTable, c.closures.made, func(r *Closure) tableKey { return of(r.Account, r.Number) })
 		},
 		func() error {
+			return compareRows(ctx, tx, a, limitChangeTable, c.limitChanges, func(r *LimitChange) tableKey { return of(r.Account, r.Position) })
+		},
+		func() error {
 			return compareRows(ctx, tx, a, postingTable, c.postings, func(r *Posting) tableKey { return of("", r.Position, int64(r.Number)) })
 		},
 	} {
@@ -154,7 +157,7 @@ func tableCheck(s *schema, columns []string) Check {
 		switch {
 		case s != accountTable:
 			return CheckTables
-		case c != "credit_limit" && c != "held" && c != "principal_unbilled" && c != "principal_billed":
+		case c != "credit_limit" && c != "temporary_limit" && c != "held" && c != "principal_unbilled" && c != "principal_billed":
 			return CheckTables
 		}
 	}
@@ -212,6 +215,7 @@ func (c *changes) accountRows() map[credit.ID]Account {
 				row.Status = string(k.Status)
 			}
 			row.Programme, row.TermsVersion, row.Currency = k.Programme, k.TermsVersion, k.Currency
+			row.TemporaryLimit, row.TemporaryUntil = k.TemporaryLimit, k.TemporaryUntil
 			row.CreditLimit, row.OpenedOn, row.ClosedOn, row.Blocks, row.Overdue = k.CreditLimit, k.OpenedOn, k.ClosedOn, k.Blocks, k.Overdue
 			rows[k.ID] = row
 		}

@@ -137,6 +137,19 @@ func (c *changes) event(at place, account *balances, event credit.Event, shares 
 		c.reviewed(at, e.Closure, ClosureWithdrawn, "", "")
 	case credit.ClosureBreached:
 		c.closures.at(Closure{Account: at.account, Number: e.Closure}).Breached = true
+	case credit.LimitChanged:
+		c.limit(at, e, LimitChange{Before: e.Before, Amount: e.Limit, Reason: e.Reason, Operator: e.Operator})
+		k := c.contractOf(at)
+		k.LimitKnown, k.CreditLimit, k.ClosedOn = true, e.Limit, 0
+	case credit.TemporaryLimitGranted:
+		c.limit(at, e, LimitChange{Amount: e.Amount, LastDay: e.LastDay, Operator: e.Operator})
+		c.temporary(at, e.Amount, e.LastDay)
+	case credit.TemporaryLimitWithdrawn:
+		c.limit(at, e, LimitChange{Amount: e.Amount, Operator: e.Operator})
+		c.temporary(at, 0, 0)
+	case credit.TemporaryLimitLapsed:
+		c.limit(at, e, LimitChange{Amount: e.Amount})
+		c.temporary(at, 0, 0)
 	default:
 		panic(fmt.Sprintf("view: no rows for %T", e))
 	}

@@ -176,6 +176,7 @@ func (c *changes) closed(at place, e credit.ClosureApproved) {
 	k := c.contractOf(at)
 	k.Status, k.LimitKnown, k.CreditLimit, k.ClosedOn = credit.Closed, true, 0, at.day
 	k.Blocks, k.BlocksGone, k.OverdueKnown, k.Overdue = 0, true, true, false
+	c.temporary(at, 0, 0)
 	for _, i := range c.blocksOf[at.account] {
 		if b := &c.blocks[i]; b.LiftedOn == 0 {
 			b.LiftedOn = at.day

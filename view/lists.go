@@ -46,6 +46,7 @@ var (
 	readClosure       = closureTable.one()
 
 	readAgreements      = agreementTable.read + ` WHERE partition = $1 AND account = $2 ORDER BY application DESC, document`
+	readLimitChanges    = limitChangeTable.read + ` WHERE partition = $1 AND account = $2 ORDER BY position DESC`
 	readBlocks          = blockTable.read + ` WHERE partition = $1 AND account = $2 ORDER BY position DESC, kind`
 	readInstalments     = instalmentTable.read + ` WHERE partition = $1 AND account = $2 AND purchase = $3 ORDER BY number`
 	readFunding         = fundingTable.read + ` WHERE partition = $1 AND account = $2 AND purchase = $3 ORDER BY funder`
@@ -112,6 +113,11 @@ func (t *Tables) Agreements(ctx context.Context, account credit.ID) ([]Agreement
 // Blocks lists an account's blocks, those that were lifted too, the newest first.
 func (t *Tables) Blocks(ctx context.Context, account credit.ID) ([]Block, error) {
 	return find[Block](ctx, t, readBlocks, t.PartitionOf(account), account)
+}
+
+// LimitChanges lists what was done to an account's limits, the newest first.
+func (t *Tables) LimitChanges(ctx context.Context, account credit.ID) ([]LimitChange, error) {
+	return find[LimitChange](ctx, t, readLimitChanges, t.PartitionOf(account), account)
 }
 
 // Application finds one application.

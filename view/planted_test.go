@@ -22,6 +22,36 @@ var plantedInLog = []plant{
 		return command, []credit.Event{e}
 	})},
 
+	{"a limit that nobody agreed to", view.CheckConsent, forge(ann, func(s *story, a *credit.Account) (credit.Command, []credit.Event) {
+		command, e := s.raising(a, a.Limit+1)
+		command.Consent.Person = "eve"
+		return command, []credit.Event{e}
+	})},
+	{"a limit by the consent to another", view.CheckConsent, forge(ann, func(s *story, a *credit.Account) (credit.Command, []credit.Event) {
+		command, e := s.raising(a, a.Limit+1)
+		command.Limit, e.Limit = command.Limit+1, e.Limit+1
+		return command, []credit.Event{e}
+	})},
+	{"a limit beyond the law", view.CheckLimits, forge(bob, func(s *story, a *credit.Account) (credit.Command, []credit.Event) {
+		command, e := s.raising(a, a.Limit+1)
+		command.Limit, e.Limit = a.Terms.LimitCap+1, a.Terms.LimitCap+1
+		return command, []credit.Event{e}
+	})},
+	{"a limit changed from another", view.CheckLimits, forge(ann, func(s *story, a *credit.Account) (credit.Command, []credit.Event) {
+		return credit.ChangeLimit{Limit: 1, Reason: credit.LimitByRisk}, []credit.Event{credit.LimitChanged{Before: a.Limit + 1, Limit: 1, Reason: credit.LimitByRisk}}
+	})},
+	{"a temporary limit of yesterday", view.CheckLimits, forge(bob, func(s *story, a *credit.Account) (credit.Command, []credit.Event) {
+		c := credit.GrantTemporaryLimit{Amount: 1, LastDay: s.day - 1}
+		return c, []credit.Event{credit.TemporaryLimitGranted(c)}
+	})},
+	{"a temporary limit that ends early", view.CheckLimits, forge(bob, func(s *story, a *credit.Account) (credit.Command, []credit.Event) {
+		s.must(a.ID, credit.GrantTemporaryLimit{Amount: 5, LastDay: s.day + 5})
+		return credit.WithdrawTemporaryLimit{}, []credit.Event{credit.TemporaryLimitLapsed{Amount: 5}}
+	})},
+	{"a temporary limit that ends twice", view.CheckLimits, forge(bob, func(s *story, a *credit.Account) (credit.Command, []credit.Event) {
+		return credit.WithdrawTemporaryLimit{}, []credit.Event{credit.TemporaryLimitWithdrawn{Amount: 5}}
+	})},
+
 	{"captured after void", view.CheckHolds, forge(ann, func(s *story, a *credit.Account) (credit.Command, []credit.Event) {
 		command, e := s.buying(a)
 		s.must(a.ID, credit.Void{Hold: command.Hold})
@@ -248,6 +278,7 @@ var plantedInTables = []plant{
 
 	{"an account that holds more", view.CheckAvailable, tamper(`UPDATE account SET held = held + 1 WHERE customer = 'ann'`)},
 	{"an account with another limit", view.CheckAvailable, tamper(`UPDATE account SET credit_limit = credit_limit - 1 WHERE customer = 'ann'`)},
+	{"an account with another temporary limit", view.CheckAvailable, tamper(`UPDATE account SET temporary_limit = temporary_limit + 1 WHERE customer = 'ann'`)},
 
 	{"a merchant that is owed more", view.CheckSubledgers, tamper(`UPDATE subledger_balance SET credit = credit + 1, debit = debit + 1 WHERE owner = 'tea house'`)},
 
@@ -269,6 +300,7 @@ var plantedInTables = []plant{
 	{"credit return", view.CheckTables, tamper(`UPDATE credit_return SET reference = 'elsewhere'`)},
 	{"block", view.CheckTables, tamper(`UPDATE block SET lifted_on = NULL WHERE lifted_on IS NOT NULL`)},
 	{"closure", view.CheckTables, tamper(`UPDATE closure SET reviewer = 'nobody'`)},
+	{"limit change", view.CheckTables, tamper(`UPDATE limit_change SET operator = 'nobody'`)},
 	{"a row that stops the reader", view.CheckTables, func(t *testing.T, store *store, s *story) {
 		a := s.accounts[s.order[bob]]
 		tamper(`DELETE FROM purchase WHERE account = '`+string(a.ID)+`'`)(t, store, s)

@@ -220,6 +220,20 @@ type Block struct {
 	Note     string           //
 }
 
+// LimitChange (调额) is what somebody, or its last day, did to an account's limits.
+type LimitChange struct {
+	Account  credit.ID          `view:"key"`
+	Position int64              `view:"key"`
+	Day      calendar.Date      //
+	Time     int64              //
+	Event    string             // the wire name: what happened to which limit
+	Before   money.Amount       // of the permanent limit
+	Amount   money.Amount       // the permanent limit since, or the temporary one that it is about
+	LastDay  calendar.Date      // of the temporary limit that is granted
+	Reason   credit.LimitReason //
+	Operator string             //
+}
+
 // The statuses of a closure.
 const (
 	ClosureRequested = "requested" // under review

@@ -252,7 +252,7 @@ func termsOf(programme string, currency money.Currency) *credit.Terms {
 	return &credit.Terms{
 		Programme: programme, Version: 3, Currency: currency, StatementDay: 31, DueDay: 10, GraceDays: 2, HoldDays: 7,
 		PenaltyRate: 180_000, CostCap: 240_000, RateMethod: credit.MonthlyTimesTwelve, PrincipalFirst: 91,
-		ReadingSeconds: 3, ReviewDays: 3, Applications: 3, WindowDays: 30, Funder: "bank",
+		ReadingSeconds: 3, ReviewDays: 3, LimitCap: 1_000_000, Applications: 3, WindowDays: 30, Funder: "bank",
 		Scenes: []string{"mall", "live"},
 		Plans: []credit.Plan{
 			{ID: "next", Kind: credit.PayNextMonth, Periods: 1},
@@ -352,7 +352,7 @@ func (s *story) any(t *rapid.T) {
 	}
 	amount := money.Amount(rapid.IntRange(1, 200_000).Draw(t, "amount"))
 	number := rapid.Int64Range(1, max(1, a.Numbers)).Draw(t, "number")
-	switch what := rapid.IntRange(0, 19).Draw(t, "what"); what {
+	switch what := rapid.IntRange(0, 22).Draw(t, "what"); what {
 	case 0, 1, 2, 3, 4:
 		plan := rapid.SampledFrom(a.Terms.Plans).Draw(t, "plan").ID
 		s.authorise(id, amount, plan, rapid.SampledFrom([]string{"tea house", "书店", "a:b; c"}).Draw(t, "merchant"))
@@ -392,6 +392,8 @@ func (s *story) any(t *rapid.T) {
 				credit.RefuseClosure{Closure: n, Reviewer: "rita", Reason: "a claim"}, credit.WithdrawClosure{Closure: n},
 			}).Draw(t, "review"))
 		}
+	case 20, 21, 22:
+		s.choose(t, a, amount)
 	case 19:
 		s.openDay(s.day + calendar.Date(rapid.IntRange(1, 40).Draw(t, "days")))
 		if rapid.Bool().Draw(t, "close of business") {
@@ -406,6 +408,7 @@ func (s *story) whole() (accounts []credit.ID) {
 	ann, bob, cai := s.open("ann", 500_000), s.open("bob", 400_000), s.open("cai", 300_000)
 	dan := s.apply("dan", termsOf("euro", "EUR"), credit.Assessment{Decision: credit.Referred, Reasons: []string{"income"}})
 	s.must(dan, credit.Review{Application: 1, Approve: true, Limit: 200_000, Reviewer: "rita"})
+	s.must(ann, credit.GrantTemporaryLimit{Amount: 100_000, LastDay: s.day + 40, Operator: "olga"})
 	s.buy(ann, 10_000, "next")
 	s.buy(ann, 30_001, "flat3")
 	s.buy(ann, 60_000, "free3")
@@ -441,6 +444,7 @@ func (s *story) whole() (accounts []credit.ID) {
 	s.must(cai, credit.Freeze{Kind: credit.BlockCustomer, Note: "holiday"})
 	s.must(cai, credit.RequestClosure{})
 	s.must(cai, credit.ApproveClosure{Closure: s.accounts[cai].Closure.Number, Reviewer: "rita"})
+	s.choices(ann)
 	s.must(bob, credit.Freeze{Kind: credit.BlockRisk, Note: "look"})
 	s.flush()
 	return []credit.ID{ann, bob, cai, dan}

@@ -20,6 +20,7 @@ var (
 	returnTable        = describe[Return]("credit_return")
 	blockTable         = describe[Block]("block")
 	closureTable       = describe[Closure]("closure")
+	limitChangeTable   = describe[LimitChange]("limit_change")
 	postingTable       = describe[Posting]("posting")
 )
 
@@ -48,7 +49,9 @@ const (
 		credit_limit = CASE WHEN u.limit_known THEN u.credit_limit ELSE t.credit_limit END,
 		closed_on = CASE WHEN u.limit_known THEN u.closed_on ELSE t.closed_on END,
 		blocks = CASE WHEN u.blocks_gone THEN 0 ELSE t.blocks END + u.blocks,
-		overdue = CASE WHEN u.overdue_known THEN u.overdue ELSE t.overdue END`
+		overdue = CASE WHEN u.overdue_known THEN u.overdue ELSE t.overdue END,
+		temporary_limit = CASE WHEN u.temporary_known THEN u.temporary_limit ELSE t.temporary_limit END,
+		temporary_until = CASE WHEN u.temporary_known THEN u.temporary_until ELSE t.temporary_until END`
 )
 
 var (
@@ -72,7 +75,8 @@ var (
 			terms_version = COALESCE(NULLIF(?5, 0), terms_version), currency = COALESCE(NULLIF(?6, ''), currency),
 			opened_on = COALESCE(?7, opened_on), credit_limit = CASE WHEN ?8 THEN ?9 ELSE credit_limit END,
 			closed_on = CASE WHEN ?8 THEN ?10 ELSE closed_on END, blocks = CASE WHEN ?11 THEN 0 ELSE blocks END + ?12,
-			overdue = CASE WHEN ?13 THEN ?14 ELSE overdue END
+			overdue = CASE WHEN ?13 THEN ?14 ELSE overdue END, temporary_limit = CASE WHEN ?15 THEN ?16 ELSE temporary_limit END,
+			temporary_until = CASE WHEN ?15 THEN ?17 ELSE temporary_until END
 			WHERE partition = ?1 AND id = ?2`,
 	}
 

@@ -22,6 +22,7 @@ var first = calendar.Of(2026, 1, 15)
 var tableNames = []string{
 	"account", "application", "agreement", "authorisation", "purchase", "instalment", "purchase_funding", "statement", "statement_line",
 	"repayment", "repayment_share", "refund", "credit_return", "block", "closure", "posting", "ledger_balance", "subledger_balance", "checkpoint",
+	"limit_change",
 }
 
 // dump reads all tables, each sorted.

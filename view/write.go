@@ -81,6 +81,7 @@ func (c *changes) writes() []write {
 	insert(returnTable, c.returns)
 	insert(blockTable, c.blocks)
 	insert(closureTable, c.closures.made)
+	insert(limitChangeTable, c.limitChanges)
 	insert(postingTable, c.postings)
 	classes, subledgers := c.totals()
 	custom("view_add_to_ledger", addToLedger, sumColumns, classes, true)

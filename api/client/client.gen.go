@@ -38,6 +38,7 @@ const (
 // Defines values for BlockKind.
 const (
 	BlockKindCustomer BlockKind = "customer"
+	BlockKindDispute  BlockKind = "dispute"
 	BlockKindJudicial BlockKind = "judicial"
 	BlockKindOverdue  BlockKind = "overdue"
 	BlockKindRisk     BlockKind = "risk"
@@ -66,6 +67,21 @@ const (
 	DecisionApproved Decision = "approved"
 	DecisionReferred Decision = "referred"
 	DecisionRefused  Decision = "refused"
+)
+
+// Defines values for LimitIncreaseDocument.
+const (
+	LimitIncreaseDocumentLimitIncrease LimitIncreaseDocument = "limit_increase"
+)
+
+// Defines values for LimitReason.
+const (
+	LimitReasonCustomerRequest LimitReason = "customer_request"
+	LimitReasonIncomeChanged   LimitReason = "income_changed"
+	LimitReasonLegalMaximum    LimitReason = "legal_maximum"
+	LimitReasonNotUsed         LimitReason = "not_used"
+	LimitReasonReview          LimitReason = "review"
+	LimitReasonRisk            LimitReason = "risk"
 )
 
 // Defines values for PlanKind.
@@ -101,12 +117,14 @@ const (
 	HoldNotOpen          ProblemKind = "hold_not_open"
 	Internal             ProblemKind = "internal"
 	InvalidAmount        ProblemKind = "invalid_amount"
+	InvalidDate          ProblemKind = "invalid_date"
 	InvalidParameter     ProblemKind = "invalid_parameter"
 	InvalidProgramme     ProblemKind = "invalid_programme"
 	InvalidRequest       ProblemKind = "invalid_request"
 	KeyInvalid           ProblemKind = "key_invalid"
 	KeyMissing           ProblemKind = "key_missing"
 	KeyReused            ProblemKind = "key_reused"
+	LimitAboveCap        ProblemKind = "limit_above_cap"
 	MalformedBody        ProblemKind = "malformed_body"
 	MalformedRequest     ProblemKind = "malformed_request"
 	MethodNotAllowed     ProblemKind = "method_not_allowed"
@@ -116,6 +134,7 @@ const (
 	NoSuchRoute          ProblemKind = "no_such_route"
 	NotASandbox          ProblemKind = "not_a_sandbox"
 	NotFound             ProblemKind = "not_found"
+	NothingToWithdraw    ProblemKind = "nothing_to_withdraw"
 	OperatorKeyRequired  ProblemKind = "operator_key_required"
 	OutcomeUnknown       ProblemKind = "outcome_unknown"
 	RefundTooLarge       ProblemKind = "refund_too_large"
@@ -123,8 +142,10 @@ const (
 	ShuttingDown         ProblemKind = "shutting_down"
 	Unauthenticated      ProblemKind = "unauthenticated"
 	Unavailable          ProblemKind = "unavailable"
+	Unchanged            ProblemKind = "unchanged"
 	UnknownParameter     ProblemKind = "unknown_parameter"
 	UnknownPlan          ProblemKind = "unknown_plan"
+	UnknownReason        ProblemKind = "unknown_reason"
 	UnsupportedMediaType ProblemKind = "unsupported_media_type"
 )
 
@@ -152,7 +173,7 @@ type Account struct {
 	// AsOf The business date
 	AsOf calendar.Date `json:"as_of"`
 
-	// Available 可用额度: limit − held − outstanding, never below 0
+	// Available 可用额度: limit + temporary limit − held − outstanding, never below 0
 	Available int64 `json:"available"`
 
 	// Billed What unpaid statements ask for
@@ -185,7 +206,7 @@ type Account struct {
 	Held int64  `json:"held"`
 	ID   string `json:"id"`
 
-	// Limit 额度
+	// Limit 额度: the permanent one
 	Limit int64 `json:"limit"`
 
 	// NextStatement What the next statement will ask for, as things are now; left out when nothing is unbilled
@@ -207,6 +228,9 @@ type Account struct {
 
 	// Status 账户状态
 	Status AccountStatus `json:"status"`
+
+	// TemporaryLimit What may be owed beyond the permanent limit, for a while (临时额度)
+	TemporaryLimit TemporaryLimit `json:"temporary_limit,omitempty,omitzero"`
 }
 
 // AccountList defines model for AccountList.
@@ -260,6 +284,9 @@ type AccountSummary struct {
 
 	// Status 账户状态
 	Status AccountStatus `json:"status"`
+
+	// TemporaryLimit 临时额度, in force; 0: none
+	TemporaryLimit int64 `json:"temporary_limit"`
 }
 
 // AdvanceRequest defines model for AdvanceRequest.
@@ -665,6 +692,76 @@ type Instalment struct {
 type Label struct {
 	En string `json:"en"`
 	Zh string `json:"zh"`
+}
+
+// LimitConsent Evidence that the customer agreed to the raise: its `text`, and who accepted it, when, by which act. Needed for a raise
+type LimitConsent struct {
+	AcceptedAt time.Time `json:"accepted_at"`
+	Act        string    `json:"act"`
+
+	// Document The document is the raise
+	Document LimitIncreaseDocument `json:"document"`
+
+	// Hash The raise's token, `lt_…`
+	Hash string `json:"hash"`
+
+	// Person Your id of the customer who acted
+	Person string `json:"person"`
+
+	// Preselected Was anything ticked beforehand? Has to be said, and false
+	Preselected bool      `json:"preselected"`
+	ShownAt     time.Time `json:"shown_at"`
+
+	// Version The version of the terms
+	Version int `json:"version"`
+}
+
+// LimitIncrease A raise of the limit as it is shown to the customer (提额确认)
+type LimitIncrease struct {
+	Account string `json:"account"`
+
+	// Currency ISO 4217
+	Currency Currency `json:"currency"`
+
+	// Limit The limit now
+	Limit int64 `json:"limit"`
+
+	// RaisedTo The limit after the raise
+	RaisedTo int64 `json:"raised_to"`
+
+	// ReadingSeconds How long it has to be shown before it can be accepted
+	ReadingSeconds int `json:"reading_seconds"`
+
+	// Text What the customer consents to: copy it into the consent
+	Text LimitIncreaseText `json:"text"`
+}
+
+// LimitIncreaseDocument The document is the raise
+type LimitIncreaseDocument string
+
+// LimitIncreaseText What the customer consents to: copy it into the consent
+type LimitIncreaseText struct {
+	// Document The document is the raise
+	Document LimitIncreaseDocument `json:"document"`
+
+	// Hash The raise's token: it seals account and limits
+	Hash    string `json:"hash"`
+	Version int    `json:"version"`
+}
+
+// LimitReason Why the limit is changed, as a code that the customer can be told
+type LimitReason string
+
+// LimitRequest defines model for LimitRequest.
+type LimitRequest struct {
+	// Consent Evidence that the customer agreed to the raise: its `text`, and who accepted it, when, by which act. Needed for a raise
+	Consent LimitConsent `json:"consent,omitempty,omitzero"`
+
+	// Limit What the permanent limit is from now on
+	Limit int64 `json:"limit"`
+
+	// Reason Why the limit is changed, as a code that the customer can be told
+	Reason LimitReason `json:"reason"`
 }
 
 // Names What a customer reads
@@ -1133,6 +1230,14 @@ type Subsidy struct {
 	Share int64 `json:"share"`
 }
 
+// TemporaryLimit What may be owed beyond the permanent limit, for a while (临时额度)
+type TemporaryLimit struct {
+	Amount int64 `json:"amount"`
+
+	// LastDay The last business date on which it can be spent; today or within a year
+	LastDay calendar.Date `json:"last_day"`
+}
+
 // Terms What a contract is signed under (条款); kept with each account
 type Terms struct {
 	// Applications How many applications are assessed …
@@ -1161,6 +1266,9 @@ type Terms struct {
 
 	// HoldDays Days through which an uncaptured hold lives after its own
 	HoldDays int `json:"hold_days"`
+
+	// LimitCap The most that law or programme let one person owe, permanent and temporary limit together; 0: no such maximum
+	LimitCap int64 `json:"limit_cap,omitempty,omitzero"`
 
 	// PenaltyRate Penalty (罚息) on overdue principal, of a year of 360 days, in millionths
 	PenaltyRate int64  `json:"penalty_rate"`
@@ -1293,6 +1401,17 @@ type ListEventsQuery struct {
 func (q ListEventsQuery) values() url.Values {
 	v := url.Values{}
 	add(v, "cursor", q.Cursor)
+	add(v, "limit", q.Limit)
+	return v
+}
+
+// GetLimitIncreaseQuery is what GetLimitIncrease can be asked for. Zero values are left out.
+type GetLimitIncreaseQuery struct {
+	Limit int64 // The limit to raise to
+}
+
+func (q GetLimitIncreaseQuery) values() url.Values {
+	v := url.Values{}
 	add(v, "limit", q.Limit)
 	return v
 }
@@ -1442,6 +1561,25 @@ func (c *Client) ListEvents(ctx context.Context, id string, query ListEventsQuer
 	return answer, err
 }
 
+// ChangeLimit: Raise or lower the permanent limit (调额; needs an operator key).
+func (c *Client) ChangeLimit(ctx context.Context, id string, key string, body LimitRequest) (answer Account, err error) {
+	path := "/v1/accounts/{id}/limit"
+	path = strings.Replace(path, "{id}", url.PathEscape(id), 1)
+	err = c.do(ctx, "POST", path, key, &body, &answer)
+	return answer, err
+}
+
+// GetLimitIncrease: What a customer agrees to for their limit to be raised (提额确认).
+func (c *Client) GetLimitIncrease(ctx context.Context, id string, query GetLimitIncreaseQuery) (answer LimitIncrease, err error) {
+	path := "/v1/accounts/{id}/limit-increase"
+	path = strings.Replace(path, "{id}", url.PathEscape(id), 1)
+	if q := query.values().Encode(); q != "" {
+		path += "?" + q
+	}
+	err = c.do(ctx, "GET", path, "", nil, &answer)
+	return answer, err
+}
+
 // ListPurchases: The account's purchases, newest first.
 func (c *Client) ListPurchases(ctx context.Context, id string, query ListPurchasesQuery) (answer PurchaseList, err error) {
 	path := "/v1/accounts/{id}/purchases"
@@ -1480,6 +1618,22 @@ func (c *Client) ListStatements(ctx context.Context, id string, query ListStatem
 		path += "?" + q
 	}
 	err = c.do(ctx, "GET", path, "", nil, &answer)
+	return answer, err
+}
+
+// GrantTemporaryLimit: Let more be spent for a while (临时额度; needs an operator key).
+func (c *Client) GrantTemporaryLimit(ctx context.Context, id string, key string, body TemporaryLimit) (answer Account, err error) {
+	path := "/v1/accounts/{id}/temporary-limit"
+	path = strings.Replace(path, "{id}", url.PathEscape(id), 1)
+	err = c.do(ctx, "POST", path, key, &body, &answer)
+	return answer, err
+}
+
+// WithdrawTemporaryLimit: End the temporary limit before its last day (撤销临时额度; needs an operator key).
+func (c *Client) WithdrawTemporaryLimit(ctx context.Context, id string, key string) (answer Account, err error) {
+	path := "/v1/accounts/{id}/temporary-limit/withdraw"
+	path = strings.Replace(path, "{id}", url.PathEscape(id), 1)
+	err = c.do(ctx, "POST", path, key, nil, &answer)
 	return answer, err
 }
 

@@ -177,7 +177,7 @@ var valuesOfBearer = []string{"merchant", "platform", "funder"}
 // BlockKind defines model for BlockKind.
 type BlockKind string
 
-var valuesOfBlockKind = []string{"overdue", "risk", "judicial", "customer"}
+var valuesOfBlockKind = []string{"overdue", "risk", "judicial", "dispute", "customer"}
 
 // BlockRequest defines model for BlockRequest.
 type BlockRequest struct {
@@ -463,6 +463,121 @@ func (v *Label) Read(r *strict.Reader) {
 	r.Required(seen, 1, "", "zh")
 }
 
+// LimitConsent Evidence that the customer agreed to the raise: its `text`, and who accepted it, when, by which act. Needed for a raise
+type LimitConsent struct {
+	AcceptedAt time.Time `json:"accepted_at"`
+	Act        string    `json:"act"`
+
+	// Document The document is the raise
+	Document LimitIncreaseDocument `json:"document"`
+
+	// Hash The raise's token, `lt_…`
+	Hash string `json:"hash"`
+
+	// Person Your id of the customer who acted
+	Person string `json:"person"`
+
+	// Preselected Was anything ticked beforehand? Has to be said, and false
+	Preselected bool      `json:"preselected"`
+	ShownAt     time.Time `json:"shown_at"`
+
+	// Version The version of the terms
+	Version int `json:"version"`
+}
+
+// Read reads the object exactly as the contract describes it.
+func (v *LimitConsent) Read(r *strict.Reader) {
+	if !r.Begin() {
+		return
+	}
+	var seen uint64
+	for r.Next() {
+		switch string(r.Name()) {
+		case "accepted_at":
+			seen |= 1 << 0
+			v.AcceptedAt = r.Instant()
+		case "act":
+			seen |= 1 << 1
+			v.Act = r.Text(1, 128)
+		case "document":
+			seen |= 1 << 2
+			v.Document = LimitIncreaseDocument(r.Word(valuesOfLimitIncreaseDocument))
+		case "hash":
+			seen |= 1 << 3
+			v.Hash = r.Text(1, 64)
+		case "person":
+			seen |= 1 << 4
+			v.Person = r.Text(1, 128)
+		case "preselected":
+			seen |= 1 << 5
+			v.Preselected = r.Bool()
+		case "shown_at":
+			seen |= 1 << 6
+			v.ShownAt = r.Instant()
+		case "version":
+			seen |= 1 << 7
+			v.Version = int(r.Whole(1, 1e+06))
+		default:
+			r.Unknown()
+		}
+	}
+	r.Required(seen, 0, "consent_incomplete", "accepted_at")
+	r.Required(seen, 1, "consent_incomplete", "act")
+	r.Required(seen, 2, "consent_incomplete", "document")
+	r.Required(seen, 3, "consent_incomplete", "hash")
+	r.Required(seen, 4, "consent_incomplete", "person")
+	r.Required(seen, 5, "consent_incomplete", "preselected")
+	r.Required(seen, 6, "consent_incomplete", "shown_at")
+	r.Required(seen, 7, "consent_incomplete", "version")
+}
+
+// LimitIncreaseDocument The document is the raise
+type LimitIncreaseDocument string
+
+var valuesOfLimitIncreaseDocument = []string{"limit_increase"}
+
+// LimitReason Why the limit is changed, as a code that the customer can be told
+type LimitReason string
+
+var valuesOfLimitReason = []string{"review", "customer_request", "income_changed", "risk", "not_used", "legal_maximum"}
+
+// LimitRequest defines model for LimitRequest.
+type LimitRequest struct {
+	// Consent Evidence that the customer agreed to the raise: its `text`, and who accepted it, when, by which act. Needed for a raise
+	Consent LimitConsent `json:"consent,omitempty,omitzero"`
+
+	// Limit What the permanent limit is from now on
+	Limit int64 `json:"limit"`
+
+	// Reason Why the limit is changed, as a code that the customer can be told
+	Reason LimitReason `json:"reason"`
+}
+
+// Read reads the object exactly as the contract describes it.
+func (v *LimitRequest) Read(r *strict.Reader) {
+	if !r.Begin() {
+		return
+	}
+	var seen uint64
+	for r.Next() {
+		switch string(r.Name()) {
+		case "consent":
+			seen |= 1 << 0
+			v.Consent.Read(r)
+		case "limit":
+			seen |= 1 << 1
+			v.Limit = r.Whole(0, 1e+12)
+		case "reason":
+			seen |= 1 << 2
+			v.Reason = LimitReason(r.Word(valuesOfLimitReason))
+		default:
+			r.Unknown()
+		}
+	}
+	r.Required(seen, 1, "", "limit")
+	r.Required(seen, 2, "", "reason")
+}
+
 // Names What a customer reads
 type Names struct {
 	// Bureau A name in both languages
@@ -622,7 +737,7 @@ func (v *Policy) Read(r *strict.Reader) {
 // ProblemKind A stable name
 type ProblemKind string
 
-var valuesOfProblemKind = []string{"not_found", "invalid_amount", "currency_mismatch", "unknown_plan", "consent_incomplete", "consent_preselected", "consent_of_another", "consent_outdated", "consent_too_fast", "consent_in_future", "already_open", "application_pending", "no_application_pending", "hold_not_open", "capture_too_large", "refund_too_large", "account_not_open", "no_credit_balance", "block_exists", "block_missing", "block_not_yours", "account_not_clear", "closure_pending", "no_closure_pending", "malformed_request", "header_too_large", "request_timeout", "no_such_route", "method_not_allowed", "unauthenticated", "operator_key_required", "not_a_sandbox", "unknown_parameter", "invalid_parameter", "key_missing", "key_invalid", "key_reused", "unsupported_media_type", "body_too_large", "malformed_body", "invalid_request", "invalid_programme", "clock_backwards", "busy", "unavailable", "outcome_unknown", "shutting_down", "account_stopped", "internal"}
+var valuesOfProblemKind = []string{"not_found", "invalid_amount", "currency_mismatch", "unknown_plan", "consent_incomplete", "consent_preselected", "consent_of_another", "consent_outdated", "consent_too_fast", "consent_in_future", "already_open", "application_pending", "no_application_pending", "hold_not_open", "capture_too_large", "refund_too_large", "account_not_open", "no_credit_balance", "block_exists", "block_missing", "block_not_yours", "account_not_clear", "closure_pending", "no_closure_pending", "invalid_date", "unknown_reason", "limit_above_cap", "unchanged", "nothing_to_withdraw", "malformed_request", "header_too_large", "request_timeout", "no_such_route", "method_not_allowed", "unauthenticated", "operator_key_required", "not_a_sandbox", "unknown_parameter", "invalid_parameter", "key_missing", "key_invalid", "key_reused", "unsupported_media_type", "body_too_large", "malformed_body", "invalid_request", "invalid_programme", "clock_backwards", "busy", "unavailable", "outcome_unknown", "shutting_down", "account_stopped", "internal"}
 
 // ProgrammeRequest defines model for ProgrammeRequest.
 type ProgrammeRequest struct {
@@ -919,6 +1034,36 @@ func (v *Subsidy) Read(r *strict.Reader) {
 	r.Required(seen, 1, "", "share")
 }
 
+// TemporaryLimit What may be owed beyond the permanent limit, for a while (临时额度)
+type TemporaryLimit struct {
+	Amount int64 `json:"amount"`
+
+	// LastDay The last business date on which it can be spent; today or within a year
+	LastDay calendar.Date `json:"last_day"`
+}
+
+// Read reads the object exactly as the contract describes it.
+func (v *TemporaryLimit) Read(r *strict.Reader) {
+	if !r.Begin() {
+		return
+	}
+	var seen uint64
+	for r.Next() {
+		switch string(r.Name()) {
+		case "amount":
+			seen |= 1 << 0
+			v.Amount = r.Whole(1, 1e+12)
+		case "last_day":
+			seen |= 1 << 1
+			v.LastDay = r.Date()
+		default:
+			r.Unknown()
+		}
+	}
+	r.Required(seen, 0, "", "amount")
+	r.Required(seen, 1, "", "last_day")
+}
+
 // Terms What a contract is signed under (条款); kept with each account
 type Terms struct {
 	// Applications How many applications are assessed …
@@ -947,6 +1092,9 @@ type Terms struct {
 
 	// HoldDays Days through which an uncaptured hold lives after its own
 	HoldDays int `json:"hold_days"`
+
+	// LimitCap The most that law or programme let one person owe, permanent and temporary limit together; 0: no such maximum
+	LimitCap int64 `json:"limit_cap,omitempty,omitzero"`
 
 	// PenaltyRate Penalty (罚息) on overdue principal, of a year of 360 days, in millionths
 	PenaltyRate int64  `json:"penalty_rate"`
@@ -1015,11 +1163,14 @@ func (v *Terms) Read(r *strict.Reader) {
 		case "hold_days":
 			seen |= 1 << 8
 			v.HoldDays = int(r.Whole(1, 60))
-		case "penalty_rate":
+		case "limit_cap":
 			seen |= 1 << 9
+			v.LimitCap = r.Whole(0, 1e+12)
+		case "penalty_rate":
+			seen |= 1 << 10
 			v.PenaltyRate = r.Whole(0, 1e+06)
 		case "plans":
-			seen |= 1 << 10
+			seen |= 1 << 11
 			if r.BeginList() {
 				for r.More(len(v.Plans), 1, 32) {
 					var item Plan
@@ -1028,29 +1179,29 @@ func (v *Terms) Read(r *strict.Reader) {
 				}
 			}
 		case "principal_first_from":
-			seen |= 1 << 11
+			seen |= 1 << 12
 			v.PrincipalFirstFrom = int(r.Whole(0, 3650))
 		case "rate_method":
-			seen |= 1 << 12
+			seen |= 1 << 13
 			v.RateMethod = RateMethod(r.Word(valuesOfRateMethod))
 		case "reading_seconds":
-			seen |= 1 << 13
+			seen |= 1 << 14
 			v.ReadingSeconds = int(r.Whole(0, 600))
 		case "review_days":
-			seen |= 1 << 14
+			seen |= 1 << 15
 			v.ReviewDays = int(r.Whole(1, 3))
 		case "scenes":
-			seen |= 1 << 15
+			seen |= 1 << 16
 			if r.BeginList() {
 				for r.More(len(v.Scenes), 1, 32) {
 					v.Scenes = append(v.Scenes, r.Text(1, 64))
 				}
 			}
 		case "statement_day":
-			seen |= 1 << 16
+			seen |= 1 << 17
 			v.StatementDay = int(r.Whole(1, 31))
 		case "window_days":
-			seen |= 1 << 17
+			seen |= 1 << 18
 			v.WindowDays = int(r.Whole(1, 366))
 		default:
 			r.Unknown()
@@ -1064,13 +1215,13 @@ func (v *Terms) Read(r *strict.Reader) {
 	r.Required(seen, 6, "", "funder")
 	r.Required(seen, 7, "", "grace_days")
 	r.Required(seen, 8, "", "hold_days")
-	r.Required(seen, 9, "", "penalty_rate")
-	r.Required(seen, 10, "", "plans")
-	r.Required(seen, 11, "", "principal_first_from")
-	r.Required(seen, 12, "", "rate_method")
-	r.Required(seen, 13, "", "reading_seconds")
-	r.Required(seen, 14, "", "review_days")
-	r.Required(seen, 15, "", "scenes")
-	r.Required(seen, 16, "", "statement_day")
-	r.Required(seen, 17, "", "window_days")
+	r.Required(seen, 10, "", "penalty_rate")
+	r.Required(seen, 11, "", "plans")
+	r.Required(seen, 12, "", "principal_first_from")
+	r.Required(seen, 13, "", "rate_method")
+	r.Required(seen, 14, "", "reading_seconds")
+	r.Required(seen, 15, "", "review_days")
+	r.Required(seen, 16, "", "scenes")
+	r.Required(seen, 17, "", "statement_day")
+	r.Required(seen, 18, "", "window_days")
 }

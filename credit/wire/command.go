@@ -35,6 +35,9 @@ func init() {
 	registerCommand[credit.RefuseClosure]()
 	registerCommand[credit.WithdrawClosure]()
 	registerCommand[credit.CloseDay]()
+	registerCommand[credit.ChangeLimit]()
+	registerCommand[credit.GrantTemporaryLimit]()
+	registerCommand[credit.WithdrawTemporaryLimit]()
 }
 
 // DecodeCommand reads what EncodeCommand wrote. What the edge found out for an

@@ -18,7 +18,8 @@ var (
 		Programme: "yuefu", Version: 2, Currency: "CNY", StatementDay: 5, DueDay: 15, GraceDays: 3, HoldDays: 7,
 		PenaltyRate: 180_000, CostCap: 240_000, RateMethod: credit.MonthlyTimesTwelve, PrincipalFirst: 91, ReadingSeconds: 5, ReviewDays: 3,
 		Applications: 2, WindowDays: 30, Funder: "bank", Bureau: "pboc", Routes: []credit.Route{{Shares: []credit.FunderShare{{Funder: "bank", Share: 1_000_000, Bureau: "pboc"}}}}, Scenes: []string{"live", "mall"},
-		Plans: []credit.Plan{plan}, Documents: []credit.Document{document},
+		LimitCap: 20_000_000,
+		Plans:    []credit.Plan{plan}, Documents: []credit.Document{document},
 	}
 	funders  = []credit.FunderPart{{Funder: "bank", Principal: 3, Cost: 5}, {Funder: "trust", Principal: 1, Cost: 1}}
 	share    = credit.Share{Statement: 9, Purchase: 4, Instalment: 1, Penalty: 1, Fee: 2, Interest: 3, Principal: 4, Funders: funders}
@@ -60,6 +61,10 @@ var eventExamples = []credit.Event{
 	credit.ClosureRefused{Closure: 12, Reviewer: "op_1", Reason: "court order"},
 	credit.ClosureWithdrawn{Closure: 12},
 	credit.ClosureBreached{Closure: 12},
+	credit.LimitChanged{Before: 500_000, Limit: 600_000, Reason: credit.LimitByRequest, Operator: "op_1", Agreement: &credit.Agreement{Document: document, AcceptedAt: accepted}},
+	credit.TemporaryLimitGranted{Amount: 200_000, LastDay: 20_570, Operator: "op_1"},
+	credit.TemporaryLimitWithdrawn{Amount: 200_000, Operator: "op_1"},
+	credit.TemporaryLimitLapsed{Amount: 200_000},
 }
 
 // commandExamples has each command once. What the edge adds to it is not part of
@@ -84,6 +89,9 @@ var commandExamples = []credit.Command{
 	credit.RefuseClosure{Closure: 12, Reviewer: "op_1", Reason: "court order"},
 	credit.WithdrawClosure{Closure: 12},
 	credit.CloseDay{Day: 20_548},
+	credit.ChangeLimit{Limit: 600_000, Reason: credit.LimitByRequest, Operator: "op_1", Consent: &evidence},
+	credit.GrantTemporaryLimit{Amount: 200_000, LastDay: 20_570, Operator: "op_1"},
+	credit.WithdrawTemporaryLimit{Operator: "op_1"},
 }
 
 // An example with an empty field would leave that field's name without a test.

@@ -57,6 +57,10 @@ func init() {
 	register[credit.ClosureRefused]()
 	register[credit.ClosureWithdrawn]()
 	register[credit.ClosureBreached]()
+	register[credit.LimitChanged]()
+	register[credit.TemporaryLimitGranted]()
+	register[credit.TemporaryLimitWithdrawn]()
+	register[credit.TemporaryLimitLapsed]()
 }
 
 // EventNames returns the wire names of all events, in no order.
@@ -172,6 +176,12 @@ func EncodeCommand(c credit.Command) ([]byte, error) {
 			return b, nil
 		}
 		asked.Consent = inUTC(asked.Consent)
+		c = asked
+	case credit.ChangeLimit:
+		if asked.Consent != nil {
+			consent := inUTC(*asked.Consent)
+			asked.Consent = &consent
+		}
 		c = asked
 	case credit.Apply:
 		asked.Consents = slices.Clone(asked.Consents)

@@ -36,6 +36,8 @@ CREATE TABLE account (
 	opened_on           date,
 	closed_on           date,
 	overdue             boolean NOT NULL DEFAULT false,
+	temporary_limit     bigint  NOT NULL DEFAULT 0,
+	temporary_until     date,
 	id                  text COLLATE "C" NOT NULL,
 	platform            text COLLATE "C" NOT NULL,
 	customer            text COLLATE "C" NOT NULL,
@@ -273,6 +275,21 @@ CREATE TABLE closure (
 	PRIMARY KEY (partition, account, number)
 );
 
+CREATE TABLE limit_change (
+	partition integer NOT NULL,
+	position  bigint  NOT NULL,
+	time      bigint  NOT NULL,
+	before    bigint  NOT NULL,
+	amount    bigint  NOT NULL,
+	day       date    NOT NULL,
+	last_day  date,
+	account   text COLLATE "C" NOT NULL,
+	event     text COLLATE "C" NOT NULL,
+	reason    text COLLATE "C" NOT NULL,
+	operator  text COLLATE "C" NOT NULL,
+	PRIMARY KEY (partition, account, position)
+);
+
 CREATE TABLE posting (
 	partition    integer NOT NULL,
 	number       integer NOT NULL,
@@ -319,6 +336,7 @@ DROP VIEW trial_balance;
 DROP TABLE subledger_balance;
 DROP TABLE ledger_balance;
 DROP TABLE posting;
+DROP TABLE limit_change;
 DROP TABLE closure;
 DROP TABLE block;
 DROP TABLE credit_return;

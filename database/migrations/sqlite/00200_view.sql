@@ -35,6 +35,8 @@ CREATE TABLE account (
 	opened_on           TEXT,
 	closed_on           TEXT,
 	overdue             INTEGER NOT NULL DEFAULT 0,
+	temporary_limit     INTEGER NOT NULL DEFAULT 0,
+	temporary_until     TEXT,
 	id                  TEXT    NOT NULL,
 	platform            TEXT    NOT NULL,
 	customer            TEXT    NOT NULL,
@@ -271,6 +273,21 @@ CREATE TABLE closure (
 	PRIMARY KEY (partition, account, number)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE limit_change (
+	partition INTEGER NOT NULL,
+	position  INTEGER NOT NULL,
+	time      INTEGER NOT NULL,
+	before    INTEGER NOT NULL,
+	amount    INTEGER NOT NULL,
+	day       TEXT    NOT NULL,
+	last_day  TEXT,
+	account   TEXT    NOT NULL,
+	event     TEXT    NOT NULL,
+	reason    TEXT    NOT NULL,
+	operator  TEXT    NOT NULL,
+	PRIMARY KEY (partition, account, position)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE posting (
 	partition    INTEGER NOT NULL,
 	number       INTEGER NOT NULL,
@@ -317,6 +334,7 @@ DROP VIEW trial_balance;
 DROP TABLE subledger_balance;
 DROP TABLE ledger_balance;
 DROP TABLE posting;
+DROP TABLE limit_change;
 DROP TABLE closure;
 DROP TABLE block;
 DROP TABLE credit_return;

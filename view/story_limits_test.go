@@ -1,0 +1,50 @@
+package view_test
+
+import (
+	"pgregory.net/rapid"
+
+	"github.com/yuefu/yuefu/calendar"
+	"github.com/yuefu/yuefu/credit"
+	"github.com/yuefu/yuefu/money"
+)
+
+// raising is a raise of the limit that the customer agreed to, and what happens by it.
+func (s *story) raising(a *credit.Account, limit money.Amount) (credit.ChangeLimit, credit.LimitChanged) {
+	s.t.Helper()
+	text, err := a.LimitIncrease(limit)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	consent := s.consent(a.Customer, text)
+	return credit.ChangeLimit{Limit: limit, Reason: credit.LimitByRequest, Operator: "olga", Consent: &consent}, credit.LimitChanged{
+		Before: a.Limit, Limit: limit, Reason: credit.LimitByRequest, Operator: "olga", Agreement: &credit.Agreement{Document: text, AcceptedAt: consent.AcceptedAt},
+	}
+}
+
+// choices change an account's limits, and leave a temporary one in force.
+func (s *story) choices(id credit.ID) {
+	s.t.Helper()
+	a := s.accounts[id]
+	raise, _ := s.raising(a, a.Limit+10_000)
+	s.must(id, raise)
+	s.must(id, credit.ChangeLimit{Limit: a.Limit - 5_000, Reason: credit.LimitByRisk, Operator: "olga"})
+	s.must(id, credit.GrantTemporaryLimit{Amount: 7_000, LastDay: s.day + 3, Operator: "olga"})
+	s.must(id, credit.WithdrawTemporaryLimit{Operator: "olga"})
+	s.must(id, credit.GrantTemporaryLimit{Amount: 8_000, LastDay: s.day + 9, Operator: "olga"})
+}
+
+// choose lets chance change an account's limits.
+func (s *story) choose(t *rapid.T, a *credit.Account, amount money.Amount) {
+	switch rapid.IntRange(0, 2).Draw(t, "choice") {
+	case 0:
+		change := credit.ChangeLimit{Limit: amount, Reason: credit.LimitByReview, Operator: "olga"}
+		if _, err := a.LimitIncrease(amount); err == nil {
+			change, _ = s.raising(a, amount)
+		}
+		_ = s.do(a.ID, change)
+	case 1:
+		_ = s.do(a.ID, credit.GrantTemporaryLimit{Amount: amount, LastDay: s.day + calendar.Date(rapid.IntRange(0, 40).Draw(t, "days")), Operator: "olga"})
+	case 2:
+		_ = s.do(a.ID, credit.WithdrawTemporaryLimit{Operator: "olga"})
+	}
+}
