@@ -71,6 +71,7 @@ func (o *out) accountMembers(a *credit.Account, at credit.Moment) {
 		o.date("review_by", p.ReviewBy)
 		o.end()
 	}
+	o.autopay(a)
 }
 
 func (o *out) coming(a *credit.Account) {

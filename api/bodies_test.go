@@ -76,6 +76,9 @@ func (w *world) samples(t testing.TB) map[string]sample {
 		"refund":              {"/v1/purchases/" + bought.ID + "/refunds", w.platform, map[string]any{"amount": 1}},
 		"repay":               {of + "/repayments", w.platform, map[string]any{"amount": 1, "currency": "CNY", "source": "pay-1"}},
 		"returnCreditBalance": {of + "/credit-balance-returns", w.platform, map[string]any{"reference": "out-1"}},
+		"previewAutopay":      {of + "/autopay/preview", w.platform, map[string]any{"source": "tok_1"}},
+		"setAutopay":          {of + "/autopay", w.platform, object(t, w.autopay(t, account, "tok_1"))},
+		"refuseDebit":         {"/v1/debits/deb_" + strings.TrimPrefix(account.ID, "acc_") + "_1/refuse", w.operator, map[string]any{"reason": "insufficient_funds"}},
 		"refuseClosure":       {"/v1/closures/clo_" + strings.TrimPrefix(account.ID, "acc_") + "_1/refuse", w.operator, map[string]any{"reason": "x"}},
 		"advanceClock":        {"/v1/clock/advance", w.platform, map[string]any{"to": "2026-01-16"}},
 	}

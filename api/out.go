@@ -104,6 +104,15 @@ func (o *out) texts(name string, list []string) {
 	o.endList()
 }
 
+func (o *out) numbers(name string, list []int) {
+	o.list(name)
+	for _, v := range list {
+		o.comma()
+		o.b = strconv.AppendInt(o.b, int64(v), 10)
+	}
+	o.endList()
+}
+
 // raw writes a value that is JSON already.
 func (o *out) raw(name string, value []byte) {
 	o.name(name)

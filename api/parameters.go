@@ -42,8 +42,8 @@ func cut(s string) string {
 const keyHeader = "Idempotency-Key"
 
 // deskKeys begin the keys of what the desk does to an account by itself. A caller
-// who took one would stand in the way of the account's close of business.
-var deskKeys = []byte("close:")
+// who took one would stand in the way of the account's close of business, or of a debit's result.
+var deskKeys = [][]byte{[]byte("close:"), []byte("debit:")}
 
 func (c *call) readKey() error {
 	values := c.http.Request.Header.PeekAll(keyHeader)
@@ -54,8 +54,8 @@ func (c *call) readKey() error {
 		return parameterProblem(kindKeyInvalid, keyHeader, "stands twice")
 	case len(values[0]) > 128:
 		return parameterProblem(kindKeyInvalid, keyHeader, "has more than 128 characters")
-	case bytes.HasPrefix(values[0], deskKeys):
-		return parameterProblem(kindKeyInvalid, keyHeader, "begins with close:, as only the close of business does")
+	case slices.ContainsFunc(deskKeys, func(own []byte) bool { return bytes.HasPrefix(values[0], own) }):
+		return parameterProblem(kindKeyInvalid, keyHeader, "begins with close: or debit:, as only what the desk does by itself does")
 	}
 	for _, b := range values[0] {
 		if b < ' ' || b > '~' {

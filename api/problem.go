@@ -112,7 +112,8 @@ func (c *call) pointer(e *credit.Error) string {
 		case e.Field == "customer", e.Field == "declared", e.Field == "consents":
 		case e.Field == "consent":
 			return "/consent"
-		case c.route.pattern == "/v1/authorisations", c.route.pattern == "/v1/accounts/{id}/limit":
+		case e.Field == "source":
+		case c.route.pattern == "/v1/authorisations", c.route.pattern == "/v1/accounts/{id}/limit", c.route.pattern == "/v1/accounts/{id}/autopay":
 			return "/consent/" + e.Field
 		default:
 			return "/consents"

@@ -64,6 +64,8 @@ var problems = map[string]struct {
 	string(credit.NotClear):             {409, "A condition for closing is not met"},
 	string(credit.ClosurePending):       {409, "A request to close is under review"},
 	string(credit.NoClosurePending):     {409, "The request to close is not under review any more"},
+	string(credit.AutopayMissing):       {409, "No standing instruction is in force"},
+	string(credit.DebitNotPending):      {409, "The debit has another result already"},
 
 	string(credit.InvalidDate):       {422, "The date is too early or too late"},
 	string(credit.UnknownReason):     {422, "There is no such reason"},

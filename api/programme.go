@@ -76,7 +76,7 @@ func told(t *credit.Terms) *contract.Terms {
 		Currency: contract.Currency(t.Currency), StatementDay: t.StatementDay, DueDay: t.DueDay, GraceDays: t.GraceDays, HoldDays: t.HoldDays,
 		PenaltyRate: int64(t.PenaltyRate), CostCap: int64(t.CostCap), RateMethod: contract.RateMethod(t.RateMethod),
 		PrincipalFirstFrom: t.PrincipalFirst, ReadingSeconds: t.ReadingSeconds, ReviewDays: t.ReviewDays, LimitCap: int64(t.LimitCap),
-		Applications: t.Applications, WindowDays: t.WindowDays, Funder: t.Funder, Bureau: t.Bureau, Scenes: t.Scenes,
+		Applications: t.Applications, WindowDays: t.WindowDays, AutopayRetries: t.AutopayRetries, Funder: t.Funder, Bureau: t.Bureau, Scenes: t.Scenes,
 	}
 	for _, plan := range t.Plans {
 		one := contract.Plan{ID: plan.ID, Kind: contract.PlanKind(plan.Kind), Periods: plan.Periods, Rate: int64(plan.Rate)}
@@ -122,7 +122,7 @@ func draft(body *contract.ProgrammeRequest) catalogue.Draft {
 			Currency: money.Currency(t.Currency), StatementDay: t.StatementDay, DueDay: t.DueDay, GraceDays: t.GraceDays, HoldDays: t.HoldDays,
 			PenaltyRate: credit.Rate(t.PenaltyRate), CostCap: credit.Rate(t.CostCap), RateMethod: credit.RateMethod(t.RateMethod),
 			PrincipalFirst: t.PrincipalFirstFrom, ReadingSeconds: t.ReadingSeconds, ReviewDays: t.ReviewDays, LimitCap: money.Amount(t.LimitCap),
-			Applications: t.Applications, WindowDays: t.WindowDays, Funder: t.Funder, Bureau: t.Bureau, Scenes: t.Scenes,
+			Applications: t.Applications, WindowDays: t.WindowDays, AutopayRetries: t.AutopayRetries, Funder: t.Funder, Bureau: t.Bureau, Scenes: t.Scenes,
 		},
 		Policy: risk.Policy{
 			MinimumLimit: money.Amount(p.MinimumLimit), DefaultLimit: money.Amount(p.DefaultLimit), MaximumLimit: money.Amount(p.MaximumLimit),

@@ -13,10 +13,10 @@ func TestKeysThatLookLikeTheDesksOwn(t *testing.T) {
 	s := newTeller(t)
 	a := s.apply("u-1", 1_000_00, 10_000_00, false).Opened
 	s.capture(s.authorise(a, 10_00, "next"), 10_00, false)
-	for _, key := range []string{"close:2026-02-01", "day:2026-02-01", "close:2026-02-14"} {
+	for _, key := range []string{"close:2026-02-01", "day:2026-02-01", "close:2026-02-14", "debit:3:settled"} {
 		body := mustJSON(t, object(t, s.w.checkout(t, a, 1_00, "next", key)))
 		r := s.w.post(t, s.w.platform, key, "/v1/authorisations", body)
-		if strings.HasPrefix(key, "close:") {
+		if !strings.HasPrefix(key, "day:") {
 			if !r.isProblem(t, kindKeyInvalid) {
 				t.Errorf("%s: %d %s", key, r.status, r.body)
 			}

@@ -59,6 +59,13 @@ var routes = []route{
 	{"GET", "/v1/statements/{id}", platformKey, false, nil, getStatement},
 	{"GET", "/v1/accounts/{id}/repayments", platformKey, false, paged, listRepayments},
 	{"POST", "/v1/accounts/{id}/repayments", platformKey, true, nil, repay},
+	{"POST", "/v1/accounts/{id}/autopay/preview", platformKey, false, nil, previewAutopay},
+	{"POST", "/v1/accounts/{id}/autopay", platformKey, true, nil, setAutopay},
+	{"POST", "/v1/accounts/{id}/autopay/cancel", platformKey, true, nil, cancelAutopay},
+	{"GET", "/v1/accounts/{id}/debits", platformKey, false, paged, listDebits},
+	{"GET", "/v1/debits/{id}", platformKey, false, nil, getDebit},
+	{"POST", "/v1/debits/{id}/settle", operatorKey, true, nil, settleDebit},
+	{"POST", "/v1/debits/{id}/refuse", operatorKey, true, nil, refuseDebit},
 	{"POST", "/v1/accounts/{id}/credit-balance-returns", platformKey, true, nil, returnCreditBalance},
 
 	{"GET", "/v1/accounts/{id}/closing-conditions", platformKey, false, nil, getClosingConditions},

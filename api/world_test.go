@@ -271,6 +271,19 @@ func (w *world) authorised(t testing.TB, account client.Account, amount int64, p
 	return a
 }
 
+// autopay is the body of a standing instruction that the customer agreed to.
+func (w *world) autopay(t testing.TB, account client.Account, source string) client.AutopayRequest {
+	t.Helper()
+	shown, err := w.client(w.platform).PreviewAutopay(t.Context(), account.ID, client.AutopayPreviewRequest{Source: source})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return client.AutopayRequest{Source: source, Consent: client.AutopayConsent{
+		Document: client.AutopayDocument(shown.Text.Document), Version: shown.Text.Version, Hash: shown.Text.Hash, Person: account.Customer, Act: "tap_autopay",
+		ShownAt: w.clock.Now().Add(-time.Minute), AcceptedAt: w.clock.Now(),
+	}}
+}
+
 func mustJSON(t testing.TB, v any) string {
 	t.Helper()
 	text, err := json.Marshal(v, json.Deterministic(true))

@@ -34,6 +34,8 @@ type Account struct {
 	Settled      []Settled       `json:"settled,omitempty"`    // the others: a refund may still come
 	Statements   []Statement     `json:"statements,omitempty"` // unpaid ones, oldest first
 	Credit       money.Amount    `json:"credit,omitzero"`      // 溢缴款: owed to the customer
+	Autopay      *Autopay        `json:"autopay,omitzero"`     // the standing instruction in force
+	Debits       []Debit         `json:"debits,omitempty"`     // pending ones, and the newest with a result
 	Closure      *Closure        `json:"closure,omitzero"`     // under review
 }
 
@@ -102,6 +104,9 @@ type Statement struct {
 	Charged money.Amount  `json:"charged,omitzero"`  // penalty charged so far
 	Penalty money.Amount  `json:"penalty,omitzero"`  // … and not paid yet
 	Funding []Weight      `json:"funding,omitempty"` // by how much each funder's money stands on it
+
+	Attempts int           `json:"attempts,omitzero"` // how often it was debited
+	Debited  calendar.Date `json:"debited,omitzero"`  // when it was last asked for, or the result came: a next debit is later
 }
 
 // Held is the sum of open holds.
@@ -284,6 +289,9 @@ func (a *Account) Check() error {
 		if s := &a.Statements[i]; s.Penalty < 0 || s.Penalty > s.Charged {
 			return fmt.Errorf("statement %d owes a penalty of %d of %d", s.Number, s.Penalty, s.Charged)
 		}
+	}
+	if err := a.checkDebits(); err != nil {
+		return err
 	}
 	if overdue := a.overdue(); overdue != a.blocked(BlockOverdue) {
 		return fmt.Errorf("a statement is overdue: %t, and the account is blocked for it: %t", overdue, !overdue)

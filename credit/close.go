@@ -82,6 +82,7 @@ const (
 	ConditionHold          = "hold_open"
 	ConditionCreditBalance = "credit_balance_unpaid"
 	ConditionBlock         = "block_in_force"
+	ConditionDebit         = "debit_pending"
 )
 
 // Obstacles lists every condition for closing that is not met, with its amount or
@@ -117,6 +118,11 @@ func (a *Account) Obstacles() (unmet []Unmet) {
 	}
 	if a.Credit > 0 {
 		unmet = append(unmet, Unmet{Condition: ConditionCreditBalance, Amount: a.Credit})
+	}
+	for _, d := range a.Debits {
+		if d.Status == PendingDebit {
+			unmet = append(unmet, Unmet{Condition: ConditionDebit, Amount: d.Amount, Date: d.On, Reference: a.ID.Part(PrefixDebit, d.Number)})
+		}
 	}
 	for _, b := range a.Blocks {
 		// The customer's own block hinders nobody: it is theirs to keep or lift.
@@ -159,6 +165,7 @@ func (c ApproveClosure) do(a *Account, at Moment, emit func(Event)) error {
 	if err := a.clear(at.Day); err != nil {
 		return err
 	}
+	a.endAutopay(AutopayEndedByClosure, emit)
 	emit(ClosureApproved(c))
 	return nil
 }

@@ -33,6 +33,7 @@ func (c CloseDay) do(a *Account, _ Moment, emit func(Event)) error {
 	a.becomeOverdue(c.Day, emit)
 	a.chargePenalties(c.Day, emit)
 	a.moveBuckets(c.Day, emit)
+	a.requestDebits(c.Day, emit)
 	a.reviewBreached(c.Day, emit)
 	return nil
 }
@@ -68,6 +69,9 @@ func (a *Account) NextDue() calendar.Date {
 			due(a.overdueOn(s))
 		case s.Bucket < lastBucket:
 			due(s.Due + calendar.Date(s.Bucket*bucketDays) + 1)
+		}
+		if on := a.debitDay(s); on != 0 {
+			due(on)
 		}
 	}
 	if a.Closure != nil && !a.Closure.Breached {

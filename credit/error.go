@@ -42,6 +42,8 @@ const (
 	LimitAboveCap        Kind = "limit_above_cap"        // more than law or programme allow anybody to owe
 	Unchanged            Kind = "unchanged"              // it is like that already
 	NothingToWithdraw    Kind = "nothing_to_withdraw"    // what is to be taken back is not there
+	AutopayMissing       Kind = "autopay_missing"        // no standing instruction is in force
+	DebitNotPending      Kind = "debit_not_pending"      // it has another result already
 )
 
 // Kinds lists every kind, for the tables and tests that must cover them all.
@@ -51,6 +53,7 @@ var Kinds = []Kind{
 	AlreadyOpen, ApplicationPending, NoApplicationPending, HoldNotOpen, CaptureTooLarge, RefundTooLarge,
 	AccountNotOpen, NoCreditBalance, BlockExists, BlockMissing, BlockNotYours, NotClear, ClosurePending, NoClosurePending,
 	InvalidDate, UnknownReason, LimitAboveCap, Unchanged, NothingToWithdraw,
+	AutopayMissing, DebitNotPending,
 }
 
 // Error is a refusal: the command was not carried out and nothing changed.

@@ -24,6 +24,8 @@ const (
 	PrefixRepayment   = "rep_"
 	PrefixReturn      = "ret_"
 	PrefixClosure     = "clo_"
+	PrefixAutopay     = "apy_"
+	PrefixDebit       = "deb_"
 )
 
 const accountLetters = 20 // 100 bits: a collision among a thousand million accounts has odds of 1 to 2.5 million millions

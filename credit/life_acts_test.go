@@ -184,6 +184,7 @@ func (l *life) other(t *rapid.T) {
 	again.Assessment.Decision = rapid.SampledFrom([]credit.Decision{credit.Approved, credit.Referred, credit.Refused}).Draw(t, "decision")
 	commands := []credit.Command{
 		credit.ReturnCredit{Reference: "x"}, credit.Freeze{Kind: kind}, credit.Unfreeze{Kind: kind}, credit.CloseDay{Day: l.story.day}, again,
+		credit.CancelAutopay{},
 		credit.Review{Application: l.story.a.Application.Number, Approve: true, Limit: 5_000_00, Reviewer: "r"},
 	}
 	l.do(commands[rapid.IntRange(0, len(commands)-1).Draw(t, "command")])

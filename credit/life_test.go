@@ -32,6 +32,8 @@ func anyLife(t *rapid.T) {
 		"repay":     l.repay,
 		"refund":    l.refund,
 		"settle":    l.settle,
+		"autopay":   l.autopay,
+		"debit":     l.debit,
 		"close":     l.close,
 		"other":     l.other,
 		"limits":    l.limits,
@@ -59,6 +61,8 @@ type life struct {
 	claims    map[string]money.Amount // "purchase/funder" → principal still owed
 
 	limit, temporary money.Amount
+	debits           map[int64]debited // every debit ever asked for
+	source           string            // of the standing instruction in force
 }
 
 func newLife(t *rapid.T) *life {
@@ -67,7 +71,7 @@ func newLife(t *rapid.T) *life {
 		t: t, story: stranger(t, "2026-01-20"), nights: stranger(t, "2026-01-20"), terms: terms,
 		books: map[ledger.Account]money.Amount{}, captured: map[int64]money.Amount{}, billed: map[int64]money.Amount{}, cut: map[int64]money.Amount{},
 		refunded: map[int64]money.Amount{}, stands: map[string]int64{}, holds: map[int64]money.Amount{}, bases: map[int64]money.Amount{},
-		claims: map[string]money.Amount{},
+		claims: map[string]money.Amount{}, debits: map[int64]debited{},
 	}
 	l.do(l.story.application(terms))
 	return l
@@ -79,6 +83,7 @@ func anyTerms(t *rapid.T) *credit.Terms {
 	terms.GraceDays = rapid.SampledFrom([]int{0, 0, 1, 3, 31}).Draw(t, "grace")
 	terms.HoldDays = rapid.SampledFrom([]int{1, 7, 60}).Draw(t, "hold days")
 	terms.PenaltyRate = credit.Rate(rapid.IntRange(0, 400_000).Draw(t, "penalty"))
+	terms.AutopayRetries = rapid.SampledFrom([][]int{nil, {2}, {1, 3, 28}}).Draw(t, "retries")
 	terms.PrincipalFirst = rapid.SampledFrom([]int{0, 1, 91}).Draw(t, "principal first")
 	terms.RateMethod = rapid.SampledFrom([]credit.RateMethod{credit.MonthlyTimesTwelve, credit.EffectiveOnDays, credit.UnitPeriod}).Draw(t, "method")
 	terms.Routes = rapid.SampledFrom([][]credit.Route{
@@ -227,6 +232,16 @@ func (l *life) count(events []credit.Event) {
 			l.balance -= e.Amount
 		case credit.CreditReturned:
 			l.balance -= e.Amount
+		case credit.AutopayInstructed:
+			l.source = e.Source
+		case credit.AutopayEnded:
+			l.source = ""
+		case credit.DebitRequested:
+			l.requested(e)
+		case credit.DebitSettled:
+			l.decided(e.Debit, credit.SettledDebit)
+		case credit.DebitRefused:
+			l.decided(e.Debit, credit.RefusedDebit)
 		}
 	}
 }
@@ -302,6 +317,7 @@ func (l *life) check() {
 	l.checkPurchases()
 	l.checkLedger()
 	l.checkPenalties()
+	l.checkDebits()
 }
 
 func (l *life) checkPurchases() {

@@ -31,12 +31,13 @@ type Terms struct {
 	PenaltyRate    Rate           `json:"penalty_rate"`  // 罚息, a year of 360 days
 	CostCap        Rate           `json:"cost_cap"`      // the most that a plan may cost the customer, as an annual rate
 	RateMethod     RateMethod     `json:"rate_method"`
-	PrincipalFirst int            `json:"principal_first_from"` // days past due from which principal is paid first; 0: never
-	ReadingSeconds int            `json:"reading_seconds"`      // how long a text must have been shown before it can be accepted
-	ReviewDays     int            `json:"review_days"`          // working days in which a closure is reviewed
-	LimitCap       money.Amount   `json:"limit_cap,omitzero"`   // the most that law or programme let one person owe; 0: no such maximum
-	Applications   int            `json:"applications"`         // how many applications are assessed …
-	WindowDays     int            `json:"window_days"`          // … within so many days
+	PrincipalFirst int            `json:"principal_first_from"`      // days past due from which principal is paid first; 0: never
+	ReadingSeconds int            `json:"reading_seconds"`           // how long a text must have been shown before it can be accepted
+	ReviewDays     int            `json:"review_days"`               // working days in which a closure is reviewed
+	LimitCap       money.Amount   `json:"limit_cap,omitzero"`        // the most that law or programme let one person owe; 0: no such maximum
+	Applications   int            `json:"applications"`              // how many applications are assessed …
+	WindowDays     int            `json:"window_days"`               // … within so many days
+	AutopayRetries []int          `json:"autopay_retries,omitempty"` // days after the due date on which a refused debit is tried again; none: 1 and 3
 	Funder         string         `json:"funder"`
 	Bureau         string         `json:"bureau,omitzero"`  // the bureau that the funder reports to, if it does
 	Routes         []Route        `json:"routes,omitempty"` // the ways to fund a purchase, by preference; none: the funder has it all
@@ -94,6 +95,9 @@ func (t *Terms) Validate() error {
 	if t.LimitCap < 0 || t.LimitCap > money.Max {
 		return fmt.Errorf("limit_cap is %d, not within 0 to %d", t.LimitCap, money.Max)
 	}
+	if err := t.checkRetries(); err != nil {
+		return err
+	}
 	switch t.RateMethod {
 	case MonthlyTimesTwelve, EffectiveOnDays, UnitPeriod:
 	default:
@@ -131,6 +135,20 @@ func (t *Terms) Validate() error {
 		}
 		if rate := p.costliest(t); rate > t.CostCap {
 			return fmt.Errorf("plan %q costs %s a year, above the cap of %s", p.ID, rate, t.CostCap)
+		}
+	}
+	return nil
+}
+
+// checkRetries wants a few days, in order, within the month of the bill.
+func (t *Terms) checkRetries() error {
+	const most, last = 5, 28
+	if len(t.AutopayRetries) > most {
+		return fmt.Errorf("autopay_retries are %d, more than %d", len(t.AutopayRetries), most)
+	}
+	for i, days := range t.AutopayRetries {
+		if days < 1 || days > last || i > 0 && days <= t.AutopayRetries[i-1] {
+			return fmt.Errorf("autopay_retries are days from 1 to %d, each later than the one before", last)
 		}
 	}
 	return nil

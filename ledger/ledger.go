@@ -130,7 +130,8 @@ func Post(account credit.ID, event credit.Event) []Transfer {
 		credit.StatementPaid, credit.StatementOverdue, credit.StatementAged,
 		credit.BlockAdded, credit.BlockLifted,
 		credit.ClosureRequested, credit.ClosureApproved, credit.ClosureRefused, credit.ClosureWithdrawn, credit.ClosureBreached,
-		credit.LimitChanged, credit.TemporaryLimitGranted, credit.TemporaryLimitWithdrawn, credit.TemporaryLimitLapsed:
+		credit.LimitChanged, credit.TemporaryLimitGranted, credit.TemporaryLimitWithdrawn, credit.TemporaryLimitLapsed,
+		credit.AutopayInstructed, credit.AutopayEnded, credit.DebitRequested, credit.DebitSettled, credit.DebitRefused:
 		// no money moved
 	default:
 		panic(fmt.Sprintf("no posting rule for %T", e))

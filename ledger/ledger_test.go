@@ -53,6 +53,7 @@ var cases = []struct {
 	{"", credit.StatementPaid{}}, {"", credit.StatementOverdue{}}, {"", credit.StatementAged{}}, {"", credit.BlockAdded{}}, {"", credit.BlockLifted{}},
 	{"", credit.ClosureRequested{}}, {"", credit.ClosureApproved{}}, {"", credit.ClosureRefused{}}, {"", credit.ClosureWithdrawn{}}, {"", credit.ClosureBreached{}},
 	{"", credit.LimitChanged{Limit: 1}}, {"", credit.TemporaryLimitGranted{Amount: 1}}, {"", credit.TemporaryLimitWithdrawn{Amount: 1}}, {"", credit.TemporaryLimitLapsed{Amount: 1}},
+	{"", credit.AutopayInstructed{}}, {"", credit.AutopayEnded{}}, {"", credit.DebitRequested{}}, {"", credit.DebitSettled{}}, {"", credit.DebitRefused{}},
 }
 
 func name(a ledger.Account) string {

@@ -39,6 +39,8 @@ type audited struct {
 	holds    map[int64]*auditedHold
 	bought   map[int64]*auditedPurchase
 	limits   auditedLimits
+	debits   map[int64]*auditedDebit
+	source   string // of the standing instruction in force
 }
 
 type auditedHold struct {
@@ -97,7 +99,7 @@ func (a *audit) entry(e *eventlog.Entry) {
 	id := credit.ID(e.Account)
 	x := a.accounts[id]
 	if x == nil {
-		x = &audited{state: &credit.Account{ID: id}, holds: map[int64]*auditedHold{}, bought: map[int64]*auditedPurchase{}}
+		x = &audited{state: &credit.Account{ID: id}, holds: map[int64]*auditedHold{}, bought: map[int64]*auditedPurchase{}, debits: map[int64]*auditedDebit{}}
 		a.accounts[id] = x
 		a.order = append(a.order, id)
 		a.report.Accounts++

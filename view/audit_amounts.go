@@ -111,6 +111,8 @@ func amountsOf(event credit.Event) (whole, parts []money.Amount) {
 	case credit.RepaymentReceived:
 		whole, parts = append(whole, e.Amount), append(parts, e.Credit)
 		shares(e.Shares)
+	case credit.DebitRequested:
+		whole = append(whole, e.Amount)
 	case credit.CreditUsed:
 		whole = append(whole, e.Amount)
 		shares(e.Shares)

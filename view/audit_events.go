@@ -45,7 +45,20 @@ func (x *audited) allowed(day calendar.Date, command credit.Command, event credi
 		if was, is := penaltyOf(x.state, e.Statement), penaltyOf(grown, e.Statement); e.Amount != is-was || e.Through != day {
 			return wrong(CheckAmounts, "a penalty of %d was charged through %s on statement %d, and its days until %s come to %d", e.Amount, e.Through, e.Statement, day, is-was)
 		}
+	case credit.AutopayInstructed:
+		return x.instructed(command, e)
+	case credit.AutopayEnded:
+		x.source = ""
+	case credit.DebitRequested:
+		return x.requested(day, e)
+	case credit.DebitSettled:
+		return x.ended(e.Debit)
+	case credit.DebitRefused:
+		return x.ended(e.Debit)
 	case credit.RepaymentReceived:
+		if v := x.repaid(command, e); v != nil {
+			return v
+		}
 		return x.paid(e.Amount-e.Credit, e.Shares)
 	case credit.CreditUsed:
 		if e.Amount > x.state.Credit {

@@ -34,6 +34,8 @@ type changes struct {
 	freed          []freed
 	closures       rows[Closure, *Closure]
 	limitChanges   []LimitChange
+	autopays       rows[Autopay, *Autopay]
+	debits         rows[Debit, *Debit]
 	postings       []Posting
 	posted         []credit.ID // whose entry each posting is of
 
@@ -201,7 +203,7 @@ func (c *changes) size() int {
 	return len(c.opened) + len(c.accounts) + len(c.contract.changed) + c.applications.size() + len(c.agreements) +
 		c.authorisations.size() + c.purchases.size() + c.instalments.size() + c.funding.size() + c.statements.size() + c.lines.size() +
 		len(c.repayments) + len(c.shares) + len(c.refunds) + len(c.returns) + len(c.blocks) + len(c.lifts) + len(c.freed) +
-		c.closures.size() + len(c.limitChanges) + len(c.postings)
+		c.closures.size() + len(c.limitChanges) + c.autopays.size() + c.debits.size() + len(c.postings)
 }
 
 // unpriced are the accounts of postings whose currency these entries do not tell.

@@ -25,6 +25,7 @@ var (
 	CheckBilled     = Check{7, "billed once", "each instalment is billed once, with what it asks for: captured = billed + unbilled + refunded"}
 	CheckSums       = Check{8, "sums", "a statement's total is the sum of its lines, a purchase's instalments are those of its plan and add up to it"}
 	CheckPayments   = Check{9, "payments", "nothing is paid beyond what is owed, the surplus is the credit balance, and goes back whole and once"}
+	CheckDebits     = Check{9, "debits", "of a statement one debit is on its way at most, for what is owed, from the source agreed to; it gets one result, and a settled one is a repayment of its amount"}
 	CheckCycles     = Check{10, "cycles", "statements are dated on the anchor day, one a cycle, and bill exactly what falls on their date"}
 	CheckDays       = Check{11, "days", "what is due on a date is done on it, once and in order, before anything else"}
 	CheckClosed     = Check{12, "closed", "an account closes clear, and nothing moves after but refunds, repayments and their return"}
@@ -40,7 +41,7 @@ var (
 // Checks lists them all.
 var Checks = []Check{
 	CheckLimits,
-	CheckPostings, CheckAvailable, CheckHolds, CheckRefunds, CheckKeys, CheckBilled, CheckSums, CheckPayments, CheckCycles, CheckDays,
+	CheckPostings, CheckAvailable, CheckHolds, CheckRefunds, CheckKeys, CheckBilled, CheckSums, CheckPayments, CheckDebits, CheckCycles, CheckDays,
 	CheckClosed, CheckConsent, CheckOrder, CheckSubledgers, CheckFunding, CheckState, CheckTables, CheckAmounts,
 }
 

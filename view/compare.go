@@ -92,6 +92,12 @@ func compareTables(ctx context.Context, tx *sql.Tx, a *audit) error {
 			return compareRows(ctx, tx, a, limitChangeTable, c.limitChanges, func(r *LimitChange) tableKey { return of(r.Account, r.Position) })
 		},
 		func() error {
+			return compareRows(ctx, tx, a, autopayTable, c.autopays.made, func(r *Autopay) tableKey { return of(r.Account, r.Number) })
+		},
+		func() error {
+			return compareRows(ctx, tx, a, debitTable, c.debits.made, func(r *Debit) tableKey { return of(r.Account, r.Number) })
+		},
+		func() error {
 			return compareRows(ctx, tx, a, postingTable, c.postings, func(r *Posting) tableKey { return of("", r.Position, int64(r.Number)) })
 		},
 	} {

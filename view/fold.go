@@ -150,6 +150,17 @@ func (c *changes) event(at place, account *balances, event credit.Event, shares 
 	case credit.TemporaryLimitLapsed:
 		c.limit(at, e, LimitChange{Amount: e.Amount})
 		c.temporary(at, 0, 0)
+
+	case credit.AutopayInstructed:
+		c.instructed(at, e)
+	case credit.AutopayEnded:
+		c.autopayEnded(at, e)
+	case credit.DebitRequested:
+		c.debitRequested(at, e)
+	case credit.DebitSettled:
+		c.debitDecided(at, e.Debit, credit.SettledDebit, e.Repayment, "")
+	case credit.DebitRefused:
+		c.debitDecided(at, e.Debit, credit.RefusedDebit, 0, e.Reason)
 	default:
 		panic(fmt.Sprintf("view: no rows for %T", e))
 	}

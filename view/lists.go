@@ -35,6 +35,7 @@ var (
 	readRefunds        = refundTable.newest()
 	readReturns        = returnTable.newest()
 	readClosures       = closureTable.newest()
+	readDebits         = debitTable.newest()
 
 	readApplication   = applicationTable.one()
 	readAuthorisation = authorisationTable.one()
@@ -44,6 +45,7 @@ var (
 	readRefund        = refundTable.one()
 	readReturn        = returnTable.one()
 	readClosure       = closureTable.one()
+	readDebit         = debitTable.one()
 
 	readAgreements      = agreementTable.read + ` WHERE partition = $1 AND account = $2 ORDER BY application DESC, document`
 	readLimitChanges    = limitChangeTable.read + ` WHERE partition = $1 AND account = $2 ORDER BY position DESC`

@@ -135,6 +135,45 @@ var plantedInLog = []plant{
 		return credit.Freeze{Kind: credit.BlockCustomer}, []credit.Event{credit.CreditUsed{Amount: 100, Shares: e.Shares}}
 	})},
 
+	{"a debit beside one on its way", view.CheckDebits, forge(bob, func(s *story, a *credit.Account) (credit.Command, []credit.Event) {
+		s.onItsWay(a)
+		e := s.asking(a)
+		return credit.Freeze{Kind: credit.BlockCustomer}, []credit.Event{e}
+	})},
+	{"a debit of more than is owed", view.CheckDebits, forge(bob, func(s *story, a *credit.Account) (credit.Command, []credit.Event) {
+		s.must(a.ID, s.autopay(a, "tok"))
+		e := s.asking(a)
+		e.Amount++
+		return credit.Freeze{Kind: credit.BlockCustomer}, []credit.Event{e}
+	})},
+	{"a debit from another source", view.CheckDebits, forge(bob, func(s *story, a *credit.Account) (credit.Command, []credit.Event) {
+		s.must(a.ID, s.autopay(a, "tok"))
+		e := s.asking(a)
+		e.Source = "another's"
+		return credit.Freeze{Kind: credit.BlockCustomer}, []credit.Event{e}
+	})},
+	{"a debit after the instruction was cancelled", view.CheckDebits, forge(bob, func(s *story, a *credit.Account) (credit.Command, []credit.Event) {
+		s.must(a.ID, s.autopay(a, "tok"))
+		e := s.asking(a)
+		s.must(a.ID, credit.CancelAutopay{})
+		e.Number = a.Numbers + 1
+		return credit.Freeze{Kind: credit.BlockCustomer}, []credit.Event{e}
+	})},
+	{"a debit that succeeds after it was refused", view.CheckDebits, forge(bob, func(s *story, a *credit.Account) (credit.Command, []credit.Event) {
+		n := s.onItsWay(a).Number
+		s.must(a.ID, credit.RefuseDebit{Debit: n, Reason: "funds"})
+		return credit.SettleDebit{Debit: n}, []credit.Event{credit.DebitSettled{Debit: n, Repayment: a.Numbers + 1}}
+	})},
+	{"a debit that brings more than it asked for", view.CheckDebits, forge(bob, func(s *story, a *credit.Account) (credit.Command, []credit.Event) {
+		d := s.onItsWay(a)
+		source := string(a.ID.Part(credit.PrefixDebit, d.Number))
+		return credit.SettleDebit{Debit: d.Number}, []credit.Event{
+			credit.DebitSettled{Debit: d.Number, Repayment: a.Numbers + 1},
+			credit.RepaymentReceived{Number: a.Numbers + 1, Amount: d.Amount + 1, Source: source, Credit: d.Amount + 1},
+		}
+	})},
+	{"debited without having agreed", view.CheckConsent, bend(replaced(named("set_autopay"), `"preselected":false`, `"preselected":true`))},
+
 	{"a statement a day late", view.CheckCycles, billing(func(e *credit.StatementIssued) { e.Date++ })},
 	{"a due day of another month", view.CheckCycles, billing(func(e *credit.StatementIssued) { e.Due += 30 })},
 	{"an instalment on no statement's date", view.CheckCycles, forge(ann, func(s *story, a *credit.Account) (credit.Command, []credit.Event) {
@@ -301,6 +340,8 @@ var plantedInTables = []plant{
 	{"block", view.CheckTables, tamper(`UPDATE block SET lifted_on = NULL WHERE lifted_on IS NOT NULL`)},
 	{"closure", view.CheckTables, tamper(`UPDATE closure SET reviewer = 'nobody'`)},
 	{"limit change", view.CheckTables, tamper(`UPDATE limit_change SET operator = 'nobody'`)},
+	{"autopay", view.CheckTables, tamper(`UPDATE autopay SET ended_on = NULL WHERE ended_on IS NOT NULL`)},
+	{"debit", view.CheckTables, tamper(`UPDATE debit SET status = 'pending' WHERE status = 'refused'`)},
 	{"a row that stops the reader", view.CheckTables, func(t *testing.T, store *store, s *story) {
 		a := s.accounts[s.order[bob]]
 		tamper(`DELETE FROM purchase WHERE account = '`+string(a.ID)+`'`)(t, store, s)
@@ -339,6 +380,36 @@ func (s *story) paying(a *credit.Account, amount money.Amount) (credit.Repay, cr
 	}
 	s.t.Fatal("nothing is billed")
 	return command, e
+}
+
+// asking is a debit of the account's oldest statement, as its next one would be.
+func (s *story) asking(a *credit.Account) credit.DebitRequested {
+	statement, shown, amount := a.Statements[0], a.AsOf(s.day), money.Amount(0)
+	if a.Autopay == nil {
+		s.t.Fatal("nobody agreed to be debited")
+	}
+	if a != shown {
+		s.must(a.ID, credit.Repay{Amount: 1, Currency: "CNY", Source: "charges the penalty"})
+	}
+	for _, p := range a.Purchases {
+		for _, in := range p.Instalments {
+			if in.Statement == statement.Number {
+				amount += in.Principal + in.Interest + in.Fee
+			}
+		}
+	}
+	return credit.DebitRequested{
+		Number: a.Numbers + 1, Statement: statement.Number, Amount: amount + a.Statements[0].Penalty, Attempt: 1, Source: a.Autopay.Source,
+	}
+}
+
+// onItsWay has a debit of the account's oldest statement asked for.
+func (s *story) onItsWay(a *credit.Account) credit.DebitRequested {
+	s.must(a.ID, s.autopay(a, "tok"))
+	e := s.asking(a)
+	a.Apply(e, s.day)
+	s.record(a, "asked", credit.Freeze{Kind: credit.BlockCustomer}, []credit.Event{e})
+	return e
 }
 
 // save keeps a snapshot of an account.

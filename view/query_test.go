@@ -156,6 +156,13 @@ func TestLists(t *testing.T) {
 		if err != nil || len(closures) != 1 || closures[0].Status != view.ClosureApproved || closures[0].Reviewer != "rita" {
 			t.Errorf("%v: %+v", err, closures)
 		}
+		debits, err := store.tables.Debits(ctx, ids[4], view.Page{})
+		if err != nil || len(debits) < 4 || debits[0].Attempt != 2 || debits[0].Status != credit.SettledDebit || debits[1].Reason != "insufficient_funds" {
+			t.Errorf("%v: %+v", err, debits)
+		}
+		if debit, err := store.tables.Debit(ctx, ids[4].Part(credit.PrefixDebit, debits[1].Number)); err != nil || debit != debits[1] {
+			t.Errorf("%v: %+v", err, debit)
+		}
 		applications, err := store.tables.Applications(ctx, ids[3], view.Page{})
 		if err != nil || len(applications) != 1 || applications[0].Decision != credit.Approved || applications[0].CreditLimit != 200_000 {
 			t.Errorf("%v: %+v", err, applications)
@@ -189,8 +196,8 @@ func TestAccountsAreFiltered(t *testing.T) {
 			filter view.Filter
 			want   []string
 		}{
-			{view.Filter{}, []string{"ann", "bob", "cai", "dan", "eve"}},
-			{view.Filter{Platform: "shop"}, []string{"ann", "bob", "cai", "dan", "eve"}},
+			{view.Filter{}, []string{"ann", "bob", "cai", "dan", "eve", "fay"}},
+			{view.Filter{Platform: "shop"}, []string{"ann", "bob", "cai", "dan", "eve", "fay"}},
 			{view.Filter{Platform: "another"}, nil},
 			{view.Filter{Programme: "euro"}, []string{"dan"}},
 			{view.Filter{Customer: "bob"}, []string{"bob"}},

@@ -23,7 +23,7 @@ const (
 )
 
 // analyse looks at the tables that rows are found in.
-const analyse = `ANALYZE account, application, authorisation, purchase, instalment, statement, statement_line, block, closure, checkpoint`
+const analyse = `ANALYZE account, application, authorisation, purchase, instalment, statement, statement_line, block, closure, autopay, debit, checkpoint`
 
 func (s *statistics) written(ctx context.Context, t *Tables, entries int64) {
 	if t.db.Dialect != database.PostgreSQL {

@@ -327,6 +327,11 @@ func (s *story) buy(id credit.ID, amount money.Amount, plan string) int64 {
 	return s.accounts[id].Numbers
 }
 
+// autopay is the instruction that an account's customer agrees to.
+func (s *story) autopay(a *credit.Account, source string) credit.SetAutopay {
+	return credit.SetAutopay{Source: source, Consent: s.consent(a.Customer, a.AutopayText(source))}
+}
+
 func (s *story) must(id credit.ID, command credit.Command) {
 	s.t.Helper()
 	if err := s.do(id, command); err != nil {
@@ -352,7 +357,7 @@ func (s *story) any(t *rapid.T) {
 	}
 	amount := money.Amount(rapid.IntRange(1, 200_000).Draw(t, "amount"))
 	number := rapid.Int64Range(1, max(1, a.Numbers)).Draw(t, "number")
-	switch what := rapid.IntRange(0, 22).Draw(t, "what"); what {
+	switch what := rapid.IntRange(0, 25).Draw(t, "what"); what {
 	case 0, 1, 2, 3, 4:
 		plan := rapid.SampledFrom(a.Terms.Plans).Draw(t, "plan").ID
 		s.authorise(id, amount, plan, rapid.SampledFrom([]string{"tea house", "书店", "a:b; c"}).Draw(t, "merchant"))
@@ -394,6 +399,18 @@ func (s *story) any(t *rapid.T) {
 		}
 	case 20, 21, 22:
 		s.choose(t, a, amount)
+	case 23, 24:
+		if a.Autopay == nil || what == 23 && a.Status == credit.Active {
+			_ = s.do(id, s.autopay(a, rapid.SampledFrom([]string{"tok a", "tok b"}).Draw(t, "source")))
+		} else {
+			_ = s.do(id, credit.CancelAutopay{})
+		}
+	case 25:
+		if n := len(a.Debits); n > 0 {
+			_ = s.do(id, rapid.SampledFrom([]credit.Command{
+				credit.SettleDebit{Debit: a.Debits[n-1].Number}, credit.RefuseDebit{Debit: a.Debits[n-1].Number, Reason: "funds"},
+			}).Draw(t, "result"))
+		}
 	case 19:
 		s.openDay(s.day + calendar.Date(rapid.IntRange(1, 40).Draw(t, "days")))
 		if rapid.Bool().Draw(t, "close of business") {
@@ -409,6 +426,10 @@ func (s *story) whole() (accounts []credit.ID) {
 	dan := s.apply("dan", termsOf("euro", "EUR"), credit.Assessment{Decision: credit.Referred, Reasons: []string{"income"}})
 	s.must(dan, credit.Review{Application: 1, Approve: true, Limit: 200_000, Reviewer: "rita"})
 	s.must(ann, credit.GrantTemporaryLimit{Amount: 100_000, LastDay: s.day + 40, Operator: "olga"})
+	fay := s.open("fay", 100_000)
+	s.must(fay, s.autopay(s.accounts[fay], "tok old"))
+	s.must(fay, s.autopay(s.accounts[fay], "tok fay"))
+	s.buy(fay, 60_000, "annuity6")
 	s.buy(ann, 10_000, "next")
 	s.buy(ann, 30_001, "flat3")
 	s.buy(ann, 60_000, "free3")
@@ -423,6 +444,7 @@ func (s *story) whole() (accounts []credit.ID) {
 	for range 150 {
 		s.openDay(s.day + 1)
 		s.closeAll()
+		s.debit(fay)
 		_, _, dayOfMonth := s.day.Split()
 		if dayOfMonth == 8 {
 			for _, id := range []credit.ID{ann, dan} {
@@ -447,7 +469,21 @@ func (s *story) whole() (accounts []credit.ID) {
 	s.choices(ann)
 	s.must(bob, credit.Freeze{Kind: credit.BlockRisk, Note: "look"})
 	s.flush()
-	return []credit.ID{ann, bob, cai, dan}
+	return []credit.ID{ann, bob, cai, dan, fay}
+}
+
+// debit tells the result of an account's debit: each first attempt is refused, each
+// second one settled, and the very first of all stays on its way for two days.
+func (s *story) debit(id credit.ID) {
+	for _, d := range s.accounts[id].Debits {
+		switch {
+		case d.Status != credit.PendingDebit || s.day < d.On+2 && d.Number == s.accounts[id].Debits[0].Number:
+		case d.Attempt == 1:
+			s.must(id, credit.RefuseDebit{Debit: d.Number, Reason: "insufficient_funds"})
+		case s.day > d.On:
+			s.must(id, credit.SettleDebit{Debit: d.Number})
+		}
+	}
 }
 
 func (s *story) firstPurchase(id credit.ID) int64 {

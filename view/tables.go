@@ -21,6 +21,8 @@ var (
 	blockTable         = describe[Block]("block")
 	closureTable       = describe[Closure]("closure")
 	limitChangeTable   = describe[LimitChange]("limit_change")
+	autopayTable       = describe[Autopay]("autopay")
+	debitTable         = describe[Debit]("debit")
 	postingTable       = describe[Posting]("posting")
 )
 

@@ -68,7 +68,7 @@ func TestVerifyInSlices(t *testing.T) {
 		for _, v := range report.Violations {
 			t.Error(v)
 		}
-		if report.Accounts != 4 {
+		if report.Accounts != 5 {
 			t.Errorf("%d accounts were looked at", report.Accounts)
 		}
 		tamper(`UPDATE posting SET amount = amount + 1 WHERE number = 1`)(t, store, nil)

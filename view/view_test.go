@@ -21,8 +21,8 @@ var first = calendar.Of(2026, 1, 15)
 // tableNames are all tables that are made from the log.
 var tableNames = []string{
 	"account", "application", "agreement", "authorisation", "purchase", "instalment", "purchase_funding", "statement", "statement_line",
-	"repayment", "repayment_share", "refund", "credit_return", "block", "closure", "posting", "ledger_balance", "subledger_balance", "checkpoint",
 	"limit_change",
+	"repayment", "repayment_share", "refund", "credit_return", "block", "closure", "autopay", "debit", "posting", "ledger_balance", "subledger_balance", "checkpoint",
 }
 
 // dump reads all tables, each sorted.

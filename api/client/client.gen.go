@@ -28,6 +28,11 @@ const (
 	AuthorisationStatusVoided   AuthorisationStatus = "voided"
 )
 
+// Defines values for AutopayDocument.
+const (
+	AutopayDocumentAutopay AutopayDocument = "autopay"
+)
+
 // Defines values for Bearer.
 const (
 	Funder   Bearer = "funder"
@@ -60,6 +65,13 @@ const (
 	HKD Currency = "HKD"
 	JPY Currency = "JPY"
 	USD Currency = "USD"
+)
+
+// Defines values for DebitStatus.
+const (
+	DebitStatusPending DebitStatus = "pending"
+	DebitStatusRefused DebitStatus = "refused"
+	DebitStatusSettled DebitStatus = "settled"
 )
 
 // Defines values for Decision.
@@ -98,6 +110,7 @@ const (
 	AccountStopped       ProblemKind = "account_stopped"
 	AlreadyOpen          ProblemKind = "already_open"
 	ApplicationPending   ProblemKind = "application_pending"
+	AutopayMissing       ProblemKind = "autopay_missing"
 	BlockExists          ProblemKind = "block_exists"
 	BlockMissing         ProblemKind = "block_missing"
 	BlockNotYours        ProblemKind = "block_not_yours"
@@ -113,6 +126,7 @@ const (
 	ConsentPreselected   ProblemKind = "consent_preselected"
 	ConsentTooFast       ProblemKind = "consent_too_fast"
 	CurrencyMismatch     ProblemKind = "currency_mismatch"
+	DebitNotPending      ProblemKind = "debit_not_pending"
 	HeaderTooLarge       ProblemKind = "header_too_large"
 	HoldNotOpen          ProblemKind = "hold_not_open"
 	Internal             ProblemKind = "internal"
@@ -173,6 +187,9 @@ type Account struct {
 	// AsOf The business date
 	AsOf calendar.Date `json:"as_of"`
 
+	// Autopay A standing instruction (自动扣款) in force; left out when there is none
+	Autopay Autopay `json:"autopay,omitempty,omitzero"`
+
 	// Available 可用额度: limit + temporary limit − held − outstanding, never below 0
 	Available int64 `json:"available"`
 
@@ -220,8 +237,11 @@ type Account struct {
 	Overdue int64 `json:"overdue"`
 
 	// Owed Everything owed today: billed, unbilled, penalty
-	Owed      int64  `json:"owed"`
-	Programme string `json:"programme"`
+	Owed int64 `json:"owed"`
+
+	// PendingDebits Debits whose result is not known yet
+	PendingDebits []Debit `json:"pending_debits,omitempty,omitzero"`
+	Programme     string  `json:"programme"`
 
 	// ProgrammeVersion The version that the contract was signed under
 	ProgrammeVersion int `json:"programme_version"`
@@ -412,6 +432,76 @@ type AuthorisationRequest struct {
 // AuthorisationStatus approved: open, it can be captured; captured: nothing of it is held any more
 type AuthorisationStatus string
 
+// Autopay A standing instruction (自动扣款) in force; left out when there is none
+type Autopay struct {
+	// DebitDays Days after the due date on which an unpaid statement is debited
+	DebitDays []int  `json:"debit_days"`
+	ID        string `json:"id"`
+
+	// NextDebit What falls due on one date (应还)
+	NextDebit Due           `json:"next_debit,omitempty,omitzero"`
+	Since     calendar.Date `json:"since"`
+	Source    string        `json:"source"`
+}
+
+// AutopayConsent Evidence that the customer agreed to be debited: the preview's `text`, and who accepted it, when, by which act
+type AutopayConsent struct {
+	AcceptedAt time.Time `json:"accepted_at"`
+	Act        string    `json:"act"`
+
+	// Document The document is the standing instruction
+	Document AutopayDocument `json:"document"`
+
+	// Hash The preview's token, `ap_…`
+	Hash string `json:"hash"`
+
+	// Person Your id of the customer who acted
+	Person string `json:"person"`
+
+	// Preselected Was it ticked beforehand? Has to be said, and false
+	Preselected bool      `json:"preselected"`
+	ShownAt     time.Time `json:"shown_at"`
+
+	// Version The version of the terms
+	Version int `json:"version"`
+}
+
+// AutopayDocument The document is the standing instruction
+type AutopayDocument string
+
+// AutopayPreview What is shown before a customer agrees to be debited
+type AutopayPreview struct {
+	Account string `json:"account"`
+
+	// DebitDays Days after the due date on which an unpaid statement is debited: 0 is the due date, the others come after a refusal
+	DebitDays []int `json:"debit_days"`
+
+	// NextDebit What falls due on one date (应还)
+	NextDebit Due `json:"next_debit,omitempty,omitzero"`
+
+	// ReadingSeconds How long it has to be shown before it can be accepted
+	ReadingSeconds int    `json:"reading_seconds"`
+	Source         string `json:"source"`
+
+	// Text One version of a text, by the hash of its words (文本)
+	Text Document `json:"text"`
+}
+
+// AutopayPreviewRequest defines model for AutopayPreviewRequest.
+type AutopayPreviewRequest struct {
+	// Source The payment service's name of the customer's card or account; no card number
+	Source string `json:"source"`
+}
+
+// AutopayRequest defines model for AutopayRequest.
+type AutopayRequest struct {
+	// Consent Evidence that the customer agreed to be debited: the preview's `text`, and who accepted it, when, by which act
+	Consent AutopayConsent `json:"consent"`
+
+	// Source The payment service's name of the customer's card or account; no card number
+	Source string `json:"source"`
+}
+
 // Bearer Who bears a subsidy (承担方)
 type Bearer string
 
@@ -545,6 +635,51 @@ type Cut struct {
 	// Statement Where it was billed already
 	Statement string `json:"statement,omitempty,omitzero"`
 }
+
+// Debit Money asked of the customer's source for a statement (扣款)
+type Debit struct {
+	Account string `json:"account"`
+
+	// Amount A sum in minor units (分) of the currency beside it
+	Amount Amount `json:"amount"`
+
+	// Attempt 1 on the due date, more after a refusal
+	Attempt int `json:"attempt"`
+
+	// Currency ISO 4217
+	Currency  Currency      `json:"currency"`
+	DecidedOn calendar.Date `json:"decided_on,omitempty,omitzero"`
+
+	// ID The payment service knows it by this id
+	ID string `json:"id"`
+
+	// Reason The payment service's code of a refusal
+	Reason string `json:"reason,omitempty,omitzero"`
+
+	// Repayment The repayment that a settled debit is
+	Repayment   string        `json:"repayment,omitempty,omitzero"`
+	RequestedOn calendar.Date `json:"requested_on"`
+	Source      string        `json:"source"`
+	Statement   string        `json:"statement"`
+
+	// Status 扣款状态; pending: on its way, or nobody knows
+	Status DebitStatus `json:"status"`
+}
+
+// DebitList defines model for DebitList.
+type DebitList struct {
+	Data []Debit `json:"data"`
+	Next string  `json:"next,omitempty,omitzero"`
+}
+
+// DebitRefusalRequest defines model for DebitRefusalRequest.
+type DebitRefusalRequest struct {
+	// Reason The payment service's code; no personal data
+	Reason string `json:"reason"`
+}
+
+// DebitStatus 扣款状态; pending: on its way, or nobody knows
+type DebitStatus string
 
 // Decision 审批结论
 type Decision string
@@ -1243,6 +1378,9 @@ type Terms struct {
 	// Applications How many applications are assessed …
 	Applications int `json:"applications"`
 
+	// AutopayRetries Days after the due date on which a refused debit (自动扣款) is tried again; left out: 1 and 3
+	AutopayRetries []int `json:"autopay_retries,omitempty,omitzero"`
+
 	// Bureau The credit bureau that the funder reports to (征信), if it does
 	Bureau string `json:"bureau,omitempty,omitzero"`
 
@@ -1348,6 +1486,9 @@ type ClosureID = string
 // Cursor defines model for Cursor.
 type Cursor = string
 
+// DebitID defines model for DebitID.
+type DebitID = string
+
 // IdempotencyKey defines model for IdempotencyKey.
 type IdempotencyKey = string
 
@@ -1386,6 +1527,19 @@ type ListAuthorisationsQuery struct {
 }
 
 func (q ListAuthorisationsQuery) values() url.Values {
+	v := url.Values{}
+	add(v, "cursor", q.Cursor)
+	add(v, "limit", q.Limit)
+	return v
+}
+
+// ListDebitsQuery is what ListDebits can be asked for. Zero values are left out.
+type ListDebitsQuery struct {
+	Cursor Cursor // The `next` of the page before; left out for the first page
+	Limit  Limit  // How many at most; 50 when left out
+}
+
+func (q ListDebitsQuery) values() url.Values {
 	v := url.Values{}
 	add(v, "cursor", q.Cursor)
 	add(v, "limit", q.Limit)
@@ -1509,6 +1663,30 @@ func (c *Client) ListAuthorisations(ctx context.Context, id string, query ListAu
 	return answer, err
 }
 
+// SetAutopay: Debit every statement on its due date (开通自动扣款).
+func (c *Client) SetAutopay(ctx context.Context, id string, key string, body AutopayRequest) (answer Account, err error) {
+	path := "/v1/accounts/{id}/autopay"
+	path = strings.Replace(path, "{id}", url.PathEscape(id), 1)
+	err = c.do(ctx, "POST", path, key, &body, &answer)
+	return answer, err
+}
+
+// CancelAutopay: End the standing instruction (取消自动扣款).
+func (c *Client) CancelAutopay(ctx context.Context, id string, key string) (answer Account, err error) {
+	path := "/v1/accounts/{id}/autopay/cancel"
+	path = strings.Replace(path, "{id}", url.PathEscape(id), 1)
+	err = c.do(ctx, "POST", path, key, nil, &answer)
+	return answer, err
+}
+
+// PreviewAutopay: What a customer agrees to who wants to be debited by themselves (自动扣款试算).
+func (c *Client) PreviewAutopay(ctx context.Context, id string, body AutopayPreviewRequest) (answer AutopayPreview, err error) {
+	path := "/v1/accounts/{id}/autopay/preview"
+	path = strings.Replace(path, "{id}", url.PathEscape(id), 1)
+	err = c.do(ctx, "POST", path, "", &body, &answer)
+	return answer, err
+}
+
 // AddBlock: Freeze the account for a reason (冻结).
 func (c *Client) AddBlock(ctx context.Context, id string, key string, body BlockRequest) (answer Account, err error) {
 	path := "/v1/accounts/{id}/blocks"
@@ -1547,6 +1725,17 @@ func (c *Client) ReturnCreditBalance(ctx context.Context, id string, key string,
 	path := "/v1/accounts/{id}/credit-balance-returns"
 	path = strings.Replace(path, "{id}", url.PathEscape(id), 1)
 	err = c.do(ctx, "POST", path, key, &body, &answer)
+	return answer, err
+}
+
+// ListDebits: The account's debits (扣款), newest first.
+func (c *Client) ListDebits(ctx context.Context, id string, query ListDebitsQuery) (answer DebitList, err error) {
+	path := "/v1/accounts/{id}/debits"
+	path = strings.Replace(path, "{id}", url.PathEscape(id), 1)
+	if q := query.values().Encode(); q != "" {
+		path += "?" + q
+	}
+	err = c.do(ctx, "GET", path, "", nil, &answer)
 	return answer, err
 }
 
@@ -1724,6 +1913,30 @@ func (c *Client) RefuseClosure(ctx context.Context, id string, key string, body 
 // WithdrawClosure: The customer keeps the account after all (撤回关闭).
 func (c *Client) WithdrawClosure(ctx context.Context, id string, key string) (answer Closure, err error) {
 	path := "/v1/closures/{id}/withdraw"
+	path = strings.Replace(path, "{id}", url.PathEscape(id), 1)
+	err = c.do(ctx, "POST", path, key, nil, &answer)
+	return answer, err
+}
+
+// GetDebit: One debit (扣款), and what became of it.
+func (c *Client) GetDebit(ctx context.Context, id string) (answer Debit, err error) {
+	path := "/v1/debits/{id}"
+	path = strings.Replace(path, "{id}", url.PathEscape(id), 1)
+	err = c.do(ctx, "GET", path, "", nil, &answer)
+	return answer, err
+}
+
+// RefuseDebit: Say that a debit surely took nothing, and never will (扣款失败; needs an operator key).
+func (c *Client) RefuseDebit(ctx context.Context, id string, key string, body DebitRefusalRequest) (answer Debit, err error) {
+	path := "/v1/debits/{id}/refuse"
+	path = strings.Replace(path, "{id}", url.PathEscape(id), 1)
+	err = c.do(ctx, "POST", path, key, &body, &answer)
+	return answer, err
+}
+
+// SettleDebit: Say that a debit succeeded (扣款成功; needs an operator key).
+func (c *Client) SettleDebit(ctx context.Context, id string, key string) (answer Debit, err error) {
+	path := "/v1/debits/{id}/settle"
 	path = strings.Replace(path, "{id}", url.PathEscape(id), 1)
 	err = c.do(ctx, "POST", path, key, nil, &answer)
 	return answer, err

@@ -169,6 +169,134 @@ type AuthorisationStatus string
 
 var valuesOfAuthorisationStatus = []string{"approved", "declined", "captured", "voided", "expired"}
 
+// AutopayConsent Evidence that the customer agreed to be debited: the preview's `text`, and who accepted it, when, by which act
+type AutopayConsent struct {
+	AcceptedAt time.Time `json:"accepted_at"`
+	Act        string    `json:"act"`
+
+	// Document The document is the standing instruction
+	Document AutopayDocument `json:"document"`
+
+	// Hash The preview's token, `ap_…`
+	Hash string `json:"hash"`
+
+	// Person Your id of the customer who acted
+	Person string `json:"person"`
+
+	// Preselected Was it ticked beforehand? Has to be said, and false
+	Preselected bool      `json:"preselected"`
+	ShownAt     time.Time `json:"shown_at"`
+
+	// Version The version of the terms
+	Version int `json:"version"`
+}
+
+// Read reads the object exactly as the contract describes it.
+func (v *AutopayConsent) Read(r *strict.Reader) {
+	if !r.Begin() {
+		return
+	}
+	var seen uint64
+	for r.Next() {
+		switch string(r.Name()) {
+		case "accepted_at":
+			seen |= 1 << 0
+			v.AcceptedAt = r.Instant()
+		case "act":
+			seen |= 1 << 1
+			v.Act = r.Text(1, 128)
+		case "document":
+			seen |= 1 << 2
+			v.Document = AutopayDocument(r.Word(valuesOfAutopayDocument))
+		case "hash":
+			seen |= 1 << 3
+			v.Hash = r.Text(1, 64)
+		case "person":
+			seen |= 1 << 4
+			v.Person = r.Text(1, 128)
+		case "preselected":
+			seen |= 1 << 5
+			v.Preselected = r.Bool()
+		case "shown_at":
+			seen |= 1 << 6
+			v.ShownAt = r.Instant()
+		case "version":
+			seen |= 1 << 7
+			v.Version = int(r.Whole(1, 1e+06))
+		default:
+			r.Unknown()
+		}
+	}
+	r.Required(seen, 0, "consent_incomplete", "accepted_at")
+	r.Required(seen, 1, "consent_incomplete", "act")
+	r.Required(seen, 2, "consent_incomplete", "document")
+	r.Required(seen, 3, "consent_incomplete", "hash")
+	r.Required(seen, 4, "consent_incomplete", "person")
+	r.Required(seen, 5, "consent_incomplete", "preselected")
+	r.Required(seen, 6, "consent_incomplete", "shown_at")
+	r.Required(seen, 7, "consent_incomplete", "version")
+}
+
+// AutopayDocument The document is the standing instruction
+type AutopayDocument string
+
+var valuesOfAutopayDocument = []string{"autopay"}
+
+// AutopayPreviewRequest defines model for AutopayPreviewRequest.
+type AutopayPreviewRequest struct {
+	// Source The payment service's name of the customer's card or account; no card number
+	Source string `json:"source"`
+}
+
+// Read reads the object exactly as the contract describes it.
+func (v *AutopayPreviewRequest) Read(r *strict.Reader) {
+	if !r.Begin() {
+		return
+	}
+	var seen uint64
+	for r.Next() {
+		switch string(r.Name()) {
+		case "source":
+			seen |= 1 << 0
+			v.Source = r.Text(1, 128)
+		default:
+			r.Unknown()
+		}
+	}
+	r.Required(seen, 0, "", "source")
+}
+
+// AutopayRequest defines model for AutopayRequest.
+type AutopayRequest struct {
+	// Consent Evidence that the customer agreed to be debited: the preview's `text`, and who accepted it, when, by which act
+	Consent AutopayConsent `json:"consent"`
+
+	// Source The payment service's name of the customer's card or account; no card number
+	Source string `json:"source"`
+}
+
+// Read reads the object exactly as the contract describes it.
+func (v *AutopayRequest) Read(r *strict.Reader) {
+	if !r.Begin() {
+		return
+	}
+	var seen uint64
+	for r.Next() {
+		switch string(r.Name()) {
+		case "consent":
+			seen |= 1 << 0
+			v.Consent.Read(r)
+		case "source":
+			seen |= 1 << 1
+			v.Source = r.Text(1, 128)
+		default:
+			r.Unknown()
+		}
+	}
+	r.Required(seen, 0, "", "consent")
+	r.Required(seen, 1, "", "source")
+}
+
 // Bearer Who bears a subsidy (承担方)
 type Bearer string
 
@@ -360,6 +488,35 @@ func (v *CreditBalanceReturnRequest) Read(r *strict.Reader) {
 type Currency string
 
 var valuesOfCurrency = []string{"CNY", "USD", "EUR", "GBP", "HKD", "JPY"}
+
+// DebitRefusalRequest defines model for DebitRefusalRequest.
+type DebitRefusalRequest struct {
+	// Reason The payment service's code; no personal data
+	Reason string `json:"reason"`
+}
+
+// Read reads the object exactly as the contract describes it.
+func (v *DebitRefusalRequest) Read(r *strict.Reader) {
+	if !r.Begin() {
+		return
+	}
+	var seen uint64
+	for r.Next() {
+		switch string(r.Name()) {
+		case "reason":
+			seen |= 1 << 0
+			v.Reason = r.Text(1, 64)
+		default:
+			r.Unknown()
+		}
+	}
+	r.Required(seen, 0, "", "reason")
+}
+
+// DebitStatus 扣款状态; pending: on its way, or nobody knows
+type DebitStatus string
+
+var valuesOfDebitStatus = []string{"pending", "settled", "refused"}
 
 // Decision 审批结论
 type Decision string
@@ -737,7 +894,7 @@ func (v *Policy) Read(r *strict.Reader) {
 // ProblemKind A stable name
 type ProblemKind string
 
-var valuesOfProblemKind = []string{"not_found", "invalid_amount", "currency_mismatch", "unknown_plan", "consent_incomplete", "consent_preselected", "consent_of_another", "consent_outdated", "consent_too_fast", "consent_in_future", "already_open", "application_pending", "no_application_pending", "hold_not_open", "capture_too_large", "refund_too_large", "account_not_open", "no_credit_balance", "block_exists", "block_missing", "block_not_yours", "account_not_clear", "closure_pending", "no_closure_pending", "invalid_date", "unknown_reason", "limit_above_cap", "unchanged", "nothing_to_withdraw", "malformed_request", "header_too_large", "request_timeout", "no_such_route", "method_not_allowed", "unauthenticated", "operator_key_required", "not_a_sandbox", "unknown_parameter", "invalid_parameter", "key_missing", "key_invalid", "key_reused", "unsupported_media_type", "body_too_large", "malformed_body", "invalid_request", "invalid_programme", "clock_backwards", "busy", "unavailable", "outcome_unknown", "shutting_down", "account_stopped", "internal"}
+var valuesOfProblemKind = []string{"not_found", "invalid_amount", "currency_mismatch", "unknown_plan", "consent_incomplete", "consent_preselected", "consent_of_another", "consent_outdated", "consent_too_fast", "consent_in_future", "already_open", "application_pending", "no_application_pending", "hold_not_open", "capture_too_large", "refund_too_large", "account_not_open", "no_credit_balance", "block_exists", "block_missing", "block_not_yours", "account_not_clear", "closure_pending", "no_closure_pending", "invalid_date", "unknown_reason", "limit_above_cap", "unchanged", "nothing_to_withdraw", "autopay_missing", "debit_not_pending", "malformed_request", "header_too_large", "request_timeout", "no_such_route", "method_not_allowed", "unauthenticated", "operator_key_required", "not_a_sandbox", "unknown_parameter", "invalid_parameter", "key_missing", "key_invalid", "key_reused", "unsupported_media_type", "body_too_large", "malformed_body", "invalid_request", "invalid_programme", "clock_backwards", "busy", "unavailable", "outcome_unknown", "shutting_down", "account_stopped", "internal"}
 
 // ProgrammeRequest defines model for ProgrammeRequest.
 type ProgrammeRequest struct {
@@ -1069,6 +1226,9 @@ type Terms struct {
 	// Applications How many applications are assessed …
 	Applications int `json:"applications"`
 
+	// AutopayRetries Days after the due date on which a refused debit (自动扣款) is tried again; left out: 1 and 3
+	AutopayRetries []int `json:"autopay_retries,omitempty,omitzero"`
+
 	// Bureau The credit bureau that the funder reports to (征信), if it does
 	Bureau string `json:"bureau,omitempty,omitzero"`
 
@@ -1133,17 +1293,24 @@ func (v *Terms) Read(r *strict.Reader) {
 		case "applications":
 			seen |= 1 << 0
 			v.Applications = int(r.Whole(1, 100))
-		case "bureau":
+		case "autopay_retries":
 			seen |= 1 << 1
+			if r.BeginList() {
+				for r.More(len(v.AutopayRetries), 0, 5) {
+					v.AutopayRetries = append(v.AutopayRetries, int(r.Whole(1, 28)))
+				}
+			}
+		case "bureau":
+			seen |= 1 << 2
 			v.Bureau = r.Text(1, 64)
 		case "cost_cap":
-			seen |= 1 << 2
+			seen |= 1 << 3
 			v.CostCap = r.Whole(0, 1e+07)
 		case "currency":
-			seen |= 1 << 3
+			seen |= 1 << 4
 			v.Currency = Currency(r.Word(valuesOfCurrency))
 		case "documents":
-			seen |= 1 << 4
+			seen |= 1 << 5
 			if r.BeginList() {
 				for r.More(len(v.Documents), 0, 16) {
 					var item Document
@@ -1152,25 +1319,25 @@ func (v *Terms) Read(r *strict.Reader) {
 				}
 			}
 		case "due_day":
-			seen |= 1 << 5
+			seen |= 1 << 6
 			v.DueDay = int(r.Whole(1, 31))
 		case "funder":
-			seen |= 1 << 6
+			seen |= 1 << 7
 			v.Funder = r.Text(1, 64)
 		case "grace_days":
-			seen |= 1 << 7
+			seen |= 1 << 8
 			v.GraceDays = int(r.Whole(0, 31))
 		case "hold_days":
-			seen |= 1 << 8
+			seen |= 1 << 9
 			v.HoldDays = int(r.Whole(1, 60))
 		case "limit_cap":
-			seen |= 1 << 9
+			seen |= 1 << 10
 			v.LimitCap = r.Whole(0, 1e+12)
 		case "penalty_rate":
-			seen |= 1 << 10
+			seen |= 1 << 11
 			v.PenaltyRate = r.Whole(0, 1e+06)
 		case "plans":
-			seen |= 1 << 11
+			seen |= 1 << 12
 			if r.BeginList() {
 				for r.More(len(v.Plans), 1, 32) {
 					var item Plan
@@ -1179,49 +1346,49 @@ func (v *Terms) Read(r *strict.Reader) {
 				}
 			}
 		case "principal_first_from":
-			seen |= 1 << 12
+			seen |= 1 << 13
 			v.PrincipalFirstFrom = int(r.Whole(0, 3650))
 		case "rate_method":
-			seen |= 1 << 13
+			seen |= 1 << 14
 			v.RateMethod = RateMethod(r.Word(valuesOfRateMethod))
 		case "reading_seconds":
-			seen |= 1 << 14
+			seen |= 1 << 15
 			v.ReadingSeconds = int(r.Whole(0, 600))
 		case "review_days":
-			seen |= 1 << 15
+			seen |= 1 << 16
 			v.ReviewDays = int(r.Whole(1, 3))
 		case "scenes":
-			seen |= 1 << 16
+			seen |= 1 << 17
 			if r.BeginList() {
 				for r.More(len(v.Scenes), 1, 32) {
 					v.Scenes = append(v.Scenes, r.Text(1, 64))
 				}
 			}
 		case "statement_day":
-			seen |= 1 << 17
+			seen |= 1 << 18
 			v.StatementDay = int(r.Whole(1, 31))
 		case "window_days":
-			seen |= 1 << 18
+			seen |= 1 << 19
 			v.WindowDays = int(r.Whole(1, 366))
 		default:
 			r.Unknown()
 		}
 	}
 	r.Required(seen, 0, "", "applications")
-	r.Required(seen, 2, "", "cost_cap")
-	r.Required(seen, 3, "", "currency")
-	r.Required(seen, 4, "", "documents")
-	r.Required(seen, 5, "", "due_day")
-	r.Required(seen, 6, "", "funder")
-	r.Required(seen, 7, "", "grace_days")
-	r.Required(seen, 8, "", "hold_days")
-	r.Required(seen, 10, "", "penalty_rate")
-	r.Required(seen, 11, "", "plans")
-	r.Required(seen, 12, "", "principal_first_from")
-	r.Required(seen, 13, "", "rate_method")
-	r.Required(seen, 14, "", "reading_seconds")
-	r.Required(seen, 15, "", "review_days")
-	r.Required(seen, 16, "", "scenes")
-	r.Required(seen, 17, "", "statement_day")
-	r.Required(seen, 18, "", "window_days")
+	r.Required(seen, 3, "", "cost_cap")
+	r.Required(seen, 4, "", "currency")
+	r.Required(seen, 5, "", "documents")
+	r.Required(seen, 6, "", "due_day")
+	r.Required(seen, 7, "", "funder")
+	r.Required(seen, 8, "", "grace_days")
+	r.Required(seen, 9, "", "hold_days")
+	r.Required(seen, 11, "", "penalty_rate")
+	r.Required(seen, 12, "", "plans")
+	r.Required(seen, 13, "", "principal_first_from")
+	r.Required(seen, 14, "", "rate_method")
+	r.Required(seen, 15, "", "reading_seconds")
+	r.Required(seen, 16, "", "review_days")
+	r.Required(seen, 17, "", "scenes")
+	r.Required(seen, 18, "", "statement_day")
+	r.Required(seen, 19, "", "window_days")
 }

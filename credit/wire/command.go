@@ -38,6 +38,10 @@ func init() {
 	registerCommand[credit.ChangeLimit]()
 	registerCommand[credit.GrantTemporaryLimit]()
 	registerCommand[credit.WithdrawTemporaryLimit]()
+	registerCommand[credit.SetAutopay]()
+	registerCommand[credit.CancelAutopay]()
+	registerCommand[credit.SettleDebit]()
+	registerCommand[credit.RefuseDebit]()
 }
 
 // DecodeCommand reads what EncodeCommand wrote. What the edge found out for an

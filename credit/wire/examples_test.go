@@ -17,9 +17,8 @@ var (
 	terms    = &credit.Terms{
 		Programme: "yuefu", Version: 2, Currency: "CNY", StatementDay: 5, DueDay: 15, GraceDays: 3, HoldDays: 7,
 		PenaltyRate: 180_000, CostCap: 240_000, RateMethod: credit.MonthlyTimesTwelve, PrincipalFirst: 91, ReadingSeconds: 5, ReviewDays: 3,
-		Applications: 2, WindowDays: 30, Funder: "bank", Bureau: "pboc", Routes: []credit.Route{{Shares: []credit.FunderShare{{Funder: "bank", Share: 1_000_000, Bureau: "pboc"}}}}, Scenes: []string{"live", "mall"},
-		LimitCap: 20_000_000,
-		Plans:    []credit.Plan{plan}, Documents: []credit.Document{document},
+		Applications: 2, WindowDays: 30, AutopayRetries: []int{1, 3}, LimitCap: 20_000_000, Funder: "bank", Bureau: "pboc", Routes: []credit.Route{{Shares: []credit.FunderShare{{Funder: "bank", Share: 1_000_000, Bureau: "pboc"}}}}, Scenes: []string{"live", "mall"},
+		Plans: []credit.Plan{plan}, Documents: []credit.Document{document},
 	}
 	funders  = []credit.FunderPart{{Funder: "bank", Principal: 3, Cost: 5}, {Funder: "trust", Principal: 1, Cost: 1}}
 	share    = credit.Share{Statement: 9, Purchase: 4, Instalment: 1, Penalty: 1, Fee: 2, Interest: 3, Principal: 4, Funders: funders}
@@ -65,6 +64,11 @@ var eventExamples = []credit.Event{
 	credit.TemporaryLimitGranted{Amount: 200_000, LastDay: 20_570, Operator: "op_1"},
 	credit.TemporaryLimitWithdrawn{Amount: 200_000, Operator: "op_1"},
 	credit.TemporaryLimitLapsed{Amount: 200_000},
+	credit.AutopayInstructed{Number: 13, Source: "tok_1", Agreement: credit.Agreement{Document: document, AcceptedAt: accepted}},
+	credit.AutopayEnded{Autopay: 13, Reason: credit.AutopayEndedByCustomer},
+	credit.DebitRequested{Number: 14, Statement: 9, Amount: 3_336, Attempt: 1, Source: "tok_1"},
+	credit.DebitSettled{Debit: 14, Repayment: 15},
+	credit.DebitRefused{Debit: 14, Reason: "insufficient_funds"},
 }
 
 // commandExamples has each command once. What the edge adds to it is not part of
@@ -92,6 +96,10 @@ var commandExamples = []credit.Command{
 	credit.ChangeLimit{Limit: 600_000, Reason: credit.LimitByRequest, Operator: "op_1", Consent: &evidence},
 	credit.GrantTemporaryLimit{Amount: 200_000, LastDay: 20_570, Operator: "op_1"},
 	credit.WithdrawTemporaryLimit{Operator: "op_1"},
+	credit.SetAutopay{Source: "tok_1", Consent: evidence},
+	credit.CancelAutopay{},
+	credit.SettleDebit{Debit: 14},
+	credit.RefuseDebit{Debit: 14, Reason: "insufficient_funds"},
 }
 
 // An example with an empty field would leave that field's name without a test.

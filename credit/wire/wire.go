@@ -61,6 +61,11 @@ func init() {
 	register[credit.TemporaryLimitGranted]()
 	register[credit.TemporaryLimitWithdrawn]()
 	register[credit.TemporaryLimitLapsed]()
+	register[credit.AutopayInstructed]()
+	register[credit.AutopayEnded]()
+	register[credit.DebitRequested]()
+	register[credit.DebitSettled]()
+	register[credit.DebitRefused]()
 }
 
 // EventNames returns the wire names of all events, in no order.
@@ -182,6 +187,9 @@ func EncodeCommand(c credit.Command) ([]byte, error) {
 			consent := inUTC(*asked.Consent)
 			asked.Consent = &consent
 		}
+		c = asked
+	case credit.SetAutopay:
+		asked.Consent = inUTC(asked.Consent)
 		c = asked
 	case credit.Apply:
 		asked.Consents = slices.Clone(asked.Consents)

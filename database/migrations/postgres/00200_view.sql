@@ -290,6 +290,44 @@ CREATE TABLE limit_change (
 	PRIMARY KEY (partition, account, position)
 );
 
+CREATE TABLE autopay (
+	partition   integer NOT NULL,
+	version     integer NOT NULL,
+	number      bigint  NOT NULL,
+	time        bigint  NOT NULL,
+	position    bigint  NOT NULL,
+	accepted_at bigint  NOT NULL,
+	day         date    NOT NULL,
+	ended_on    date,
+	account     text COLLATE "C" NOT NULL,
+	source      text COLLATE "C" NOT NULL,
+	hash        text COLLATE "C" NOT NULL,
+	end_reason  text COLLATE "C" NOT NULL,
+	id          text COLLATE "C" GENERATED ALWAYS AS ('apy_' || substr(account, 5) || '_' || number::text) STORED,
+	PRIMARY KEY (partition, account, number)
+);
+
+CREATE TABLE debit (
+	partition  integer NOT NULL,
+	attempt    integer NOT NULL,
+	number     bigint  NOT NULL,
+	time       bigint  NOT NULL,
+	position   bigint  NOT NULL,
+	statement  bigint  NOT NULL,
+	amount     bigint  NOT NULL,
+	repayment  bigint  NOT NULL,
+	day        date    NOT NULL,
+	decided_on date,
+	account    text COLLATE "C" NOT NULL,
+	source     text COLLATE "C" NOT NULL,
+	status     text COLLATE "C" NOT NULL,
+	reason     text COLLATE "C" NOT NULL,
+	id         text COLLATE "C" GENERATED ALWAYS AS ('deb_' || substr(account, 5) || '_' || number::text) STORED,
+	PRIMARY KEY (partition, account, number)
+);
+-- What the payment service has to be asked about.
+CREATE INDEX debit_pending ON debit (partition, account, number) WHERE status = 'pending';
+
 CREATE TABLE posting (
 	partition    integer NOT NULL,
 	number       integer NOT NULL,
@@ -337,6 +375,8 @@ DROP TABLE subledger_balance;
 DROP TABLE ledger_balance;
 DROP TABLE posting;
 DROP TABLE limit_change;
+DROP TABLE debit;
+DROP TABLE autopay;
 DROP TABLE closure;
 DROP TABLE block;
 DROP TABLE credit_return;

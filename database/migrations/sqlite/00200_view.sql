@@ -288,6 +288,44 @@ CREATE TABLE limit_change (
 	PRIMARY KEY (partition, account, position)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE autopay (
+	partition   INTEGER NOT NULL,
+	version     INTEGER NOT NULL,
+	number      INTEGER NOT NULL,
+	time        INTEGER NOT NULL,
+	position    INTEGER NOT NULL,
+	accepted_at INTEGER NOT NULL,
+	day         TEXT    NOT NULL,
+	ended_on    TEXT,
+	account     TEXT    NOT NULL,
+	source      TEXT    NOT NULL,
+	hash        TEXT    NOT NULL,
+	end_reason  TEXT    NOT NULL,
+	id          TEXT    GENERATED ALWAYS AS ('apy_' || substr(account, 5) || '_' || number) VIRTUAL,
+	PRIMARY KEY (partition, account, number)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE debit (
+	partition  INTEGER NOT NULL,
+	attempt    INTEGER NOT NULL,
+	number     INTEGER NOT NULL,
+	time       INTEGER NOT NULL,
+	position   INTEGER NOT NULL,
+	statement  INTEGER NOT NULL,
+	amount     INTEGER NOT NULL,
+	repayment  INTEGER NOT NULL,
+	day        TEXT    NOT NULL,
+	decided_on TEXT,
+	account    TEXT    NOT NULL,
+	source     TEXT    NOT NULL,
+	status     TEXT    NOT NULL,
+	reason     TEXT    NOT NULL,
+	id         TEXT    GENERATED ALWAYS AS ('deb_' || substr(account, 5) || '_' || number) VIRTUAL,
+	PRIMARY KEY (partition, account, number)
+) STRICT, WITHOUT ROWID;
+-- What the payment service has to be asked about.
+CREATE INDEX debit_pending ON debit (partition, account, number) WHERE status = 'pending';
+
 CREATE TABLE posting (
 	partition    INTEGER NOT NULL,
 	number       INTEGER NOT NULL,
@@ -335,6 +373,8 @@ DROP TABLE subledger_balance;
 DROP TABLE ledger_balance;
 DROP TABLE posting;
 DROP TABLE limit_change;
+DROP TABLE debit;
+DROP TABLE autopay;
 DROP TABLE closure;
 DROP TABLE block;
 DROP TABLE credit_return;

@@ -1,0 +1,264 @@
+package credit
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/yuefu/yuefu/calendar"
+	"github.com/yuefu/yuefu/money"
+)
+
+// SettleDebit says that a debit succeeded: its amount is a repayment. To say it
+// twice changes nothing more; to say it of one that was refused is refused.
+type SettleDebit struct {
+	Debit int64 `json:"debit"`
+}
+
+// RefuseDebit says that a debit surely took nothing, and never will. Whoever does
+// not know says nothing: a debit whose outcome is unknown stays pending.
+type RefuseDebit struct {
+	Debit  int64  `json:"debit"`
+	Reason string `json:"reason"` // the payment service's code
+}
+
+// DebitStatus says what became of a debit.
+type DebitStatus string
+
+// The statuses of a debit.
+const (
+	PendingDebit DebitStatus = "pending" // asked for, result not known
+	SettledDebit DebitStatus = "settled"
+	RefusedDebit DebitStatus = "refused"
+)
+
+// Debit (扣款) is money asked of the customer's source for a statement. The pending
+// ones are all kept, of those with a result the newest few.
+type Debit struct {
+	Number    int64         `json:"n"`
+	Statement int64         `json:"statement"`
+	Amount    money.Amount  `json:"amount"`
+	Attempt   int           `json:"attempt"` // 1 on the due date, 2 after a refusal, …
+	Source    string        `json:"source"`
+	On        calendar.Date `json:"on"`
+	Status    DebitStatus   `json:"status"`
+	Repayment int64         `json:"repayment,omitzero"` // of a settled one
+	Reason    string        `json:"reason,omitzero"`    // of a refused one
+	Decided   calendar.Date `json:"decided,omitzero"`
+}
+
+// DebitRequested says that the payment service is to debit what remains of a
+// statement. The number is new with each attempt, and the service knows the debit by it.
+type DebitRequested struct {
+	Number    int64        `json:"n"`
+	Statement int64        `json:"statement"`
+	Amount    money.Amount `json:"amount"`
+	Attempt   int          `json:"attempt"`
+	Source    string       `json:"source"`
+}
+
+// DebitSettled says that a debit succeeded, and which repayment it is.
+type DebitSettled struct {
+	Debit     int64 `json:"debit"`
+	Repayment int64 `json:"repayment"`
+}
+
+// DebitRefused says that a debit took nothing, and why.
+type DebitRefused struct {
+	Debit  int64  `json:"debit"`
+	Reason string `json:"reason"`
+}
+
+func (SettleDebit) Name() string    { return "settle_debit" }
+func (RefuseDebit) Name() string    { return "refuse_debit" }
+func (DebitRequested) Name() string { return "debit.requested" }
+func (DebitSettled) Name() string   { return "debit.settled" }
+func (DebitRefused) Name() string   { return "debit.refused" }
+
+// keptDebits is how many debits with a result an account remembers, so that one
+// that is told twice is known: a year of them and more.
+const keptDebits = 12
+
+// debitDay is the next date on which a statement is debited, or none: the due date
+// and the contract's days after a refusal, as they come after the instruction was
+// given. While a debit is pending there is no other for its statement, however
+// long its result takes; a day that passed meanwhile is not made up for.
+func (a *Account) debitDay(s *Statement) calendar.Date {
+	if a.Autopay == nil || a.pending(s.Number) {
+		return 0
+	}
+	for _, days := range a.Terms.DebitDays() {
+		if on := s.Due + calendar.Date(days); on > max(s.Debited, a.Autopay.Since) {
+			return on
+		}
+	}
+	return 0
+}
+
+// requestDebits asks for what remains of the statements whose day it is. It comes as
+// the date begins, so that the money is there on the due date itself: what the
+// customer paid by hand up to the day before lowers the amount, what they pay while
+// the debit is on its way makes the rest of it a credit balance.
+func (a *Account) requestDebits(day calendar.Date, emit func(Event)) {
+	for i := range a.Statements {
+		s := &a.Statements[i]
+		if on := a.debitDay(s); on == 0 || on > day {
+			continue
+		}
+		emit(DebitRequested{
+			Number: a.number(), Statement: s.Number, Amount: min(a.remaining(s), money.Max),
+			Attempt: s.Attempts + 1, Source: a.Autopay.Source,
+		})
+	}
+}
+
+func (a *Account) pending(statement int64) bool {
+	return slices.ContainsFunc(a.Debits, func(d Debit) bool { return d.Statement == statement && d.Status == PendingDebit })
+}
+
+func (a *Account) debit(number int64) *Debit {
+	for i := range a.Debits {
+		if a.Debits[i].Number == number {
+			return &a.Debits[i]
+		}
+	}
+	return nil
+}
+
+// result finds the debit that a result is about, and says whether it is news.
+func (a *Account) result(number int64, status DebitStatus) (d *Debit, news bool, err error) {
+	if err := a.opened(); err != nil {
+		return nil, false, err
+	}
+	d = a.debit(number)
+	switch {
+	case d == nil && a.given(number):
+		return nil, false, refuse(DebitNotPending, "nothing with this number waits for a result")
+	case d == nil:
+		return nil, false, refuse(NotFound, "there is no such debit")
+	case d.Status == PendingDebit:
+		return d, true, nil
+	case d.Status == status:
+		return d, false, nil
+	}
+	return nil, false, refuse(DebitNotPending, "the debit was %s on %s", d.Status, d.Decided)
+}
+
+func (c SettleDebit) do(a *Account, at Moment, emit func(Event)) error {
+	d, news, err := a.result(c.Debit, SettledDebit)
+	if err != nil || !news {
+		return err
+	}
+	amount, source := d.Amount, string(a.ID.Part(PrefixDebit, d.Number))
+	a.chargePenalties(at.Day, emit)
+	n := a.number()
+	emit(DebitSettled{Debit: c.Debit, Repayment: n})
+	a.settling(emit, func() {
+		shares, rest := a.allocate(amount, at.Day)
+		emit(RepaymentReceived{Number: n, Amount: amount, Source: source, Shares: shares, Credit: rest})
+	})
+	return nil
+}
+
+func (c RefuseDebit) do(a *Account, _ Moment, emit func(Event)) error {
+	_, news, err := a.result(c.Debit, RefusedDebit)
+	if err != nil || !news {
+		return err
+	}
+	emit(DebitRefused(c))
+	return nil
+}
+
+func (e DebitRequested) apply(a *Account, on calendar.Date) {
+	a.numbered(e.Number)
+	if s := a.statement(e.Statement); s != nil {
+		s.Attempts, s.Debited = e.Attempt, on
+	}
+	a.Debits = append(a.Debits, Debit{
+		Number: e.Number, Statement: e.Statement, Amount: e.Amount, Attempt: e.Attempt, Source: e.Source, On: on, Status: PendingDebit,
+	})
+}
+
+func (e DebitSettled) apply(a *Account, on calendar.Date) {
+	d := a.debit(e.Debit)
+	d.Status, d.Repayment, d.Decided = SettledDebit, e.Repayment, on
+	a.decided(e.Debit, d.Statement, on)
+}
+
+func (e DebitRefused) apply(a *Account, on calendar.Date) {
+	d := a.debit(e.Debit)
+	d.Status, d.Reason, d.Decided = RefusedDebit, e.Reason, on
+	a.decided(e.Debit, d.Statement, on)
+}
+
+// decided counts a statement's next debit day from a result, and forgets the oldest
+// result beyond those that are kept, which is never the one that has just come.
+func (a *Account) decided(number, statement int64, on calendar.Date) {
+	if s := a.statement(statement); s != nil {
+		s.Debited = on
+	}
+	others, oldest := 0, -1
+	for i := range a.Debits {
+		d := &a.Debits[i]
+		if d.Status == PendingDebit || d.Number == number {
+			continue
+		}
+		others++
+		if oldest < 0 || d.Decided < a.Debits[oldest].Decided {
+			oldest = i
+		}
+	}
+	if others >= keptDebits {
+		a.Debits = slices.Delete(a.Debits, oldest, oldest+1)
+	}
+}
+
+// checkDebits holds the debits against what must never be: two on their way for one
+// statement, or one of nothing.
+func (a *Account) checkDebits() error {
+	for i, d := range a.Debits {
+		if d.Amount <= 0 || i > 0 && d.Number <= a.Debits[i-1].Number {
+			return fmt.Errorf("debit %d is of %d", d.Number, d.Amount)
+		}
+		if d.Status != PendingDebit {
+			continue
+		}
+		for _, other := range a.Debits[:i] {
+			if other.Status == PendingDebit && other.Statement == d.Statement {
+				return fmt.Errorf("debits %d and %d are both on their way for statement %d", other.Number, d.Number, d.Statement)
+			}
+		}
+		if a.Status == Closed {
+			return fmt.Errorf("debit %d is on its way from a closed account", d.Number)
+		}
+	}
+	if a.Status == Closed && a.Autopay != nil {
+		return fmt.Errorf("a closed account is to be debited from %d on", a.Autopay.Number)
+	}
+	return nil
+}
+
+// PendingDebits are the debits whose result is not known.
+func (a *Account) PendingDebits() (pending []Debit) {
+	for _, d := range a.Debits {
+		if d.Status == PendingDebit {
+			pending = append(pending, d)
+		}
+	}
+	return pending
+}
+
+// NextDebit is when an account is debited next, and of what as things are now; no
+// date when nothing is to come. What is not billed yet is not foretold.
+func (a *Account) NextDebit() (next Due) {
+	for i := range a.Statements {
+		s := &a.Statements[i]
+		switch on := a.debitDay(s); {
+		case on == 0 || next.On != 0 && on > next.On:
+		case on == next.On:
+			next.Amount += a.remaining(s)
+		default:
+			next = Due{On: on, Amount: a.remaining(s)}
+		}
+	}
+	return next
+}
