@@ -50,7 +50,7 @@ func (o *out) accountMembers(a *credit.Account, at credit.Moment) {
 	o.amount("owed", a.Owed())
 	o.amount("billed", a.Billed())
 	o.amount("overdue", a.OverdueAmount())
-	o.number("days_past_due", int64(daysPastDue(a, at.Day)))
+	o.overdueMembers(a, at.Day)
 	o.amount("credit_balance", a.Credit)
 	o.bool("can_spend", a.Status == credit.Active && len(a.Blocks) == 0)
 	o.list("blocks")
@@ -104,16 +104,6 @@ func (o *out) nextStatement(a *credit.Account, day calendar.Date) {
 	o.date("due_on", calendar.NextOnDay(on, a.Terms.DueDay))
 	o.number("amount", sum)
 	o.end()
-}
-
-// daysPastDue counts from the due date of the oldest overdue statement (DPD).
-func daysPastDue(a *credit.Account, day calendar.Date) int {
-	for i := range a.Statements {
-		if s := &a.Statements[i]; s.Overdue {
-			return int(day - s.Due)
-		}
-	}
-	return 0
 }
 
 func addBlock(c *call) error {

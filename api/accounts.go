@@ -139,6 +139,7 @@ func (o *out) accountRow(a *view.Account) {
 	o.amount("billed", a.PrincipalBilled+a.Interest+a.Fee+a.Penalty)
 	o.amount("credit_balance", a.CreditBalance)
 	o.bool("is_overdue", a.Overdue)
+	o.text("grade", a.Grade)
 	o.bool("is_frozen", a.Blocks > 0)
 	o.date("opened_on", a.OpenedOn)
 	o.date("closed_on", a.ClosedOn)

@@ -39,6 +39,9 @@ func getDisclosure(c *call) error {
 	o.number("due_day", int64(t.DueDay))
 	o.number("grace_days", int64(t.GraceDays))
 	o.number("penalty_rate", int64(t.PenaltyRate))
+	if t.PenaltyCap > 0 {
+		o.number("penalty_cap", int64(t.PenaltyCap))
+	}
 	o.number("cost_cap", int64(t.CostCap))
 	o.text("rate_method", string(t.RateMethod))
 	o.text("funder", t.Funder)

@@ -74,9 +74,10 @@ func (o *out) programme(v *catalogue.Version) error {
 func told(t *credit.Terms) *contract.Terms {
 	c := &contract.Terms{
 		Currency: contract.Currency(t.Currency), StatementDay: t.StatementDay, DueDay: t.DueDay, GraceDays: t.GraceDays, HoldDays: t.HoldDays,
-		PenaltyRate: int64(t.PenaltyRate), CostCap: int64(t.CostCap), RateMethod: contract.RateMethod(t.RateMethod),
+		PenaltyRate: int64(t.PenaltyRate), PenaltyCap: int64(t.PenaltyCap), CostCap: int64(t.CostCap), RateMethod: contract.RateMethod(t.RateMethod),
 		PrincipalFirstFrom: t.PrincipalFirst, ReadingSeconds: t.ReadingSeconds, ReviewDays: t.ReviewDays, LimitCap: int64(t.LimitCap),
 		Applications: t.Applications, WindowDays: t.WindowDays, AutopayRetries: t.AutopayRetries, Funder: t.Funder, Bureau: t.Bureau, Scenes: t.Scenes,
+		Grades: contract.Grades{Substandard: t.Grades.Substandard, Doubtful: t.Grades.Doubtful, Loss: t.Grades.Loss},
 	}
 	for _, plan := range t.Plans {
 		one := contract.Plan{ID: plan.ID, Kind: contract.PlanKind(plan.Kind), Periods: plan.Periods, Rate: int64(plan.Rate)}
@@ -120,9 +121,10 @@ func draft(body *contract.ProgrammeRequest) catalogue.Draft {
 		Names: catalogue.Names{Programme: label(body.Names.Programme), Funder: label(body.Names.Funder), Bureau: label(body.Names.Bureau)},
 		Terms: credit.Terms{
 			Currency: money.Currency(t.Currency), StatementDay: t.StatementDay, DueDay: t.DueDay, GraceDays: t.GraceDays, HoldDays: t.HoldDays,
-			PenaltyRate: credit.Rate(t.PenaltyRate), CostCap: credit.Rate(t.CostCap), RateMethod: credit.RateMethod(t.RateMethod),
+			PenaltyRate: credit.Rate(t.PenaltyRate), PenaltyCap: credit.Rate(t.PenaltyCap), CostCap: credit.Rate(t.CostCap), RateMethod: credit.RateMethod(t.RateMethod),
 			PrincipalFirst: t.PrincipalFirstFrom, ReadingSeconds: t.ReadingSeconds, ReviewDays: t.ReviewDays, LimitCap: money.Amount(t.LimitCap),
 			Applications: t.Applications, WindowDays: t.WindowDays, AutopayRetries: t.AutopayRetries, Funder: t.Funder, Bureau: t.Bureau, Scenes: t.Scenes,
+			Grades: credit.Grades{Substandard: t.Grades.Substandard, Doubtful: t.Grades.Doubtful, Loss: t.Grades.Loss},
 		},
 		Policy: risk.Policy{
 			MinimumLimit: money.Amount(p.MinimumLimit), DefaultLimit: money.Amount(p.DefaultLimit), MaximumLimit: money.Amount(p.MaximumLimit),

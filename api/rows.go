@@ -70,6 +70,9 @@ func (s *Server) statementRow(o *out, a owned, r *view.Statement) error {
 	o.text("currency", string(a.currency))
 	o.amount("total", r.Total)
 	o.amount("penalty", r.Penalty)
+	if r.PenaltyCut > 0 {
+		o.amount("penalty_cut", r.PenaltyCut)
+	}
 	o.amount("paid", r.Total+r.Penalty-r.Outstanding())
 	o.amount("remaining", r.Outstanding())
 	o.list("lines")

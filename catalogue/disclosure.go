@@ -48,17 +48,18 @@ func (v *Version) disclosure() Text {
 	t := v.Terms
 	in := sums(t.Currency)
 	example := in.major(1000)
+	rate := min(t.PenaltyRate, t.CostCap) // more is cut
 	d := disclosed{
 		Terms: t, ID: v.Programme, Names: v.Names,
 		Minimum: in.label(v.Policy.MinimumLimit), Maximum: in.label(v.Policy.MaximumLimit), Example: in.label(example),
 		ReleaseDay: t.HoldDays + 1,
 		Method:     methods[t.RateMethod],
 		Reports:    t.Bureau != "",
-		Penalty:    t.PenaltyRate, LateDays: lateDays,
-		Late: in.label((example * lateDays).MulDiv(int64(t.PenaltyRate), int64(credit.Whole)*360)),
+		Penalty:    rate, LateDays: lateDays,
+		Late: in.label((example * lateDays).MulDiv(int64(rate), int64(credit.Whole)*360)),
 	}
-	if t.PenaltyRate%360 == 0 {
-		d.Daily = (t.PenaltyRate / 360).String()
+	if rate%360 == 0 {
+		d.Daily = (rate / 360).String()
 	}
 	for _, p := range t.Plans {
 		d.Plans = append(d.Plans, in.plan(t, p, example))

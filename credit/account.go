@@ -19,6 +19,7 @@ type Account struct {
 	Platform     string          `json:"platform,omitzero"`
 	Customer     string          `json:"customer,omitzero"` // the platform's own id of the person
 	Status       Status          `json:"status,omitzero"`
+	Grade        Grade           `json:"grade,omitzero"` // 五级分类
 	Terms        *Terms          `json:"terms,omitzero"`
 	Limit        money.Amount    `json:"limit,omitzero"`         // 额度, the permanent one
 	LimitChanges int             `json:"limit_changes,omitzero"` // how often it was changed
@@ -98,11 +99,13 @@ type Statement struct {
 	Date    calendar.Date `json:"date"`
 	Due     calendar.Date `json:"due"`
 	Overdue bool          `json:"overdue,omitzero"`
+	Late    money.Amount  `json:"late,omitzero"`     // the principal that became overdue
 	Bucket  int           `json:"bucket,omitzero"`   // 1 for M1 (1–30 days past due), 2 for M2, …
 	Accrued calendar.Date `json:"accrued,omitzero"`  // the penalty base is counted up to here
 	Base    money.Amount  `json:"base,omitzero"`     // Σ overdue principal × days, in minor units × days
 	Charged money.Amount  `json:"charged,omitzero"`  // penalty charged so far
-	Penalty money.Amount  `json:"penalty,omitzero"`  // … and not paid yet
+	Cut     money.Amount  `json:"cut,omitzero"`      // penalty that caps have cut off so far
+	Penalty money.Amount  `json:"penalty,omitzero"`  // charged and not paid yet
 	Funding []Weight      `json:"funding,omitempty"` // by how much each funder's money stands on it
 
 	Attempts int           `json:"attempts,omitzero"` // how often it was debited
@@ -161,6 +164,14 @@ func (a *Account) OverdueAmount() (sum money.Amount) {
 		}
 	}
 	return sum
+}
+
+// Remaining is what is still owed on the statement with a number: 0 if it is paid.
+func (a *Account) Remaining(statement int64) money.Amount {
+	if s := a.statement(statement); s != nil {
+		return a.remaining(s)
+	}
+	return 0
 }
 
 // remaining is what is still owed on a statement.
@@ -295,6 +306,9 @@ func (a *Account) Check() error {
 	}
 	if overdue := a.overdue(); overdue != a.blocked(BlockOverdue) {
 		return fmt.Errorf("a statement is overdue: %t, and the account is blocked for it: %t", overdue, !overdue)
+	}
+	if overdue := a.overdue(); overdue == (a.Grade == Normal) {
+		return fmt.Errorf("a statement is overdue: %t, and the account's grade is %q", overdue, a.Grade)
 	}
 	if (a.Status == Closing) != (a.Closure != nil) {
 		return fmt.Errorf("account is %q, and a closure is under review: %t", a.Status, a.Closure != nil)

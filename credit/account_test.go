@@ -30,6 +30,7 @@ func TestCheckFindsWhatIsPlanted(t *testing.T) {
 		"a penalty that was not charged":       {func(a *credit.Account) { a.Statements[0].Penalty = a.Statements[0].Charged + 1 }, "penalty of"},
 		"overdue and not blocked":              {func(a *credit.Account) { a.Blocks = nil }, "overdue: true"},
 		"blocked and not overdue":              {func(a *credit.Account) { a.Statements[0].Overdue = false }, "overdue: false"},
+		"overdue and of a normal grade":        {func(a *credit.Account) { a.Grade = credit.Normal }, `grade is ""`},
 		"a closure of an account that is open": {func(a *credit.Account) { a.Closure = &credit.Closure{} }, `"active"`},
 		"closing without a closure":            {func(a *credit.Account) { a.Status = credit.Closing }, `"closing"`},
 		"closed and owing":                     {func(a *credit.Account) { a.Status, a.Limit, a.Holds = credit.Closed, 0, nil }, "closed account owes 30940"},
@@ -59,6 +60,7 @@ func TestCheckFindsWhatIsPlanted(t *testing.T) {
 // clear makes a closed account of one.
 func clear(a *credit.Account) {
 	a.Status, a.Limit, a.Holds, a.Purchases, a.Statements, a.Blocks = credit.Closed, 0, nil, nil, nil, nil
+	a.Grade = credit.Normal
 }
 
 func TestFigures(t *testing.T) {

@@ -102,7 +102,7 @@ func TestRetries(t *testing.T) {
 	equal(t, "attempt", s.debit().Attempt, 3)
 	s.do(credit.RefuseDebit{Debit: s.debit().Number, Reason: "funds"})
 	s.told()
-	s.to("2026-04-04").expect("2026-03-19 statement.overdue", "2026-03-19 block.added", "2026-03-19 penalty.charged")
+	s.to("2026-04-04").expect("2026-03-19 statement.overdue", "2026-03-19 block.added", "2026-03-19 penalty.charged", "2026-03-19 account.graded")
 
 	// Past grace a debit asks for the penalty too.
 	late := debitedStory(t, func(t *credit.Terms) { t.AutopayRetries = []int{5} })

@@ -37,10 +37,13 @@ func (a *Account) Do(c Command, at Moment) (events []Event, err error) {
 	if late, ok := c.(CloseDay); ok {
 		at.Day = late.Day // what was due happened on its own day, whenever it is done
 	}
-	err = c.do(a, at, func(e Event) {
+	emit := func(e Event) {
 		e.apply(a, at.Day)
 		events = append(events, e)
-	})
+	}
+	if err = c.do(a, at, emit); err == nil && len(events) > 0 {
+		a.regrade(at.Day, emit)
+	}
 	if err != nil && len(events) > 0 {
 		panic(fmt.Sprintf("%s refused after %d events: a rule must refuse first", c.Name(), len(events)))
 	}

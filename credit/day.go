@@ -34,6 +34,7 @@ func (c CloseDay) do(a *Account, _ Moment, emit func(Event)) error {
 	a.chargePenalties(c.Day, emit)
 	a.moveBuckets(c.Day, emit)
 	a.requestDebits(c.Day, emit)
+	a.regrade(c.Day, emit)
 	a.reviewBreached(c.Day, emit)
 	return nil
 }
@@ -67,12 +68,15 @@ func (a *Account) NextDue() calendar.Date {
 		switch {
 		case !s.Overdue:
 			due(a.overdueOn(s))
-		case s.Bucket < lastBucket:
+		default:
 			due(s.Due + calendar.Date(s.Bucket*bucketDays) + 1)
 		}
 		if on := a.debitDay(s); on != 0 {
 			due(on)
 		}
+	}
+	if on := a.regradeOn(); on != 0 {
+		due(on)
 	}
 	if a.Closure != nil && !a.Closure.Breached {
 		due(a.Closure.ReviewBy + 1)

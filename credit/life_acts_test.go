@@ -26,6 +26,17 @@ func (l *life) pass(t *rapid.T) {
 				}
 			}
 		}
+		owed := map[int64]money.Amount{} // as the day begins
+		for _, p := range l.nights.a.Purchases {
+			for _, in := range p.Instalments {
+				owed[in.Statement] += in.Principal
+			}
+		}
+		for _, s := range l.nights.a.Statements {
+			if !s.Overdue {
+				l.late[s.Number] = owed[s.Number]
+			}
+		}
 		l.count(l.nights.close(next))
 		if due := l.nights.a.NextDue(); due != 0 && due <= next {
 			t.Fatalf("closing %s leaves something due on %s", next, due)

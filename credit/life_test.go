@@ -58,6 +58,7 @@ type life struct {
 	principal money.Amount            // owed
 	balance   money.Amount            // owed to the customer
 	bases     map[int64]money.Amount  // overdue principal × days, by statement
+	late      map[int64]money.Amount  // the principal with which a statement became overdue
 	claims    map[string]money.Amount // "purchase/funder" → principal still owed
 
 	limit, temporary money.Amount
@@ -70,7 +71,7 @@ func newLife(t *rapid.T) *life {
 	l := &life{
 		t: t, story: stranger(t, "2026-01-20"), nights: stranger(t, "2026-01-20"), terms: terms,
 		books: map[ledger.Account]money.Amount{}, captured: map[int64]money.Amount{}, billed: map[int64]money.Amount{}, cut: map[int64]money.Amount{},
-		refunded: map[int64]money.Amount{}, stands: map[string]int64{}, holds: map[int64]money.Amount{}, bases: map[int64]money.Amount{},
+		refunded: map[int64]money.Amount{}, stands: map[string]int64{}, holds: map[int64]money.Amount{}, bases: map[int64]money.Amount{}, late: map[int64]money.Amount{},
 		claims: map[string]money.Amount{}, debits: map[int64]debited{},
 	}
 	l.do(l.story.application(terms))
@@ -84,6 +85,9 @@ func anyTerms(t *rapid.T) *credit.Terms {
 	terms.HoldDays = rapid.SampledFrom([]int{1, 7, 60}).Draw(t, "hold days")
 	terms.PenaltyRate = credit.Rate(rapid.IntRange(0, 400_000).Draw(t, "penalty"))
 	terms.AutopayRetries = rapid.SampledFrom([][]int{nil, {2}, {1, 3, 28}}).Draw(t, "retries")
+	terms.PenaltyCap = credit.Rate(rapid.SampledFrom([]int{0, 0, 1, 50_000, 1_000_000}).Draw(t, "penalty cap"))
+	terms.CostCap = credit.Rate(rapid.SampledFrom([]int{240_000, 360_000}).Draw(t, "cost cap"))
+	terms.Grades = rapid.SampledFrom([]credit.Grades{{}, {}, {Substandard: 1, Doubtful: 2, Loss: 3}, {Substandard: 30, Doubtful: 60, Loss: 120}}).Draw(t, "grades")
 	terms.PrincipalFirst = rapid.SampledFrom([]int{0, 1, 91}).Draw(t, "principal first")
 	terms.RateMethod = rapid.SampledFrom([]credit.RateMethod{credit.MonthlyTimesTwelve, credit.EffectiveOnDays, credit.UnitPeriod}).Draw(t, "method")
 	terms.Routes = rapid.SampledFrom([][]credit.Route{
@@ -391,16 +395,55 @@ func (l *life) checkPenalties() {
 		want := money.Amount(0)
 		if s.Overdue {
 			overdue = true
-			want = l.bases[s.Number].MulDiv(int64(l.story.a.Terms.PenaltyRate), 360_000_000)
+			want = l.penalty(s.Number)
 		}
 		same(l.t, fmt.Sprintf("penalty of statement %d due on %s by %s", s.Number, s.Due, l.story.day), s.Charged, want)
 		same(l.t, "overdue", s.Overdue, l.story.day > s.Due+calendar.Date(l.story.a.Terms.GraceDays))
-		if late := int(l.story.day - s.Due); s.Overdue && s.Bucket != min((late+29)/30, 7) {
+		if late := int(l.story.day - s.Due); s.Overdue && s.Bucket != (late+29)/30 {
 			l.t.Fatalf("bucket %d after %d days", s.Bucket, late)
 		}
 	}
+	same(l.t, "grade", l.story.a.Grade, l.grade())
 	frozen := slices.ContainsFunc(l.story.a.Blocks, func(b credit.Block) bool { return b.Kind == credit.BlockOverdue })
 	same(l.t, "frozen for being overdue", frozen, overdue)
+}
+
+// penalty counts a statement's penalty in whole millionths of a fen, and each cap apart.
+func (l *life) penalty(statement int64) money.Amount {
+	terms, base := l.story.a.Terms, l.bases[statement]
+	want := base.MulDiv(int64(terms.PenaltyRate), 360_000_000)
+	if atCap := base * money.Amount(terms.CostCap) / 360_000_000; terms.PenaltyRate > terms.CostCap {
+		want = min(want, atCap)
+	}
+	if share := l.late[statement] * money.Amount(terms.PenaltyCap) / 1_000_000; terms.PenaltyCap > 0 {
+		want = min(want, share)
+	}
+	return want
+}
+
+// grade is told by the days that the oldest overdue statement is late.
+func (l *life) grade() credit.Grade {
+	late := calendar.Date(0)
+	for _, s := range l.story.a.Statements {
+		if s.Overdue {
+			late = max(late, l.story.day-s.Due)
+		}
+	}
+	g := l.story.a.Terms.Grades
+	if g == (credit.Grades{}) {
+		g = credit.Grades{Substandard: 90, Doubtful: 270, Loss: 360}
+	}
+	switch late := int(late); {
+	case late > g.Loss:
+		return credit.Loss
+	case late > g.Doubtful:
+		return credit.Doubtful
+	case late > g.Substandard:
+		return credit.Substandard
+	case late > 0:
+		return credit.SpecialMention
+	}
+	return credit.Normal
 }
 
 func same[T comparable](t *rapid.T, what string, got, want T) {

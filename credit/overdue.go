@@ -9,8 +9,9 @@ import (
 
 // StatementOverdue (逾期) says that a statement was not paid within its grace.
 type StatementOverdue struct {
-	Statement   int64 `json:"statement"`
-	DaysPastDue int   `json:"days_past_due"`
+	Statement   int64        `json:"statement"`
+	DaysPastDue int          `json:"days_past_due"`
+	Principal   money.Amount `json:"principal,omitzero"` // that is overdue: what a cap on its penalty is a share of
 }
 
 // StatementAged says that an overdue statement moved into the next bucket: M2 from
@@ -24,6 +25,7 @@ type StatementAged struct {
 type PenaltyCharged struct {
 	Statement int64         `json:"statement"`
 	Amount    money.Amount  `json:"amount"`
+	Cut       money.Amount  `json:"cut,omitzero"` // what the rate came to beyond a cap, and nobody owes
 	Through   calendar.Date `json:"through"`
 }
 
@@ -31,13 +33,11 @@ func (StatementOverdue) Name() string { return "statement.overdue" }
 func (StatementAged) Name() string    { return "statement.aged" }
 func (PenaltyCharged) Name() string   { return "penalty.charged" }
 
-const (
-	bucketDays = 30
-	lastBucket = 7 // M7: 181 days and more
-)
+const bucketDays = 30
 
-// bucket of a number of days past due: 1–30 is 1, 31–60 is 2, …
-func bucket(daysPastDue int) int { return min((daysPastDue-1)/bucketDays+1, lastBucket) }
+// bucket of a number of days past due: 1–30 is 1, 31–60 is 2, … without an end, so
+// that a debt which nobody touches is charged its penalty every 30 days all the same.
+func bucket(daysPastDue int) int { return (daysPastDue-1)/bucketDays + 1 }
 
 // overdueOn is the day on which an unpaid statement becomes overdue.
 func (a *Account) overdueOn(s *Statement) calendar.Date {
@@ -51,7 +51,7 @@ func (a *Account) becomeOverdue(day calendar.Date, emit func(Event)) {
 		if s.Overdue || day < a.overdueOn(s) {
 			continue
 		}
-		emit(StatementOverdue{Statement: s.Number, DaysPastDue: int(day - s.Due)})
+		emit(StatementOverdue{Statement: s.Number, DaysPastDue: int(day - s.Due), Principal: a.principal(s)})
 		if !a.blocked(BlockOverdue) {
 			emit(BlockAdded{Kind: BlockOverdue})
 		}
@@ -78,10 +78,27 @@ func (a *Account) chargePenalties(day calendar.Date, emit func(Event)) {
 			continue
 		}
 		base := s.Base + a.principal(s)*money.Amount(max(0, day-s.Accrued))
-		if amount := base.MulDiv(int64(a.Terms.PenaltyRate), int64(Whole)*360) - s.Charged; amount > 0 {
-			emit(PenaltyCharged{Statement: s.Number, Amount: amount, Through: day})
+		full := base.MulDiv(int64(a.Terms.PenaltyRate), int64(Whole)*360)
+		most := a.Terms.mostPenalty(base, s.Late, full)
+		if amount := most - s.Charged; amount > 0 {
+			emit(PenaltyCharged{Statement: s.Number, Amount: amount, Cut: max(0, full-most-s.Cut), Through: day})
 		}
 	}
+}
+
+// mostPenalty is what the two caps leave of a statement's whole penalty. As a rate on
+// what was overdue for how long it stays within the cap on the customer's cost that is
+// pinned to the contract; and it stays within the contract's share of the principal that became overdue. Both
+// are rounded down, as half a fen above a cap is above it.
+func (t *Terms) mostPenalty(base, late, full money.Amount) money.Amount {
+	most := full
+	if t.PenaltyRate > t.CostCap {
+		most = min(most, base.MulDivDown(int64(t.CostCap), int64(Whole)*360))
+	}
+	if t.PenaltyCap > 0 {
+		most = min(most, late.MulDivDown(int64(t.PenaltyCap), int64(Whole)))
+	}
+	return most
 }
 
 // AsOf returns the account as a person is shown it on a day: with the penalty that
@@ -125,7 +142,7 @@ func (e StatementOverdue) Bucket() int { return bucket(e.DaysPastDue) }
 
 func (e StatementOverdue) apply(a *Account, _ calendar.Date) {
 	s := a.statement(e.Statement)
-	s.Overdue, s.Bucket = true, e.Bucket()
+	s.Overdue, s.Bucket, s.Late = true, e.Bucket(), e.Principal
 }
 
 func (e StatementAged) apply(a *Account, _ calendar.Date) { a.statement(e.Statement).Bucket = e.Bucket }
@@ -133,5 +150,6 @@ func (e StatementAged) apply(a *Account, _ calendar.Date) { a.statement(e.Statem
 func (e PenaltyCharged) apply(a *Account, _ calendar.Date) {
 	s := a.statement(e.Statement)
 	s.Charged += e.Amount
+	s.Cut += e.Cut
 	s.Penalty += e.Amount
 }

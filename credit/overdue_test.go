@@ -140,7 +140,7 @@ func TestTwoStatementsOverdue(t *testing.T) {
 	s.buy(500_00, "next")
 	s.to("2026-04-19") // the first is 35 days late, the second 4
 	s.expect("2026-03-05 authorisation.approved", "2026-03-05 purchase.captured",
-		"2026-03-19 statement.overdue", "2026-03-19 block.added", "2026-03-19 penalty.charged",
+		"2026-03-19 statement.overdue", "2026-03-19 block.added", "2026-03-19 penalty.charged", "2026-03-19 account.graded",
 		"2026-04-05 statement.issued", "2026-04-05 penalty.charged",
 		"2026-04-15 penalty.charged", "2026-04-15 statement.aged",
 		"2026-04-19 statement.overdue", "2026-04-19 penalty.charged", "2026-04-19 penalty.charged")
@@ -153,14 +153,14 @@ func TestTwoStatementsOverdue(t *testing.T) {
 	equal(t, "blocks", len(s.a.Blocks), 1) // one is still overdue
 	s.repay(502_00)
 	s.expect("2026-04-19 repayment.received", "2026-04-19 statement.paid",
-		"2026-04-19 repayment.received", "2026-04-19 statement.paid", "2026-04-19 block.lifted")
+		"2026-04-19 repayment.received", "2026-04-19 statement.paid", "2026-04-19 block.lifted", "2026-04-19 account.graded")
 	s.hold(1_00, "next")
 }
 
 func TestBuckets(t *testing.T) {
 	for _, c := range []struct{ daysPastDue, bucket int }{
 		{3, 0}, // within grace
-		{4, 1}, {30, 1}, {31, 2}, {60, 2}, {61, 3}, {90, 3}, {91, 4}, {120, 4}, {121, 5}, {150, 5}, {151, 6}, {180, 6}, {181, 7}, {211, 7}, {1000, 7},
+		{4, 1}, {30, 1}, {31, 2}, {60, 2}, {61, 3}, {90, 3}, {91, 4}, {120, 4}, {121, 5}, {150, 5}, {151, 6}, {180, 6}, {181, 7}, {210, 7}, {211, 8}, {1000, 34},
 	} {
 		s, _ := late(t)
 		s.pass(on(t, "2026-03-15") + calendar.Date(c.daysPastDue))
@@ -180,7 +180,7 @@ func TestTheBucketOfTheFirstDayOverdue(t *testing.T) {
 func TestALongGraceSkipsABucket(t *testing.T) {
 	s, _ := late(t, func(t *credit.Terms) { t.GraceDays = 31 })
 	s.to("2026-04-16").to("2026-05-15")
-	s.expect("2026-04-16 statement.overdue", "2026-04-16 block.added", "2026-04-16 penalty.charged",
+	s.expect("2026-04-16 statement.overdue", "2026-04-16 block.added", "2026-04-16 penalty.charged", "2026-04-16 account.graded",
 		"2026-05-15 penalty.charged", "2026-05-15 statement.aged")
 	equal(t, "bucket", s.a.Statements[0].Bucket, 3)
 }

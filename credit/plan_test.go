@@ -120,6 +120,9 @@ func TestTermsThatCannotBeActivated(t *testing.T) {
 		"applications is 0":        func(t *credit.Terms) { t.Applications = 0 },
 		"window_days is 367":       func(t *credit.Terms) { t.WindowDays = 367 },
 		"penalty_rate is -1":       func(t *credit.Terms) { t.PenaltyRate = -1 },
+		"penalty_cap is -1":        func(t *credit.Terms) { t.PenaltyCap = -1 },
+		"have to rise":             func(t *credit.Terms) { t.Grades = credit.Grades{Substandard: 90, Doubtful: 90, Loss: 360} },
+		"past 0, 270 and 360":      func(t *credit.Terms) { t.Grades = credit.Grades{Doubtful: 270, Loss: 360} },
 		"rate_method":              func(t *credit.Terms) { t.RateMethod = "simple" },
 		"at least one plan":        func(t *credit.Terms) { t.Plans = nil },
 		"one scene":                func(t *credit.Terms) { t.Scenes = nil },
@@ -141,7 +144,7 @@ func TestTermsThatCannotBeActivated(t *testing.T) {
 		"document 1 has no":        func(t *credit.Terms) { t.Documents[0].Name = "" },
 		"document 2 has no":        func(t *credit.Terms) { t.Documents[1].Hash = "" },
 		`"agreement" stands twice`: func(t *credit.Terms) { t.Documents[1].Name = "agreement" },
-		"above the cap":            func(t *credit.Terms) { t.Plans[2].Rate = 14_000 }, // 25% a year by three instalments
+		"above the cap":            func(t *credit.Terms) { t.CostCap, t.Plans[2].Rate = 240_000, 14_000 }, // 25% a year by three instalments
 	} {
 		terms := contract()
 		terms.Plans[4].Subsidies[1].Share = 150_000

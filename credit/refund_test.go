@@ -179,7 +179,7 @@ func TestARefundPaysWhatIsOverdue(t *testing.T) {
 	s.to("2026-04-20").told() // due on 04-15: five days late, 5.00 of penalty
 	e := s.refund(paid, 1_100_00)
 	equal(t, "credit", e.Credit, 1_100_00)
-	s.expect("2026-04-20 penalty.charged", "2026-04-20 purchase.refunded", "2026-04-20 credit_balance.used", "2026-04-20 statement.paid", "2026-04-20 block.lifted")
+	s.expect("2026-04-20 penalty.charged", "2026-04-20 purchase.refunded", "2026-04-20 credit_balance.used", "2026-04-20 statement.paid", "2026-04-20 block.lifted", "2026-04-20 account.graded")
 	equal(t, "credit balance", s.a.Credit, 95_00)
 	s.hold(1_00, "next")
 }
@@ -190,7 +190,7 @@ func TestARefundClearsAnOverdueStatement(t *testing.T) {
 	s.to("2026-03-19").repay(4_00) // its penalty
 	s.told()
 	s.refund(purchase, 1_000_00)
-	s.expect("2026-03-19 purchase.refunded", "2026-03-19 statement.paid", "2026-03-19 block.lifted")
+	s.expect("2026-03-19 purchase.refunded", "2026-03-19 statement.paid", "2026-03-19 block.lifted", "2026-03-19 account.graded")
 	equal(t, "blocks", len(s.a.Blocks), 0)
 
 	s, purchase = late(t)

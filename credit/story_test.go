@@ -23,7 +23,7 @@ func contract() *credit.Terms {
 	return &credit.Terms{
 		Programme: "yuefu", Version: 1, Currency: "CNY",
 		StatementDay: 5, DueDay: 15, GraceDays: 3, HoldDays: 7,
-		PenaltyRate: 360_000, CostCap: 240_000, RateMethod: credit.MonthlyTimesTwelve, PrincipalFirst: 91,
+		PenaltyRate: 360_000, CostCap: 360_000, RateMethod: credit.MonthlyTimesTwelve, PrincipalFirst: 91,
 		ReadingSeconds: 5, ReviewDays: 3, Applications: 2, WindowDays: 30,
 		Funder: "bank", Scenes: []string{"live", "mall"},
 		Plans: []credit.Plan{

@@ -24,12 +24,14 @@ type Terms struct {
 	Programme      string         `json:"programme"`
 	Version        int            `json:"version"`
 	Currency       money.Currency `json:"currency"`
-	StatementDay   int            `json:"statement_day"` // 账单日, 1–31; 29–31 in a short month is its last day
-	DueDay         int            `json:"due_day"`       // 还款日, the first such day after the statement's date
-	GraceDays      int            `json:"grace_days"`    // 宽限期
-	HoldDays       int            `json:"hold_days"`     // an uncaptured hold lives through this many days after its own
-	PenaltyRate    Rate           `json:"penalty_rate"`  // 罚息, a year of 360 days
-	CostCap        Rate           `json:"cost_cap"`      // the most that a plan may cost the customer, as an annual rate
+	StatementDay   int            `json:"statement_day"`        // 账单日, 1–31; 29–31 in a short month is its last day
+	DueDay         int            `json:"due_day"`              // 还款日, the first such day after the statement's date
+	GraceDays      int            `json:"grace_days"`           // 宽限期
+	HoldDays       int            `json:"hold_days"`            // an uncaptured hold lives through this many days after its own
+	PenaltyRate    Rate           `json:"penalty_rate"`         // 罚息, a year of 360 days
+	PenaltyCap     Rate           `json:"penalty_cap,omitzero"` // the most that all penalty of a statement comes to, of the principal that became overdue; 0: no such cap
+	Grades         Grades         `json:"grades,omitzero"`
+	CostCap        Rate           `json:"cost_cap"` // the most that a plan, and the penalty of what is overdue, may cost the customer, as an annual rate
 	RateMethod     RateMethod     `json:"rate_method"`
 	PrincipalFirst int            `json:"principal_first_from"`      // days past due from which principal is paid first; 0: never
 	ReadingSeconds int            `json:"reading_seconds"`           // how long a text must have been shown before it can be accepted
@@ -85,6 +87,7 @@ func (t *Terms) Validate() error {
 		{"applications", t.Applications, 1, 100},
 		{"window_days", t.WindowDays, 1, maxWindowDays},
 		{"penalty_rate", int(t.PenaltyRate), 0, int(Whole)},
+		{"penalty_cap", int(t.PenaltyCap), 0, 10 * int(Whole)},
 		{"cost_cap", int(t.CostCap), 0, 10 * int(Whole)},
 		{"principal_first_from", t.PrincipalFirst, 0, 3650},
 	} {
@@ -96,6 +99,9 @@ func (t *Terms) Validate() error {
 		return fmt.Errorf("limit_cap is %d, not within 0 to %d", t.LimitCap, money.Max)
 	}
 	if err := t.checkRetries(); err != nil {
+		return err
+	}
+	if err := t.Grades.validate(); err != nil {
 		return err
 	}
 	switch t.RateMethod {

@@ -127,7 +127,7 @@ func Post(account credit.ID, event credit.Event) []Transfer {
 		p.move(p.customer(CreditBalance), Account{Class: Cash}, e.Amount)
 	case credit.ApplicationReceived, credit.ApplicationReferred, credit.ApplicationRefused, credit.AccountOpened,
 		credit.Authorised, credit.Declined, credit.HoldVoided, credit.HoldExpired,
-		credit.StatementPaid, credit.StatementOverdue, credit.StatementAged,
+		credit.StatementPaid, credit.StatementOverdue, credit.StatementAged, credit.AccountGraded,
 		credit.BlockAdded, credit.BlockLifted,
 		credit.ClosureRequested, credit.ClosureApproved, credit.ClosureRefused, credit.ClosureWithdrawn, credit.ClosureBreached,
 		credit.LimitChanged, credit.TemporaryLimitGranted, credit.TemporaryLimitWithdrawn, credit.TemporaryLimitLapsed,

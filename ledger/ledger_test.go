@@ -50,7 +50,7 @@ var cases = []struct {
 	{"the credit balance goes back", credit.CreditReturned{Amount: 6_00}},
 	{"", credit.ApplicationReceived{}}, {"", credit.ApplicationReferred{}}, {"", credit.ApplicationRefused{}}, {"", credit.AccountOpened{Limit: 1}},
 	{"", credit.Authorised{Amount: 1}}, {"", credit.Declined{Amount: 1}}, {"", credit.HoldVoided{Amount: 1}}, {"", credit.HoldExpired{Amount: 1}},
-	{"", credit.StatementPaid{}}, {"", credit.StatementOverdue{}}, {"", credit.StatementAged{}}, {"", credit.BlockAdded{}}, {"", credit.BlockLifted{}},
+	{"", credit.StatementPaid{}}, {"", credit.StatementOverdue{}}, {"", credit.StatementAged{}}, {"", credit.AccountGraded{}}, {"", credit.BlockAdded{}}, {"", credit.BlockLifted{}},
 	{"", credit.ClosureRequested{}}, {"", credit.ClosureApproved{}}, {"", credit.ClosureRefused{}}, {"", credit.ClosureWithdrawn{}}, {"", credit.ClosureBreached{}},
 	{"", credit.LimitChanged{Limit: 1}}, {"", credit.TemporaryLimitGranted{Amount: 1}}, {"", credit.TemporaryLimitWithdrawn{Amount: 1}}, {"", credit.TemporaryLimitLapsed{Amount: 1}},
 	{"", credit.AutopayInstructed{}}, {"", credit.AutopayEnded{}}, {"", credit.DebitRequested{}}, {"", credit.DebitSettled{}}, {"", credit.DebitRefused{}},

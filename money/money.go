@@ -83,6 +83,22 @@ func (a Amount) MulDiv(num, den int64) Amount {
 	return Amount(quotient)
 }
 
+// MulDivDown is MulDiv of what is not negative, rounded down: for caps.
+func (a Amount) MulDivDown(num, den int64) Amount {
+	if a < 0 || num < 0 || den <= 0 {
+		panic("money: MulDivDown of something negative")
+	}
+	hi, lo := bits.Mul64(uint64(a), uint64(num))
+	if hi >= uint64(den) {
+		panic("money: MulDivDown overflows")
+	}
+	quotient, _ := bits.Div64(hi, lo, uint64(den))
+	if quotient > math.MaxInt64 {
+		panic("money: MulDivDown overflows")
+	}
+	return Amount(quotient)
+}
+
 func magnitude(v int64) uint64 {
 	if v < 0 {
 		return uint64(-(v + 1)) + 1

@@ -86,6 +86,31 @@ func TestMulDiv(t *testing.T) {
 	}
 }
 
+func TestMulDivDown(t *testing.T) {
+	for _, c := range []struct {
+		a        money.Amount
+		num, den int64
+		want     money.Amount
+	}{
+		{25, 1, 10, 2}, {29, 1, 10, 2}, {30, 1, 10, 3}, {0, 5, 3, 0}, {7, 0, 3, 0},
+		{math.MaxInt64, math.MaxInt64, math.MaxInt64, math.MaxInt64},
+	} {
+		if got := c.a.MulDivDown(c.num, c.den); got != c.want {
+			t.Errorf("%d × %d ÷ %d: got %d, want %d", c.a, c.num, c.den, got, c.want)
+		}
+	}
+	for _, c := range [][3]int64{{-1, 1, 1}, {1, -1, 1}, {1, 1, 0}, {math.MaxInt64, 2, 1}, {math.MaxInt64, math.MaxInt64, 1}} {
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Errorf("%d × %d ÷ %d came to something", c[0], c[1], c[2])
+				}
+			}()
+			money.Amount(c[0]).MulDivDown(c[1], c[2])
+		}()
+	}
+}
+
 func TestMulDivAgainstBigIntegers(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		a := rapid.Int64().Draw(t, "a")

@@ -32,6 +32,7 @@ type Account struct {
 	CreditBalance     money.Amount
 	Blocks            int32
 	Overdue           bool
+	Grade             string // 五级分类: "normal" or a credit.Grade
 	OpenedOn          calendar.Date
 	ClosedOn          calendar.Date
 	NextDue           calendar.Date

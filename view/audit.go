@@ -176,6 +176,9 @@ func (x *audited) take(e *eventlog.Entry, day calendar.Date, events []credit.Eve
 			return v
 		}
 	}
+	if v := x.graded(day); v != nil {
+		return v
+	}
 	return x.afterwards(e)
 }
 
@@ -337,7 +340,7 @@ func differs(a *credit.Account, row Account) string {
 		{"cost not billed", cost, row.CostUnbilled}, {string(ledger.InterestBilled), interest, row.Interest}, {string(ledger.FeeBilled), fee, row.Fee},
 		{string(ledger.Penalty), penalty, row.Penalty}, {string(ledger.CreditBalance), a.Credit, row.CreditBalance},
 		{"available", a.Available(), row.Available()}, {"owed", a.Owed(), row.Owed()}, {"overdue", overdue, row.Overdue},
-		{"blocks", len(a.Blocks), int(row.Blocks)}, {"next due", a.NextDue(), row.NextDue},
+		{"grade", GradeName(a.Grade), row.Grade}, {"blocks", len(a.Blocks), int(row.Blocks)}, {"next due", a.NextDue(), row.NextDue},
 		{"opened on", a.OpenedOn, row.OpenedOn}, {"closed on", a.ClosedOn, row.ClosedOn},
 	} {
 		if f.a != f.b {

@@ -107,7 +107,7 @@ func amountsOf(event credit.Event) (whole, parts []money.Amount) {
 			borne(l.Borne)
 		}
 	case credit.PenaltyCharged:
-		whole = append(whole, e.Amount)
+		whole, parts = append(whole, e.Amount), append(parts, e.Cut)
 	case credit.RepaymentReceived:
 		whole, parts = append(whole, e.Amount), append(parts, e.Credit)
 		shares(e.Shares)

@@ -41,6 +41,9 @@ func (x *audited) allowed(day calendar.Date, command credit.Command, event credi
 	case credit.StatementIssued:
 		return x.issued(day, e)
 	case credit.PenaltyCharged:
+		if v := x.capped(day, e); v != nil {
+			return v
+		}
 		grown := x.state.AsOf(day)
 		if was, is := penaltyOf(x.state, e.Statement), penaltyOf(grown, e.Statement); e.Amount != is-was || e.Through != day {
 			return wrong(CheckAmounts, "a penalty of %d was charged through %s on statement %d, and its days until %s come to %d", e.Amount, e.Through, e.Statement, day, is-was)

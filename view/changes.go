@@ -36,6 +36,7 @@ type changes struct {
 	limitChanges   []LimitChange
 	autopays       rows[Autopay, *Autopay]
 	debits         rows[Debit, *Debit]
+	overdue        []OverdueStep
 	postings       []Posting
 	posted         []credit.ID // whose entry each posting is of
 
@@ -84,6 +85,7 @@ type contract struct {
 	TemporaryKnown bool // as LimitKnown
 	TemporaryLimit money.Amount
 	TemporaryUntil calendar.Date
+	Grade          string `view:"set"`
 }
 
 func (r *contract) rowKey() rowKey { return rowKey{account: r.ID} }
@@ -203,7 +205,7 @@ func (c *changes) size() int {
 	return len(c.opened) + len(c.accounts) + len(c.contract.changed) + c.applications.size() + len(c.agreements) +
 		c.authorisations.size() + c.purchases.size() + c.instalments.size() + c.funding.size() + c.statements.size() + c.lines.size() +
 		len(c.repayments) + len(c.shares) + len(c.refunds) + len(c.returns) + len(c.blocks) + len(c.lifts) + len(c.freed) +
-		c.closures.size() + len(c.limitChanges) + c.autopays.size() + c.debits.size() + len(c.postings)
+		c.closures.size() + len(c.limitChanges) + len(c.overdue) + c.autopays.size() + c.debits.size() + len(c.postings)
 }
 
 // unpriced are the accounts of postings whose currency these entries do not tell.

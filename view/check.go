@@ -14,7 +14,7 @@ type Check struct {
 }
 
 // The checks. Numbers of the list that are missing here are proven elsewhere (5, 17,
-// 21 to 24 belong to what is not built yet; 16 and 18 are about what is said to whom).
+// 21 and 22 belong to what is not built yet; 16 and 18 are about what is said to whom).
 var (
 	CheckPostings   = Check{1, "postings", "each posting is what its event posts, and the ledger is the sum of its postings: debits equal credits in every currency"}
 	CheckAvailable  = Check{2, "available", "no hold was given beyond limit − held − outstanding principal, and the account's row has these three as the log does"}
@@ -35,6 +35,8 @@ var (
 	CheckFunding    = Check{23, "funding", "the funders' shares of each purchase add up to it through every event, and their claims to what customers owe"}
 	CheckState      = Check{19, "state", "the log can be read and folded, and snapshots and due days are what it folds to"}
 	CheckTables     = Check{19, "tables", "each row of the tables is what the log says, and there is no other"}
+	CheckOverdue    = Check{11, "overdue", "an overdue statement stands in the bucket, and its account has the grade, of its days past due"}
+	CheckCaps       = Check{24, "caps", "no penalty goes above the cost cap, or the cap on penalties, of the contract"}
 	CheckAmounts    = Check{20, "amounts", "each amount is a whole number within bounds, what was asked for is what moved, and a penalty is what its days come to"}
 )
 
@@ -42,7 +44,7 @@ var (
 var Checks = []Check{
 	CheckLimits,
 	CheckPostings, CheckAvailable, CheckHolds, CheckRefunds, CheckKeys, CheckBilled, CheckSums, CheckPayments, CheckDebits, CheckCycles, CheckDays,
-	CheckClosed, CheckConsent, CheckOrder, CheckSubledgers, CheckFunding, CheckState, CheckTables, CheckAmounts,
+	CheckClosed, CheckConsent, CheckOrder, CheckSubledgers, CheckFunding, CheckState, CheckTables, CheckOverdue, CheckCaps, CheckAmounts,
 }
 
 // Violation is one place where a check fails.

@@ -98,6 +98,9 @@ func compareTables(ctx context.Context, tx *sql.Tx, a *audit) error {
 			return compareRows(ctx, tx, a, debitTable, c.debits.made, func(r *Debit) tableKey { return of(r.Account, r.Number) })
 		},
 		func() error {
+			return compareRows(ctx, tx, a, overdueTable, c.overdue, func(r *OverdueStep) tableKey { return of(r.Account, r.Position, int64(r.Number)) })
+		},
+		func() error {
 			return compareRows(ctx, tx, a, postingTable, c.postings, func(r *Posting) tableKey { return of("", r.Position, int64(r.Number)) })
 		},
 	} {
@@ -201,7 +204,7 @@ func (s *schema) difference(want, got any) (says string, columns []string) {
 func (c *changes) accountRows() map[credit.ID]Account {
 	rows := make(map[credit.ID]Account, len(c.accounts))
 	for _, o := range c.opened {
-		rows[o.ID] = Account{ID: o.ID, Platform: o.Platform, Customer: o.Customer, Status: Unopened}
+		rows[o.ID] = Account{ID: o.ID, Platform: o.Platform, Customer: o.Customer, Status: Unopened, Grade: NormalGrade}
 	}
 	for i := range c.accounts {
 		b := &c.accounts[i]
@@ -223,6 +226,9 @@ func (c *changes) accountRows() map[credit.ID]Account {
 			row.Programme, row.TermsVersion, row.Currency = k.Programme, k.TermsVersion, k.Currency
 			row.TemporaryLimit, row.TemporaryUntil = k.TemporaryLimit, k.TemporaryUntil
 			row.CreditLimit, row.OpenedOn, row.ClosedOn, row.Blocks, row.Overdue = k.CreditLimit, k.OpenedOn, k.ClosedOn, k.Blocks, k.Overdue
+			if k.Grade != "" {
+				row.Grade = k.Grade
+			}
 			rows[k.ID] = row
 		}
 	}

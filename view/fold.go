@@ -98,13 +98,20 @@ func (c *changes) event(at place, account *balances, event credit.Event, shares 
 	case credit.StatementOverdue:
 		s := c.statement(at, e.Statement)
 		s.Status, s.OverdueOn, s.Bucket = StatementOverdue, at.day, int32(e.Bucket())
+		c.overdueStep(at, OverdueStep{What: StepOverdue, Statement: e.Statement, Bucket: s.Bucket, DaysPastDue: int32(e.DaysPastDue)})
 	case credit.StatementAged:
 		c.statement(at, e.Statement).Bucket = int32(e.Bucket)
+		c.overdueStep(at, OverdueStep{What: StepAged, Statement: e.Statement, Bucket: int32(e.Bucket), DaysPastDue: agedAt(e.Bucket)})
+	case credit.AccountGraded:
+		c.contractOf(at).Grade = GradeName(e.Grade)
+		c.overdueStep(at, OverdueStep{What: StepGraded, Grade: GradeName(e.Grade), DaysPastDue: int32(e.DaysPastDue)})
 	case credit.StatementPaid:
 		s := c.statement(at, e.Statement)
 		s.Status, s.PaidOn = StatementPaid, at.day
 	case credit.PenaltyCharged:
-		c.statement(at, e.Statement).Penalty += e.Amount
+		s := c.statement(at, e.Statement)
+		s.Penalty += e.Amount
+		s.PenaltyCut += e.Cut
 
 	case credit.RepaymentReceived:
 		c.repayments = append(c.repayments, Repayment{

@@ -269,13 +269,15 @@ var plantedInLog = []plant{
 		tamper(`UPDATE log_snapshot SET state = x'5b5d'`)(t, store, s)
 	}},
 
-	{"a penalty of another height", view.CheckAmounts, forge(bob, func(s *story, a *credit.Account) (credit.Command, []credit.Event) {
-		i := slices.IndexFunc(a.Statements, func(s credit.Statement) bool { return s.Overdue })
-		_, e := s.paying(a, 100)
-		return credit.Repay{Amount: 100, Currency: "CNY", Source: "x"}, []credit.Event{
-			credit.PenaltyCharged{Statement: a.Statements[i].Number, Amount: 1_000_000, Through: s.day}, e,
-		}
+	{"a penalty above the cost cap", view.CheckCaps, forge(bob, penalty(1_000_000))},
+	{"a grade that nothing gave", view.CheckOverdue, forge(ann, func(*story, *credit.Account) (credit.Command, []credit.Event) {
+		return credit.Freeze{Kind: credit.BlockCustomer}, []credit.Event{credit.AccountGraded{Grade: credit.Loss, DaysPastDue: 400}}
 	})},
+	{"a bucket too early", view.CheckOverdue, forge(bob, func(_ *story, a *credit.Account) (credit.Command, []credit.Event) {
+		return credit.Freeze{Kind: credit.BlockCustomer}, []credit.Event{credit.StatementAged{Statement: a.Statements[0].Number, Bucket: a.Statements[0].Bucket + 1}}
+	})},
+
+	{"a penalty of another height", view.CheckAmounts, forge(bob, penalty(1))},
 	{"more moves than was asked for", view.CheckAmounts, forge(bob, func(s *story, a *credit.Account) (credit.Command, []credit.Event) {
 		_, e := s.paying(a, 100)
 		return credit.Repay{Amount: 99, Currency: "CNY", Source: "x"}, []credit.Event{e}
@@ -336,6 +338,8 @@ var plantedInTables = []plant{
 	{"repayment", view.CheckTables, tamper(`UPDATE repayment SET surplus = surplus + 1`)},
 	{"repayment share", view.CheckTables, tamper(`DELETE FROM repayment_share WHERE number = 1`)},
 	{"refund", view.CheckTables, tamper(`UPDATE refund SET number = number + 1000`)},
+	{"account grade", view.CheckTables, tamper(`UPDATE account SET grade = 'normal' WHERE customer = 'bob'`)},
+	{"overdue history", view.CheckTables, tamper(`DELETE FROM overdue_history WHERE what = 'aged'`)},
 	{"credit return", view.CheckTables, tamper(`UPDATE credit_return SET reference = 'elsewhere'`)},
 	{"block", view.CheckTables, tamper(`UPDATE block SET lifted_on = NULL WHERE lifted_on IS NOT NULL`)},
 	{"closure", view.CheckTables, tamper(`UPDATE closure SET reviewer = 'nobody'`)},
@@ -348,6 +352,17 @@ var plantedInTables = []plant{
 		s.must(a.ID, credit.Refund{Purchase: a.Purchases[0].Number, Amount: 1})
 		s.flush()
 	}},
+}
+
+// penalty forges one, on the oldest overdue statement.
+func penalty(amount money.Amount) func(s *story, a *credit.Account) (credit.Command, []credit.Event) {
+	return func(s *story, a *credit.Account) (credit.Command, []credit.Event) {
+		i := slices.IndexFunc(a.Statements, func(s credit.Statement) bool { return s.Overdue })
+		_, e := s.paying(a, 100)
+		return credit.Repay{Amount: 100, Currency: "CNY", Source: "x"}, []credit.Event{
+			credit.PenaltyCharged{Statement: a.Statements[i].Number, Amount: amount, Through: s.day}, e,
+		}
+	}
 }
 
 // replaced changes what entries say.

@@ -132,6 +132,7 @@ type Statement struct {
 	Paid        money.Amount  `view:"add"` // of the total
 	Penalty     money.Amount  `view:"add"` // charged so far, beside the total
 	PenaltyPaid money.Amount  `view:"add"`
+	PenaltyCut  money.Amount  `view:"add"` // what caps kept from being charged
 	Bucket      int32         `view:"set"` // 1 for M1, … ; 0: never overdue
 	OverdueOn   calendar.Date `view:"set"`
 	PaidOn      calendar.Date `view:"set"`

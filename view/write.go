@@ -86,6 +86,7 @@ func (c *changes) writes() []write {
 	insert(limitChangeTable, c.limitChanges)
 	insert(autopayTable, c.autopays.made)
 	insert(debitTable, c.debits.made)
+	insert(overdueTable, c.overdue)
 	insert(postingTable, c.postings)
 	classes, subledgers := c.totals()
 	custom("view_add_to_ledger", addToLedger, sumColumns, classes, true)

@@ -81,6 +81,15 @@ const (
 	DecisionRefused  Decision = "refused"
 )
 
+// Defines values for Grade.
+const (
+	Doubtful       Grade = "doubtful"
+	Loss           Grade = "loss"
+	Normal         Grade = "normal"
+	SpecialMention Grade = "special_mention"
+	Substandard    Grade = "substandard"
+)
+
 // Defines values for LimitIncreaseDocument.
 const (
 	LimitIncreaseDocumentLimitIncrease LimitIncreaseDocument = "limit_increase"
@@ -94,6 +103,13 @@ const (
 	LimitReasonNotUsed         LimitReason = "not_used"
 	LimitReasonReview          LimitReason = "review"
 	LimitReasonRisk            LimitReason = "risk"
+)
+
+// Defines values for OverdueStepStep.
+const (
+	OverdueStepStepAged    OverdueStepStep = "aged"
+	OverdueStepStepGraded  OverdueStepStep = "graded"
+	OverdueStepStepOverdue OverdueStepStep = "overdue"
 )
 
 // Defines values for PlanKind.
@@ -219,6 +235,9 @@ type Account struct {
 	// DaysPastDue Of the oldest overdue statement; 0 when none is
 	DaysPastDue int `json:"days_past_due"`
 
+	// Grade 五级分类: 正常, 关注, 次级, 可疑, 损失; by the account's oldest overdue statement
+	Grade Grade `json:"grade"`
+
 	// Held 已占用
 	Held int64  `json:"held"`
 	ID   string `json:"id"`
@@ -235,6 +254,9 @@ type Account struct {
 
 	// Overdue What overdue statements ask for (逾期)
 	Overdue int64 `json:"overdue"`
+
+	// OverdueStatements Oldest first
+	OverdueStatements []OverdueStatement `json:"overdue_statements"`
 
 	// Owed Everything owed today: billed, unbilled, penalty
 	Owed int64 `json:"owed"`
@@ -279,6 +301,9 @@ type AccountSummary struct {
 	// Currency ISO 4217
 	Currency Currency `json:"currency"`
 	Customer string   `json:"customer"`
+
+	// Grade 五级分类: 正常, 关注, 次级, 可疑, 损失; by the account's oldest overdue statement
+	Grade Grade `json:"grade"`
 
 	// Held A sum in minor units (分) of the currency beside it
 	Held Amount `json:"held"`
@@ -720,6 +745,9 @@ type Disclosure struct {
 	// Names What a customer reads
 	Names Names `json:"names"`
 
+	// PenaltyCap The most that all penalty of a statement comes to, of the principal that became overdue; left out when there is no such cap
+	PenaltyCap int64 `json:"penalty_cap,omitempty,omitzero"`
+
 	// PenaltyRate A share or a yearly rate in millionths: 149400 is 14.94%
 	PenaltyRate Rate       `json:"penalty_rate"`
 	Plans       []PlanCost `json:"plans"`
@@ -791,6 +819,21 @@ type Figures struct {
 
 	// Requests Answers by class of status
 	Requests RequestFigures `json:"requests"`
+}
+
+// Grade 五级分类: 正常, 关注, 次级, 可疑, 损失; by the account's oldest overdue statement
+type Grade string
+
+// Grades Days past due past which an account is of the next grade (五级分类). Left out: 90, 270 and 360, as in China. Overdue at all is special mention (关注)
+type Grades struct {
+	// Doubtful 可疑
+	Doubtful int `json:"doubtful"`
+
+	// Loss 损失
+	Loss int `json:"loss"`
+
+	// Substandard 次级
+	Substandard int `json:"substandard"`
 }
 
 // Health defines model for Health.
@@ -918,6 +961,48 @@ type NextStatement struct {
 	DueOn       calendar.Date `json:"due_on"`
 	StatementOn calendar.Date `json:"statement_on"`
 }
+
+// OverdueHistory defines model for OverdueHistory.
+type OverdueHistory struct {
+	Data []OverdueStep `json:"data"`
+}
+
+// OverdueStatement A statement that is overdue (逾期), with its bucket
+type OverdueStatement struct {
+	// Amount Still owed on it, penalty included
+	Amount int64 `json:"amount"`
+
+	// Bucket 1 for M1 (1 to 30 days past due), 2 for M2, …
+	Bucket int `json:"bucket"`
+
+	// DaysPastDue From the due date
+	DaysPastDue int           `json:"days_past_due"`
+	DueOn       calendar.Date `json:"due_on"`
+
+	// Penalty 罚息 owed of it
+	Penalty   int64  `json:"penalty"`
+	Statement string `json:"statement"`
+}
+
+// OverdueStep One step into arrears or out of them
+type OverdueStep struct {
+	// Bucket That the statement entered
+	Bucket      int `json:"bucket,omitempty,omitzero"`
+	DaysPastDue int `json:"days_past_due"`
+
+	// Grade 五级分类: 正常, 关注, 次级, 可疑, 损失; by the account's oldest overdue statement
+	Grade Grade `json:"grade,omitempty,omitzero"`
+
+	// On The business date
+	On calendar.Date `json:"on"`
+
+	// Statement Left out where it is about the whole account
+	Statement string          `json:"statement,omitempty,omitzero"`
+	Step      OverdueStepStep `json:"step"`
+}
+
+// OverdueStepStep defines model for OverdueStep.Step.
+type OverdueStepStep string
 
 // PendingClosure A request to close that is under review
 type PendingClosure struct {
@@ -1321,6 +1406,9 @@ type Statement struct {
 	// Penalty Penalty (罚息) charged on it since
 	Penalty int64 `json:"penalty"`
 
+	// PenaltyCut Penalty beyond a cap, which nobody owes; left out when there is none
+	PenaltyCut int64 `json:"penalty_cut,omitempty,omitzero"`
+
 	// Remaining What is still owed on it
 	Remaining   int64           `json:"remaining"`
 	StatementOn calendar.Date   `json:"statement_on"`
@@ -1384,7 +1472,7 @@ type Terms struct {
 	// Bureau The credit bureau that the funder reports to (征信), if it does
 	Bureau string `json:"bureau,omitempty,omitzero"`
 
-	// CostCap The most that a plan may cost the customer, as an annual rate in millionths
+	// CostCap The most that a plan may cost the customer, as an annual rate in millionths. A penalty that would cost more is cut to it
 	CostCap int64 `json:"cost_cap"`
 
 	// Currency ISO 4217
@@ -1402,11 +1490,17 @@ type Terms struct {
 	// GraceDays Days after the due day in which nothing is charged (宽限期)
 	GraceDays int `json:"grace_days"`
 
+	// Grades Days past due past which an account is of the next grade (五级分类). Left out: 90, 270 and 360, as in China. Overdue at all is special mention (关注)
+	Grades Grades `json:"grades,omitempty,omitzero"`
+
 	// HoldDays Days through which an uncaptured hold lives after its own
 	HoldDays int `json:"hold_days"`
 
 	// LimitCap The most that law or programme let one person owe, permanent and temporary limit together; 0: no such maximum
 	LimitCap int64 `json:"limit_cap,omitempty,omitzero"`
+
+	// PenaltyCap The most that all penalty of a statement comes to, as a share of the principal that became overdue, in millionths; 0: no such cap
+	PenaltyCap int64 `json:"penalty_cap,omitempty,omitzero"`
 
 	// PenaltyRate Penalty (罚息) on overdue principal, of a year of 360 days, in millionths
 	PenaltyRate int64  `json:"penalty_rate"`
@@ -1765,6 +1859,14 @@ func (c *Client) GetLimitIncrease(ctx context.Context, id string, query GetLimit
 	if q := query.values().Encode(); q != "" {
 		path += "?" + q
 	}
+	err = c.do(ctx, "GET", path, "", nil, &answer)
+	return answer, err
+}
+
+// ListOverdueHistory: When the account entered each bucket (逾期阶段) and each grade (五级分类), oldest first.
+func (c *Client) ListOverdueHistory(ctx context.Context, id string) (answer OverdueHistory, err error) {
+	path := "/v1/accounts/{id}/overdue-history"
+	path = strings.Replace(path, "{id}", url.PathEscape(id), 1)
 	err = c.do(ctx, "GET", path, "", nil, &answer)
 	return answer, err
 }

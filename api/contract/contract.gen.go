@@ -592,6 +592,49 @@ func (v *Document) Read(r *strict.Reader) {
 	r.Required(seen, 2, "", "version")
 }
 
+// Grade 五级分类: 正常, 关注, 次级, 可疑, 损失; by the account's oldest overdue statement
+type Grade string
+
+var valuesOfGrade = []string{"normal", "special_mention", "substandard", "doubtful", "loss"}
+
+// Grades Days past due past which an account is of the next grade (五级分类). Left out: 90, 270 and 360, as in China. Overdue at all is special mention (关注)
+type Grades struct {
+	// Doubtful 可疑
+	Doubtful int `json:"doubtful"`
+
+	// Loss 损失
+	Loss int `json:"loss"`
+
+	// Substandard 次级
+	Substandard int `json:"substandard"`
+}
+
+// Read reads the object exactly as the contract describes it.
+func (v *Grades) Read(r *strict.Reader) {
+	if !r.Begin() {
+		return
+	}
+	var seen uint64
+	for r.Next() {
+		switch string(r.Name()) {
+		case "doubtful":
+			seen |= 1 << 0
+			v.Doubtful = int(r.Whole(1, 3650))
+		case "loss":
+			seen |= 1 << 1
+			v.Loss = int(r.Whole(1, 3650))
+		case "substandard":
+			seen |= 1 << 2
+			v.Substandard = int(r.Whole(1, 3650))
+		default:
+			r.Unknown()
+		}
+	}
+	r.Required(seen, 0, "", "doubtful")
+	r.Required(seen, 1, "", "loss")
+	r.Required(seen, 2, "", "substandard")
+}
+
 // Label A name in both languages
 type Label struct {
 	En string `json:"en"`
@@ -771,6 +814,11 @@ func (v *Names) Read(r *strict.Reader) {
 	r.Required(seen, 1, "", "funder")
 	r.Required(seen, 2, "", "programme")
 }
+
+// OverdueStepStep defines model for OverdueStep.Step.
+type OverdueStepStep string
+
+var valuesOfOverdueStepStep = []string{"overdue", "aged", "graded"}
 
 // Plan How a purchase is owed (还款方式), at what cost, borne by whom
 type Plan struct {
@@ -1232,7 +1280,7 @@ type Terms struct {
 	// Bureau The credit bureau that the funder reports to (征信), if it does
 	Bureau string `json:"bureau,omitempty,omitzero"`
 
-	// CostCap The most that a plan may cost the customer, as an annual rate in millionths
+	// CostCap The most that a plan may cost the customer, as an annual rate in millionths. A penalty that would cost more is cut to it
 	CostCap int64 `json:"cost_cap"`
 
 	// Currency ISO 4217
@@ -1250,11 +1298,17 @@ type Terms struct {
 	// GraceDays Days after the due day in which nothing is charged (宽限期)
 	GraceDays int `json:"grace_days"`
 
+	// Grades Days past due past which an account is of the next grade (五级分类). Left out: 90, 270 and 360, as in China. Overdue at all is special mention (关注)
+	Grades Grades `json:"grades,omitempty,omitzero"`
+
 	// HoldDays Days through which an uncaptured hold lives after its own
 	HoldDays int `json:"hold_days"`
 
 	// LimitCap The most that law or programme let one person owe, permanent and temporary limit together; 0: no such maximum
 	LimitCap int64 `json:"limit_cap,omitempty,omitzero"`
+
+	// PenaltyCap The most that all penalty of a statement comes to, as a share of the principal that became overdue, in millionths; 0: no such cap
+	PenaltyCap int64 `json:"penalty_cap,omitempty,omitzero"`
 
 	// PenaltyRate Penalty (罚息) on overdue principal, of a year of 360 days, in millionths
 	PenaltyRate int64  `json:"penalty_rate"`
@@ -1327,17 +1381,23 @@ func (v *Terms) Read(r *strict.Reader) {
 		case "grace_days":
 			seen |= 1 << 8
 			v.GraceDays = int(r.Whole(0, 31))
-		case "hold_days":
+		case "grades":
 			seen |= 1 << 9
+			v.Grades.Read(r)
+		case "hold_days":
+			seen |= 1 << 10
 			v.HoldDays = int(r.Whole(1, 60))
 		case "limit_cap":
-			seen |= 1 << 10
-			v.LimitCap = r.Whole(0, 1e+12)
-		case "penalty_rate":
 			seen |= 1 << 11
+			v.LimitCap = r.Whole(0, 1e+12)
+		case "penalty_cap":
+			seen |= 1 << 12
+			v.PenaltyCap = r.Whole(0, 1e+07)
+		case "penalty_rate":
+			seen |= 1 << 13
 			v.PenaltyRate = r.Whole(0, 1e+06)
 		case "plans":
-			seen |= 1 << 12
+			seen |= 1 << 14
 			if r.BeginList() {
 				for r.More(len(v.Plans), 1, 32) {
 					var item Plan
@@ -1346,29 +1406,29 @@ func (v *Terms) Read(r *strict.Reader) {
 				}
 			}
 		case "principal_first_from":
-			seen |= 1 << 13
+			seen |= 1 << 15
 			v.PrincipalFirstFrom = int(r.Whole(0, 3650))
 		case "rate_method":
-			seen |= 1 << 14
+			seen |= 1 << 16
 			v.RateMethod = RateMethod(r.Word(valuesOfRateMethod))
 		case "reading_seconds":
-			seen |= 1 << 15
+			seen |= 1 << 17
 			v.ReadingSeconds = int(r.Whole(0, 600))
 		case "review_days":
-			seen |= 1 << 16
+			seen |= 1 << 18
 			v.ReviewDays = int(r.Whole(1, 3))
 		case "scenes":
-			seen |= 1 << 17
+			seen |= 1 << 19
 			if r.BeginList() {
 				for r.More(len(v.Scenes), 1, 32) {
 					v.Scenes = append(v.Scenes, r.Text(1, 64))
 				}
 			}
 		case "statement_day":
-			seen |= 1 << 18
+			seen |= 1 << 20
 			v.StatementDay = int(r.Whole(1, 31))
 		case "window_days":
-			seen |= 1 << 19
+			seen |= 1 << 21
 			v.WindowDays = int(r.Whole(1, 366))
 		default:
 			r.Unknown()
@@ -1381,14 +1441,14 @@ func (v *Terms) Read(r *strict.Reader) {
 	r.Required(seen, 6, "", "due_day")
 	r.Required(seen, 7, "", "funder")
 	r.Required(seen, 8, "", "grace_days")
-	r.Required(seen, 9, "", "hold_days")
-	r.Required(seen, 11, "", "penalty_rate")
-	r.Required(seen, 12, "", "plans")
-	r.Required(seen, 13, "", "principal_first_from")
-	r.Required(seen, 14, "", "rate_method")
-	r.Required(seen, 15, "", "reading_seconds")
-	r.Required(seen, 16, "", "review_days")
-	r.Required(seen, 17, "", "scenes")
-	r.Required(seen, 18, "", "statement_day")
-	r.Required(seen, 19, "", "window_days")
+	r.Required(seen, 10, "", "hold_days")
+	r.Required(seen, 13, "", "penalty_rate")
+	r.Required(seen, 14, "", "plans")
+	r.Required(seen, 15, "", "principal_first_from")
+	r.Required(seen, 16, "", "rate_method")
+	r.Required(seen, 17, "", "reading_seconds")
+	r.Required(seen, 18, "", "review_days")
+	r.Required(seen, 19, "", "scenes")
+	r.Required(seen, 20, "", "statement_day")
+	r.Required(seen, 21, "", "window_days")
 }

@@ -16,7 +16,7 @@ var (
 	plan     = credit.Plan{ID: "flat3", Kind: credit.Flat, Periods: 3, Rate: 10_000, Subsidies: []credit.Subsidy{{Bearer: credit.Merchant, Share: 600_000}, {Bearer: credit.Funder, Share: 400_000}}}
 	terms    = &credit.Terms{
 		Programme: "yuefu", Version: 2, Currency: "CNY", StatementDay: 5, DueDay: 15, GraceDays: 3, HoldDays: 7,
-		PenaltyRate: 180_000, CostCap: 240_000, RateMethod: credit.MonthlyTimesTwelve, PrincipalFirst: 91, ReadingSeconds: 5, ReviewDays: 3,
+		PenaltyRate: 180_000, PenaltyCap: 1_000_000, Grades: credit.Grades{Substandard: 90, Doubtful: 270, Loss: 360}, CostCap: 240_000, RateMethod: credit.MonthlyTimesTwelve, PrincipalFirst: 91, ReadingSeconds: 5, ReviewDays: 3,
 		Applications: 2, WindowDays: 30, AutopayRetries: []int{1, 3}, LimitCap: 20_000_000, Funder: "bank", Bureau: "pboc", Routes: []credit.Route{{Shares: []credit.FunderShare{{Funder: "bank", Share: 1_000_000, Bureau: "pboc"}}}}, Scenes: []string{"live", "mall"},
 		Plans: []credit.Plan{plan}, Documents: []credit.Document{document},
 	}
@@ -47,9 +47,10 @@ var eventExamples = []credit.Event{
 	},
 	credit.StatementIssued{Number: 9, Date: 20_548, Due: 20_558, Total: 3_336, Lines: []credit.Line{{Purchase: 4, Instalment: 1, Principal: 3_333, Interest: 1, Fee: 2, Borne: borne}}},
 	credit.StatementPaid{Statement: 9},
-	credit.StatementOverdue{Statement: 9, DaysPastDue: 4},
+	credit.StatementOverdue{Statement: 9, DaysPastDue: 4, Principal: 3_333},
 	credit.StatementAged{Statement: 9, Bucket: 2},
-	credit.PenaltyCharged{Statement: 9, Amount: 17, Through: 20_562},
+	credit.PenaltyCharged{Statement: 9, Amount: 17, Cut: 2, Through: 20_562},
+	credit.AccountGraded{Grade: credit.Substandard, DaysPastDue: 91},
 	credit.RepaymentReceived{Number: 10, Amount: 1_010, Source: "p1", Shares: []credit.Share{share}, Credit: 1_000},
 	credit.CreditUsed{Amount: 10, Shares: []credit.Share{share}},
 	credit.CreditReturned{Number: 11, Amount: 1_000, Reference: "r1"},

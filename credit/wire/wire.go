@@ -47,6 +47,7 @@ func init() {
 	register[credit.StatementOverdue]()
 	register[credit.StatementAged]()
 	register[credit.PenaltyCharged]()
+	register[credit.AccountGraded]()
 	register[credit.RepaymentReceived]()
 	register[credit.CreditUsed]()
 	register[credit.CreditReturned]()

@@ -38,6 +38,7 @@ CREATE TABLE account (
 	overdue             boolean NOT NULL DEFAULT false,
 	temporary_limit     bigint  NOT NULL DEFAULT 0,
 	temporary_until     date,
+	grade               text COLLATE "C" NOT NULL DEFAULT 'normal',
 	id                  text COLLATE "C" NOT NULL,
 	platform            text COLLATE "C" NOT NULL,
 	customer            text COLLATE "C" NOT NULL,
@@ -161,6 +162,7 @@ CREATE TABLE statement (
 	paid         bigint  NOT NULL,
 	penalty      bigint  NOT NULL,
 	penalty_paid bigint  NOT NULL,
+	penalty_cut  bigint  NOT NULL,
 	day          date    NOT NULL,
 	due          date    NOT NULL,
 	overdue_on   date,
@@ -328,6 +330,21 @@ CREATE TABLE debit (
 -- What the payment service has to be asked about.
 CREATE INDEX debit_pending ON debit (partition, account, number) WHERE status = 'pending';
 
+-- When each bucket and each grade was entered.
+CREATE TABLE overdue_history (
+	partition     integer NOT NULL,
+	number        integer NOT NULL,
+	bucket        integer NOT NULL,
+	days_past_due integer NOT NULL,
+	position      bigint  NOT NULL,
+	statement     bigint  NOT NULL,
+	day           date    NOT NULL,
+	account       text COLLATE "C" NOT NULL,
+	what          text COLLATE "C" NOT NULL,
+	grade         text COLLATE "C" NOT NULL,
+	PRIMARY KEY (partition, account, position, number)
+);
+
 CREATE TABLE posting (
 	partition    integer NOT NULL,
 	number       integer NOT NULL,
@@ -377,6 +394,7 @@ DROP TABLE posting;
 DROP TABLE limit_change;
 DROP TABLE debit;
 DROP TABLE autopay;
+DROP TABLE overdue_history;
 DROP TABLE closure;
 DROP TABLE block;
 DROP TABLE credit_return;

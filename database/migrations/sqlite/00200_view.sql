@@ -37,6 +37,7 @@ CREATE TABLE account (
 	overdue             INTEGER NOT NULL DEFAULT 0,
 	temporary_limit     INTEGER NOT NULL DEFAULT 0,
 	temporary_until     TEXT,
+	grade               TEXT    NOT NULL DEFAULT 'normal',
 	id                  TEXT    NOT NULL,
 	platform            TEXT    NOT NULL,
 	customer            TEXT    NOT NULL,
@@ -159,6 +160,7 @@ CREATE TABLE statement (
 	paid         INTEGER NOT NULL,
 	penalty      INTEGER NOT NULL,
 	penalty_paid INTEGER NOT NULL,
+	penalty_cut  INTEGER NOT NULL,
 	day          TEXT    NOT NULL,
 	due          TEXT    NOT NULL,
 	overdue_on   TEXT,
@@ -326,6 +328,21 @@ CREATE TABLE debit (
 -- What the payment service has to be asked about.
 CREATE INDEX debit_pending ON debit (partition, account, number) WHERE status = 'pending';
 
+-- When each bucket and each grade was entered.
+CREATE TABLE overdue_history (
+	partition     INTEGER NOT NULL,
+	number        INTEGER NOT NULL,
+	bucket        INTEGER NOT NULL,
+	days_past_due INTEGER NOT NULL,
+	position      INTEGER NOT NULL,
+	statement     INTEGER NOT NULL,
+	day           TEXT    NOT NULL,
+	account       TEXT    NOT NULL,
+	what          TEXT    NOT NULL,
+	grade         TEXT    NOT NULL,
+	PRIMARY KEY (partition, account, position, number)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE posting (
 	partition    INTEGER NOT NULL,
 	number       INTEGER NOT NULL,
@@ -375,6 +392,7 @@ DROP TABLE posting;
 DROP TABLE limit_change;
 DROP TABLE debit;
 DROP TABLE autopay;
+DROP TABLE overdue_history;
 DROP TABLE closure;
 DROP TABLE block;
 DROP TABLE credit_return;

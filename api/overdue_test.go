@@ -1,0 +1,108 @@
+package api
+
+import (
+	"testing"
+
+	"github.com/yuefu/yuefu/api/client"
+)
+
+// TestOverdueLife: a bill of 2026-02-01, due on 02-10, that nobody pays for half a year
+// and more: its buckets, its grades, its penalty, and how it all ends with a repayment.
+func TestOverdueLife(t *testing.T) { onBoth(t, overdueLife) }
+
+func overdueLife(t *testing.T, s *teller) {
+	ctx := t.Context()
+	a := s.apply("u-late", 10_000_00, 10_000_00, false).Opened
+	s.capture(s.authorise(a, 1_000_00, "next"), 1_000_00, true)
+	for _, c := range []struct {
+		day    string
+		late   int
+		grade  client.Grade
+		bucket int
+	}{
+		{"2026-02-10", 0, client.Normal, 0}, // due
+		{"2026-02-13", 0, client.Normal, 0}, // the last day of grace
+		{"2026-02-14", 4, client.SpecialMention, 1},
+		{"2026-03-12", 30, client.SpecialMention, 1},
+		{"2026-03-13", 31, client.SpecialMention, 2},
+		{"2026-05-11", 90, client.SpecialMention, 3},
+		{"2026-05-12", 91, client.Substandard, 4},
+	} {
+		s.goTo(c.day)
+		now := s.account(a.ID)
+		s.is("days past due on "+c.day, now.DaysPastDue, c.late)
+		s.is("the grade on "+c.day, now.Grade, c.grade)
+		if c.bucket == 0 {
+			s.is("overdue statements on "+c.day, len(now.OverdueStatements), 0)
+			continue
+		}
+		late := now.OverdueStatements[0]
+		s.is("the bucket on "+c.day, late.Bucket, c.bucket)
+		s.is("its days", late.DaysPastDue, c.late)
+		s.is("its penalty", late.Penalty, int64(c.late*50)) // 0.05% a day
+		s.is("its amount", late.Amount, now.Overdue)
+		ok(s.shop.ListOverdueHistory(ctx, a.ID))(s) // waits for the tables, which the list of accounts does not
+		rows := ok(s.shop.ListAccounts(ctx, client.ListAccountsQuery{Customer: "u-late"}))(s).Data
+		s.is("the grade in the list", rows[0].Grade, c.grade)
+	}
+	s.goTo("2026-05-20")
+	a = s.account(a.ID)
+	s.repay(a, a.Owed)
+	a = s.account(a.ID)
+	s.is("the grade once paid", a.Grade, client.Normal)
+	s.is("can spend", a.CanSpend, true)
+	s.is("overdue statements", len(a.OverdueStatements), 0)
+
+	type step struct {
+		Step, On string
+		Bucket   int
+		Grade    client.Grade
+		Late     int
+	}
+	want := []step{
+		{"overdue", "2026-02-14", 1, "", 4}, {"graded", "2026-02-14", 0, client.SpecialMention, 4},
+		{"aged", "2026-03-13", 2, "", 31}, {"aged", "2026-04-12", 3, "", 61},
+		{"aged", "2026-05-12", 4, "", 91}, {"graded", "2026-05-12", 0, client.Substandard, 91},
+		{"graded", "2026-05-20", 0, client.Normal, 0},
+	}
+	history := ok(s.shop.ListOverdueHistory(ctx, a.ID))(s).Data
+	s.is("steps", len(history), len(want))
+	for i := range min(len(want), len(history)) {
+		h := history[i]
+		s.is("a step", step{string(h.Step), h.On.String(), h.Bucket, h.Grade, h.DaysPastDue}, want[i])
+		if (h.Statement == "") != (h.Step == "graded") {
+			t.Errorf("%+v", h)
+		}
+	}
+}
+
+// TestPenaltyIsCut: a programme whose penalty is above its own caps charges what they leave.
+func TestPenaltyIsCut(t *testing.T) {
+	s := newTeller(t)
+	ctx := t.Context()
+	now := ok(s.shop.GetProgramme(ctx, "default"))(s)
+	s.is("its cap on penalties", now.Terms.PenaltyCap, int64(200_000))
+	draft := client.ProgrammeRequest{ID: "default", Names: now.Names, Terms: now.Terms, Policy: now.Policy}
+	draft.Terms.PenaltyRate, draft.Terms.PenaltyCap = 360_000, 20_000 // 0.1% a day, 2% in all
+	draft.Terms.Grades = client.Grades{Substandard: 10, Doubtful: 20, Loss: 30}
+	newer := ok(s.lender.CreateProgramme(ctx, draft))(s)
+	s.is("its grades", newer.Terms.Grades, draft.Terms.Grades)
+	draft.Terms.Grades.Loss = 20
+	refused(s.lender.CreateProgramme(ctx, draft))(s, kindInvalidProgramme)
+
+	a := s.apply("u-late", 10_000_00, 10_000_00, false).Opened
+	s.capture(s.authorise(a, 1_000_00, "next"), 1_000_00, true)
+	bill := func() client.Statement {
+		return ok(s.shop.ListStatements(ctx, a.ID, client.ListStatementsQuery{}))(s).Data[0]
+	}
+	s.goTo("2026-02-14") // four days late: 4.00 at its rate, 2.66 at a cap of 24%
+	s.is("penalty", bill().Penalty, int64(2_66))
+	s.is("cut", bill().PenaltyCut, int64(1_34))
+	s.goTo("2026-03-13") // 31 days: 31.00 at its rate, 20.66 at 24%, and 2% of the principal is 20.00
+	s.is("penalty", bill().Penalty, int64(20_00))
+	s.is("cut", bill().PenaltyCut, int64(11_00))
+	s.is("the grade", s.account(a.ID).Grade, client.Loss)
+	s.goTo("2026-06-13")
+	s.is("penalty", bill().Penalty, int64(20_00))
+	s.is("owed", s.account(a.ID).Owed, int64(1_020_00))
+}
