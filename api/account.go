@@ -52,6 +52,8 @@ func (o *out) accountMembers(a *credit.Account, at credit.Moment) {
 	o.amount("overdue", a.OverdueAmount())
 	o.overdueMembers(a, at.Day)
 	o.amount("credit_balance", a.Credit)
+	o.number("due_day", int64(a.OwnTerms().DueDay))
+	o.days("due_days", a.Terms.DueDays)
 	o.bool("can_spend", a.Status == credit.Active && len(a.Blocks) == 0)
 	o.list("blocks")
 	for _, b := range a.Blocks {
@@ -101,7 +103,7 @@ func (o *out) nextStatement(a *credit.Account, day calendar.Date) {
 	}
 	o.object("next_statement")
 	o.date("statement_on", on)
-	o.date("due_on", calendar.NextOnDay(on, a.Terms.DueDay))
+	o.date("due_on", calendar.NextOnDay(on, a.OwnTerms().DueDay))
 	o.number("amount", sum)
 	o.end()
 }

@@ -37,6 +37,7 @@ func getDisclosure(c *call) error {
 	o.amount("limit_up_to", v.Policy.MaximumLimit)
 	o.number("statement_day", int64(t.StatementDay))
 	o.number("due_day", int64(t.DueDay))
+	o.days("due_days", t.DueDays)
 	o.number("grace_days", int64(t.GraceDays))
 	o.number("penalty_rate", int64(t.PenaltyRate))
 	if t.PenaltyCap > 0 {

@@ -79,6 +79,18 @@ func changeLimit(c *call) error {
 	return c.do(id, command, fasthttp.StatusOK, accountAnswer)
 }
 
+func chooseDueDay(c *call) error {
+	id, err := c.account()
+	if err != nil {
+		return err
+	}
+	var body contract.DueDayRequest
+	if err := c.read(&body); err != nil {
+		return err
+	}
+	return c.do(id, credit.ChooseDueDay{Day: body.Day}, fasthttp.StatusOK, accountAnswer)
+}
+
 func grantTemporaryLimit(c *call) error {
 	id, err := c.account()
 	if err != nil {

@@ -17,6 +17,46 @@ func dateOf(t testing.TB, s string) calendar.Date {
 	return d
 }
 
+// TestDueDay: a chosen due day holds from the next statement.
+func TestDueDay(t *testing.T) {
+	s := newTeller(t)
+	ctx := t.Context()
+	a := s.apply("u-1", 10_000_00, 10_000_00, false).Opened
+	s.is("the programme's", a.DueDay, 10)
+	s.is("to choose from", len(a.DueDays), 3)
+	s.capture(s.authorise(a, 300_00, "free3"), 300_00, false)
+	refused(s.shop.ChooseDueDay(ctx, a.ID, s.key(), client.DueDayRequest{Day: 11}))(s, "due_day_not_offered")
+	refused(s.shop.ChooseDueDay(ctx, a.ID, s.key(), client.DueDayRequest{Day: 10}))(s, "unchanged")
+	s.goTo("2026-02-01") // the statement's own day
+	a = ok(s.shop.ChooseDueDay(ctx, a.ID, s.key(), client.DueDayRequest{Day: 20}))(s)
+	s.is("chosen", a.DueDay, 20)
+	s.is("the next one is due", a.NextStatement.DueOn, dateOf(t, "2026-03-20"))
+	s.is("first", a.Coming[0].DueOn, dateOf(t, "2026-02-10"))
+	s.is("then", a.Coming[1].DueOn, dateOf(t, "2026-03-20"))
+	q := ok(s.shop.Quote(ctx, client.QuoteRequest{Account: a.ID, Amount: 100_00, Currency: client.CNY, Plan: "next"}))(s)
+	s.is("quoted", q.Data[0].Instalments[0].DueOn, dateOf(t, "2026-03-20"))
+	s.goTo("2026-03-01")
+	for i, bill := range ok(s.shop.ListStatements(ctx, a.ID, client.ListStatementsQuery{}))(s).Data {
+		s.is("due", bill.DueOn, []calendar.Date{dateOf(t, "2026-03-20"), dateOf(t, "2026-02-10")}[i])
+	}
+	for _, day := range []int{15, 20, 15} { // taken back, and chosen anew
+		ok(s.shop.ChooseDueDay(ctx, a.ID, s.key(), client.DueDayRequest{Day: day}))(s)
+	}
+	s.repay(a, s.account(a.ID).Billed)
+	for i, day := range []int{10, 20} { // the third and the fourth of the year
+		s.goTo([]string{"2026-04-01", "2026-05-01"}[i])
+		s.repay(a, s.account(a.ID).Billed)
+		ok(s.shop.ChooseDueDay(ctx, a.ID, s.key(), client.DueDayRequest{Day: day}))(s)
+		s.capture(s.authorise(a, 10_00, "next"), 10_00, false)
+	}
+	s.goTo("2026-06-01")
+	refused(s.shop.ChooseDueDay(ctx, a.ID, s.key(), client.DueDayRequest{Day: 10}))(s, "due_day_changes_used")
+	report, err := s.w.tables.Verify(ctx, nil)
+	if err != nil || !report.Clean() {
+		t.Errorf("%v: %v", err, report.Violations)
+	}
+}
+
 // TestLimits: a limit is raised by consent, lowered under use, and widened for a while.
 func TestLimits(t *testing.T) {
 	onBoth(t, limits)

@@ -113,6 +113,19 @@ func (o *out) numbers(name string, list []int) {
 	o.endList()
 }
 
+// days writes days of the month, unless there are none.
+func (o *out) days(name string, days []int) {
+	if len(days) == 0 {
+		return
+	}
+	o.list(name)
+	for _, day := range days {
+		o.comma()
+		o.b = strconv.AppendInt(o.b, int64(day), 10)
+	}
+	o.endList()
+}
+
 // raw writes a value that is JSON already.
 func (o *out) raw(name string, value []byte) {
 	o.name(name)

@@ -76,6 +76,7 @@ func told(t *credit.Terms) *contract.Terms {
 		Currency: contract.Currency(t.Currency), StatementDay: t.StatementDay, DueDay: t.DueDay, GraceDays: t.GraceDays, HoldDays: t.HoldDays,
 		PenaltyRate: int64(t.PenaltyRate), PenaltyCap: int64(t.PenaltyCap), CostCap: int64(t.CostCap), RateMethod: contract.RateMethod(t.RateMethod),
 		PrincipalFirstFrom: t.PrincipalFirst, ReadingSeconds: t.ReadingSeconds, ReviewDays: t.ReviewDays, LimitCap: int64(t.LimitCap),
+		DueDays: t.DueDays, DueDayChanges: t.DueDayChanges,
 		Applications: t.Applications, WindowDays: t.WindowDays, AutopayRetries: t.AutopayRetries, Funder: t.Funder, Bureau: t.Bureau, Scenes: t.Scenes,
 		Grades: contract.Grades{Substandard: t.Grades.Substandard, Doubtful: t.Grades.Doubtful, Loss: t.Grades.Loss},
 	}
@@ -123,6 +124,7 @@ func draft(body *contract.ProgrammeRequest) catalogue.Draft {
 			Currency: money.Currency(t.Currency), StatementDay: t.StatementDay, DueDay: t.DueDay, GraceDays: t.GraceDays, HoldDays: t.HoldDays,
 			PenaltyRate: credit.Rate(t.PenaltyRate), PenaltyCap: credit.Rate(t.PenaltyCap), CostCap: credit.Rate(t.CostCap), RateMethod: credit.RateMethod(t.RateMethod),
 			PrincipalFirst: t.PrincipalFirstFrom, ReadingSeconds: t.ReadingSeconds, ReviewDays: t.ReviewDays, LimitCap: money.Amount(t.LimitCap),
+			DueDays: t.DueDays, DueDayChanges: t.DueDayChanges,
 			Applications: t.Applications, WindowDays: t.WindowDays, AutopayRetries: t.AutopayRetries, Funder: t.Funder, Bureau: t.Bureau, Scenes: t.Scenes,
 			Grades: credit.Grades{Substandard: t.Grades.Substandard, Doubtful: t.Grades.Doubtful, Loss: t.Grades.Loss},
 		},

@@ -25,7 +25,7 @@ func quote(c *call) error {
 	var coming out
 	available := money.Amount(0)
 	if _, err := c.look(id, func(a *credit.Account, at credit.Moment) {
-		line = credit.Account{ID: a.ID, Terms: a.Terms, Status: a.Status}
+		line = credit.Account{ID: a.ID, Terms: a.Terms, DueDay: a.DueDay, Status: a.Status}
 		day, available = at.Day, a.Available()
 		if a.Terms != nil {
 			coming.begin()
@@ -52,7 +52,7 @@ func quote(c *call) error {
 	for _, plan := range plans {
 		q := line.Quote(plan, money.Amount(body.Amount), day)
 		o.begin()
-		o.planCost(line.Terms, &q)
+		o.planCost(line.OwnTerms(), &q)
 		o.object("text")
 		o.text("document", credit.QuoteDocument)
 		o.number("version", int64(line.Terms.Version))

@@ -46,6 +46,8 @@ var routes = []route{
 	{"POST", "/v1/accounts/{id}/temporary-limit", operatorKey, true, nil, grantTemporaryLimit},
 	{"POST", "/v1/accounts/{id}/temporary-limit/withdraw", operatorKey, true, nil, withdrawTemporaryLimit},
 
+	{"POST", "/v1/accounts/{id}/due-day", platformKey, true, nil, chooseDueDay},
+
 	{"POST", "/v1/quotes", platformKey, false, nil, quote},
 	{"POST", "/v1/authorisations", platformKey, true, nil, authorise},
 	{"GET", "/v1/authorisations/{id}", platformKey, false, nil, getAuthorisation},

@@ -25,6 +25,8 @@ func Sample() Draft {
 			Currency:       "CNY",
 			StatementDay:   1,
 			DueDay:         10,
+			DueDays:        []int{10, 15, 20},
+			DueDayChanges:  4,
 			GraceDays:      3,
 			HoldDays:       7,
 			PenaltyRate:    180_000, // 0.05 % a day

@@ -25,6 +25,11 @@ type Account struct {
 	LimitChanges int             `json:"limit_changes,omitzero"` // how often it was changed
 	Temporary    *TemporaryLimit `json:"temporary,omitzero"`     // 临时额度
 	OpenedOn     calendar.Date   `json:"opened_on,omitzero"`
+
+	DueDay        int             `json:"due_day,omitzero"`        // 还款日 that the customer chose; 0: the terms'
+	DueDayBefore  int             `json:"due_day_before,omitzero"` // the one before, until a statement is issued by the new one
+	DueDayChanges []calendar.Date `json:"due_day_changes,omitempty"`
+
 	ClosedOn     calendar.Date   `json:"closed_on,omitzero"`
 	Numbers      int64           `json:"numbers,omitzero"`       // how many numbers were given to things of this account
 	Applications []calendar.Date `json:"applications,omitempty"` // when one was assessed, as long as it counts
@@ -261,6 +266,9 @@ func (a *Account) Check() error {
 	}
 	if t := a.Temporary; a.Limit < 0 || t != nil && (t.Amount <= 0 || t.LastDay == 0) {
 		return fmt.Errorf("limit is %d, and the temporary one %+v", a.Limit, t)
+	}
+	if a.DueDayBefore != 0 && (a.DueDayBefore == a.DueDay || len(a.DueDayChanges) == 0) {
+		return fmt.Errorf("due day %d is to replace %d, after changes on %v", a.DueDay, a.DueDayBefore, a.DueDayChanges)
 	}
 	for i := range a.Holds {
 		if a.Holds[i].Amount <= 0 {

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/yuefu/yuefu/calendar"
 	"github.com/yuefu/yuefu/credit"
 	"github.com/yuefu/yuefu/money"
 )
@@ -38,6 +39,8 @@ func TestCheckFindsWhatIsPlanted(t *testing.T) {
 		"a limit below nothing":                {func(a *credit.Account) { a.Limit = -1 }, "limit is -1"},
 		"a temporary limit of nothing":         {func(a *credit.Account) { a.Temporary = &credit.TemporaryLimit{LastDay: 1} }, "temporary"},
 		"a temporary limit for ever":           {func(a *credit.Account) { a.Temporary = &credit.TemporaryLimit{Amount: 1} }, "temporary"},
+		"a due day that replaces itself":       {func(a *credit.Account) { a.DueDay, a.DueDayBefore, a.DueDayChanges = 5, 5, []calendar.Date{1} }, "replace 5"},
+		"a due day that nobody chose":          {func(a *credit.Account) { a.DueDay, a.DueDayBefore = 5, 6 }, "replace 6"},
 		"closed with a temporary limit":        {func(a *credit.Account) { clear(a); a.Temporary = &credit.TemporaryLimit{Amount: 2, LastDay: 1} }, "limit of 2"},
 		"closed with a limit":                  {func(a *credit.Account) { clear(a); a.Limit = 1 }, "limit of 1"},
 	} {

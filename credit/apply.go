@@ -184,6 +184,7 @@ func (e AccountOpened) apply(a *Account, on calendar.Date) {
 	a.Application.Decision, a.Application.Reasons, a.Application.Terms = Approved, nil, nil
 	a.Status, a.Terms, a.Limit = Active, e.Terms, e.Limit
 	a.OpenedOn, a.ClosedOn = on, 0
+	a.DueDay, a.DueDayBefore, a.DueDayChanges = 0, 0, nil // nothing of the old contract carries over
 	a.Blocks = nil
 }
 

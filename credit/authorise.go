@@ -102,7 +102,7 @@ func (c Authorise) do(a *Account, at Moment, emit func(Event)) error {
 // quoted finds the route whose quote the customer consented to, and that quote's
 // token. Consent to none of them is answered with the first one's.
 func (a *Account) quoted(plan Plan, c Authorise, day calendar.Date) (route int, token string) {
-	parts := a.Terms.Schedule(plan, c.Amount, day)
+	parts := a.OwnTerms().Schedule(plan, c.Amount, day)
 	for i := range max(1, len(a.Terms.Routes)) {
 		t := a.quoteToken(plan, c.Amount, day, parts, i)
 		if t == c.Consent.Hash {

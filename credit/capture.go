@@ -65,7 +65,7 @@ func (c Capture) do(a *Account, at Moment, emit func(Event)) error {
 	plan, _ := a.Terms.Plan(h.Plan)
 	e := PurchaseCaptured{
 		Number: a.number(), Hold: h.Number, Amount: c.Amount, Merchant: h.Merchant, Plan: plan,
-		Parts:   a.Terms.Schedule(plan, c.Amount, at.Day),
+		Parts:   a.OwnTerms().Schedule(plan, c.Amount, at.Day),
 		Funding: a.Terms.Routing()[h.Route].fund(c.Amount),
 	}
 	if c.Final || c.Amount == h.Amount {

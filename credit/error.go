@@ -44,6 +44,8 @@ const (
 	NothingToWithdraw    Kind = "nothing_to_withdraw"    // what is to be taken back is not there
 	AutopayMissing       Kind = "autopay_missing"        // no standing instruction is in force
 	DebitNotPending      Kind = "debit_not_pending"      // it has another result already
+	DueDayNotOffered     Kind = "due_day_not_offered"    // the contract offers other due days
+	DueDayChangesUsed    Kind = "due_day_changes_used"   // no more changes this year
 )
 
 // Kinds lists every kind, for the tables and tests that must cover them all.
@@ -54,6 +56,7 @@ var Kinds = []Kind{
 	AccountNotOpen, NoCreditBalance, BlockExists, BlockMissing, BlockNotYours, NotClear, ClosurePending, NoClosurePending,
 	InvalidDate, UnknownReason, LimitAboveCap, Unchanged, NothingToWithdraw,
 	AutopayMissing, DebitNotPending,
+	DueDayNotOffered, DueDayChangesUsed,
 }
 
 // Error is a refusal: the command was not carried out and nothing changed.

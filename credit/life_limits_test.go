@@ -11,7 +11,7 @@ func (l *life) limits(t *rapid.T) {
 	a := l.story.a
 	before := a.Limit
 	limit := l.amount(t, before)
-	switch rapid.IntRange(0, 2).Draw(t, "which") {
+	switch rapid.IntRange(0, 3).Draw(t, "which") {
 	case 0:
 		change := credit.ChangeLimit{Limit: limit, Reason: rapid.SampledFrom(credit.LimitReasons).Draw(t, "reason")}
 		if _, err := a.LimitIncrease(limit); err == nil && rapid.IntRange(0, 3).Draw(t, "agreed") > 0 {
@@ -23,6 +23,8 @@ func (l *life) limits(t *rapid.T) {
 		}
 	case 1:
 		l.do(credit.GrantTemporaryLimit{Amount: limit, LastDay: l.story.day + calendar.Date(rapid.SampledFrom([]int{-1, 0, 1, 30, 366, 367}).Draw(t, "days"))})
+	case 3:
+		l.do(credit.ChooseDueDay{Day: rapid.SampledFrom([]int{l.terms.DueDay, 1, 14, 31}).Draw(t, "due day")})
 	case 2:
 		l.do(credit.WithdrawTemporaryLimit{})
 	}

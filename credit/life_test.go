@@ -64,6 +64,7 @@ type life struct {
 	limit, temporary money.Amount
 	debits           map[int64]debited // every debit ever asked for
 	source           string            // of the standing instruction in force
+	dueDay           int
 }
 
 func newLife(t *rapid.T) *life {
@@ -81,6 +82,13 @@ func newLife(t *rapid.T) *life {
 func anyTerms(t *rapid.T) *credit.Terms {
 	terms := contract()
 	terms.StatementDay, terms.DueDay = rapid.IntRange(1, 31).Draw(t, "statement day"), rapid.IntRange(1, 31).Draw(t, "due day")
+	if rapid.Bool().Draw(t, "due days") {
+		terms.DueDays = []int{1, 14, 31}
+		if !slices.Contains(terms.DueDays, terms.DueDay) {
+			terms.DueDays = append(terms.DueDays, terms.DueDay)
+		}
+		terms.DueDayChanges = rapid.IntRange(0, 2).Draw(t, "changes a year")
+	}
 	terms.GraceDays = rapid.SampledFrom([]int{0, 0, 1, 3, 31}).Draw(t, "grace")
 	terms.HoldDays = rapid.SampledFrom([]int{1, 7, 60}).Draw(t, "hold days")
 	terms.PenaltyRate = credit.Rate(rapid.IntRange(0, 400_000).Draw(t, "penalty"))
@@ -151,7 +159,10 @@ func (l *life) count(events []credit.Event) {
 		}
 		switch e := e.(type) {
 		case credit.AccountOpened:
-			l.limit = e.Limit
+			l.limit, l.dueDay = e.Limit, e.Terms.DueDay
+		case credit.DueDayChosen:
+			same(l.t, "the due day before", e.Before, l.dueDay)
+			l.dueDay = e.Day
 		case credit.ClosureApproved:
 			l.limit, l.temporary = 0, 0
 		case credit.LimitChanged:
@@ -212,6 +223,7 @@ func (l *life) count(events []credit.Event) {
 			l.refunded[e.Purchase] += e.Amount
 			l.balance += e.Credit
 		case credit.StatementIssued:
+			same(l.t, "due", e.Due, calendar.NextOnDay(e.Date, l.dueDay))
 			total := money.Amount(0)
 			for _, line := range e.Lines {
 				where := fmt.Sprintf("%d/%d", line.Purchase, line.Instalment)

@@ -235,16 +235,21 @@ func (t *Terms) Schedule(p Plan, amount money.Amount, captured calendar.Date) []
 // costliest is the plan's annual rate on a principal so large that rounding does
 // not hide any of it, captured on the eve of the statement that makes it dearest
 // by the methods that count days: where the first instalment comes soonest. Which
-// month that is depends on how the due day falls in short months.
+// month that is depends on how the due day falls in short months. No due day that a
+// customer may choose makes it dearer than the cap.
 func (p Plan) costliest(t *Terms) (dearest Rate) {
 	const principal = money.Amount(1_000_000_00)
-	months := 12
-	if t.RateMethod == MonthlyTimesTwelve {
-		months = 1
+	months, dueDays := 12, t.dueDays()
+	if t.RateMethod == MonthlyTimesTwelve { // counts no days
+		months, dueDays = 1, dueDays[:1]
 	}
-	for m := range months {
-		eve := calendar.OnDay(2023, time.January+time.Month(m), t.StatementDay) - 1
-		dearest = max(dearest, AnnualRate(t, principal, eve, p.Schedule(principal, eve, t.StatementDay)))
+	for _, day := range dueDays {
+		chosen := *t
+		chosen.DueDay = day
+		for m := range months {
+			eve := calendar.OnDay(2023, time.January+time.Month(m), t.StatementDay) - 1
+			dearest = max(dearest, AnnualRate(&chosen, principal, eve, p.Schedule(principal, eve, t.StatementDay)))
+		}
 	}
 	return dearest
 }

@@ -34,7 +34,8 @@ func (a *Account) Quote(plan Plan, amount money.Amount, day calendar.Date) Quote
 // QuoteBy works out what a purchase on a day would cost, funded by the route at a
 // place in the contract's list. Who lends makes no difference to the cost.
 func (a *Account) QuoteBy(route int, plan Plan, amount money.Amount, day calendar.Date) Quote {
-	q := Quote{Plan: plan, Amount: amount, Day: day, Parts: a.Terms.Schedule(plan, amount, day)}
+	terms := a.OwnTerms()
+	q := Quote{Plan: plan, Amount: amount, Day: day, Parts: terms.Schedule(plan, amount, day)}
 	for _, p := range q.Parts {
 		q.Total += p.Sum()
 		for _, b := range p.Borne {
@@ -42,7 +43,7 @@ func (a *Account) QuoteBy(route int, plan Plan, amount money.Amount, day calenda
 		}
 	}
 	q.Cost = q.Total - amount
-	q.AnnualRate = AnnualRate(a.Terms, amount, day, q.Parts)
+	q.AnnualRate = AnnualRate(terms, amount, day, q.Parts)
 	q.Route = a.Terms.Routing()[route]
 	q.Token = a.quoteToken(plan, amount, day, q.Parts, route)
 	return q
@@ -62,6 +63,7 @@ func (a *Account) quoteToken(plan Plan, amount money.Amount, day calendar.Date, 
 	number(int64(a.Terms.Version))
 	number(int64(amount))
 	number(int64(day))
+	number(int64(a.dueDay())) // due dates are shown
 	for _, p := range parts {
 		number(int64(p.On))
 		number(int64(p.Principal))
@@ -95,7 +97,7 @@ func (a *Account) Coming() []Due {
 	for i := range a.Purchases {
 		for _, in := range a.Purchases[i].Instalments {
 			if in.Statement == 0 {
-				byDate[calendar.NextOnDay(in.On, a.Terms.DueDay)] += in.owed()
+				byDate[calendar.NextOnDay(in.On, a.dueDay())] += in.owed()
 			}
 		}
 	}

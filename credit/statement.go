@@ -53,12 +53,13 @@ func (a *Account) issueStatement(day calendar.Date, emit func(Event)) {
 		return
 	}
 	n := a.number()
-	emit(StatementIssued{Number: n, Date: day, Due: calendar.NextOnDay(day, a.Terms.DueDay), Total: total, Lines: lines})
+	emit(StatementIssued{Number: n, Date: day, Due: calendar.NextOnDay(day, a.dueDay()), Total: total, Lines: lines})
 	a.useCredit(day, emit)
 }
 
 func (e StatementIssued) apply(a *Account, _ calendar.Date) {
 	a.numbered(e.Number)
+	a.DueDayBefore = 0 // from now on the chosen one is the due day
 	s := Statement{Number: e.Number, Date: e.Date, Due: e.Due, Accrued: e.Due}
 	for _, line := range e.Lines {
 		p := a.purchase(line.Purchase)

@@ -24,12 +24,14 @@ type Terms struct {
 	Programme      string         `json:"programme"`
 	Version        int            `json:"version"`
 	Currency       money.Currency `json:"currency"`
-	StatementDay   int            `json:"statement_day"`        // 账单日, 1–31; 29–31 in a short month is its last day
-	DueDay         int            `json:"due_day"`              // 还款日, the first such day after the statement's date
-	GraceDays      int            `json:"grace_days"`           // 宽限期
-	HoldDays       int            `json:"hold_days"`            // an uncaptured hold lives through this many days after its own
-	PenaltyRate    Rate           `json:"penalty_rate"`         // 罚息, a year of 360 days
-	PenaltyCap     Rate           `json:"penalty_cap,omitzero"` // the most that all penalty of a statement comes to, of the principal that became overdue; 0: no such cap
+	StatementDay   int            `json:"statement_day"`            // 账单日, 1–31; 29–31 in a short month is its last day
+	DueDay         int            `json:"due_day"`                  // 还款日, the first such day after the statement's date
+	DueDays        []int          `json:"due_days,omitempty"`       // those that a customer can choose from; empty: only DueDay
+	DueDayChanges  int            `json:"due_day_changes,omitzero"` // how many changes a calendar year; 0: as many as one likes
+	GraceDays      int            `json:"grace_days"`               // 宽限期
+	HoldDays       int            `json:"hold_days"`                // an uncaptured hold lives through this many days after its own
+	PenaltyRate    Rate           `json:"penalty_rate"`             // 罚息, a year of 360 days
+	PenaltyCap     Rate           `json:"penalty_cap,omitzero"`     // the most that all penalty of a statement comes to, of the principal that became overdue; 0: no such cap
 	Grades         Grades         `json:"grades,omitzero"`
 	CostCap        Rate           `json:"cost_cap"` // the most that a plan, and the penalty of what is overdue, may cost the customer, as an annual rate
 	RateMethod     RateMethod     `json:"rate_method"`
@@ -80,6 +82,7 @@ func (t *Terms) Validate() error {
 	}{
 		{"statement_day", t.StatementDay, 1, 31},
 		{"due_day", t.DueDay, 1, 31},
+		{"due_day_changes", t.DueDayChanges, 0, 366},
 		{"grace_days", t.GraceDays, 0, 31},
 		{"hold_days", t.HoldDays, 1, 60},
 		{"reading_seconds", t.ReadingSeconds, 0, 600},
@@ -94,6 +97,9 @@ func (t *Terms) Validate() error {
 		if bound.value < bound.low || bound.value > bound.up {
 			return fmt.Errorf("%s is %d, not within %d to %d", bound.name, bound.value, bound.low, bound.up)
 		}
+	}
+	if err := t.checkDueDays(); err != nil {
+		return err
 	}
 	if t.LimitCap < 0 || t.LimitCap > money.Max {
 		return fmt.Errorf("limit_cap is %d, not within 0 to %d", t.LimitCap, money.Max)

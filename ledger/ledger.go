@@ -130,6 +130,7 @@ func Post(account credit.ID, event credit.Event) []Transfer {
 		credit.StatementPaid, credit.StatementOverdue, credit.StatementAged, credit.AccountGraded,
 		credit.BlockAdded, credit.BlockLifted,
 		credit.ClosureRequested, credit.ClosureApproved, credit.ClosureRefused, credit.ClosureWithdrawn, credit.ClosureBreached,
+		credit.DueDayChosen,
 		credit.LimitChanged, credit.TemporaryLimitGranted, credit.TemporaryLimitWithdrawn, credit.TemporaryLimitLapsed,
 		credit.AutopayInstructed, credit.AutopayEnded, credit.DebitRequested, credit.DebitSettled, credit.DebitRefused:
 		// no money moved

@@ -52,6 +52,7 @@ var cases = []struct {
 	{"", credit.Authorised{Amount: 1}}, {"", credit.Declined{Amount: 1}}, {"", credit.HoldVoided{Amount: 1}}, {"", credit.HoldExpired{Amount: 1}},
 	{"", credit.StatementPaid{}}, {"", credit.StatementOverdue{}}, {"", credit.StatementAged{}}, {"", credit.AccountGraded{}}, {"", credit.BlockAdded{}}, {"", credit.BlockLifted{}},
 	{"", credit.ClosureRequested{}}, {"", credit.ClosureApproved{}}, {"", credit.ClosureRefused{}}, {"", credit.ClosureWithdrawn{}}, {"", credit.ClosureBreached{}},
+	{"", credit.DueDayChosen{Day: 1}},
 	{"", credit.LimitChanged{Limit: 1}}, {"", credit.TemporaryLimitGranted{Amount: 1}}, {"", credit.TemporaryLimitWithdrawn{Amount: 1}}, {"", credit.TemporaryLimitLapsed{Amount: 1}},
 	{"", credit.AutopayInstructed{}}, {"", credit.AutopayEnded{}}, {"", credit.DebitRequested{}}, {"", credit.DebitSettled{}}, {"", credit.DebitRefused{}},
 }

@@ -22,6 +22,7 @@ type Account struct {
 	CreditLimit       money.Amount // the permanent one
 	TemporaryLimit    money.Amount
 	TemporaryUntil    calendar.Date
+	DueDay            int32 // on which coming statements are due; 0 while unopened
 	Held              money.Amount
 	PrincipalUnbilled money.Amount
 	PrincipalBilled   money.Amount

@@ -41,6 +41,7 @@ type audited struct {
 	limits   auditedLimits
 	debits   map[int64]*auditedDebit
 	source   string // of the standing instruction in force
+	dueDay   int
 }
 
 type auditedHold struct {
@@ -340,7 +341,7 @@ func differs(a *credit.Account, row Account) string {
 		{"cost not billed", cost, row.CostUnbilled}, {string(ledger.InterestBilled), interest, row.Interest}, {string(ledger.FeeBilled), fee, row.Fee},
 		{string(ledger.Penalty), penalty, row.Penalty}, {string(ledger.CreditBalance), a.Credit, row.CreditBalance},
 		{"available", a.Available(), row.Available()}, {"owed", a.Owed(), row.Owed()}, {"overdue", overdue, row.Overdue},
-		{"grade", GradeName(a.Grade), row.Grade}, {"blocks", len(a.Blocks), int(row.Blocks)}, {"next due", a.NextDue(), row.NextDue},
+		{"due day", dueDayOf(a), int(row.DueDay)}, {"grade", GradeName(a.Grade), row.Grade}, {"blocks", len(a.Blocks), int(row.Blocks)}, {"next due", a.NextDue(), row.NextDue},
 		{"opened on", a.OpenedOn, row.OpenedOn}, {"closed on", a.ClosedOn, row.ClosedOn},
 	} {
 		if f.a != f.b {

@@ -22,6 +22,7 @@ func (x *audited) allowed(day calendar.Date, command credit.Command, event credi
 		if v := x.opened(e); v != nil {
 			return v
 		}
+		x.dueDay = e.Terms.DueDay
 		return x.limits.opened(e)
 	case credit.Authorised:
 		return x.authorised(day, command, e)
@@ -74,6 +75,8 @@ func (x *audited) allowed(day calendar.Date, command credit.Command, event credi
 		}
 	case credit.LimitChanged:
 		return x.limitChanged(command, e)
+	case credit.DueDayChosen:
+		return x.dueDayChosen(e)
 	case credit.TemporaryLimitGranted:
 		return x.limits.granted(day, x.state.Terms, e)
 	case credit.TemporaryLimitWithdrawn:
@@ -263,7 +266,7 @@ func (x *audited) issued(day calendar.Date, e credit.StatementIssued) *Violation
 	switch {
 	case e.Date != day, e.Date != calendar.OnDay(year, month, terms.StatementDay), e.Date <= x.billed:
 		return wrong(CheckCycles, "statement %d is dated %s, issued on %s after that of %q, on the anchor day %d", e.Number, e.Date, day, x.billed, terms.StatementDay)
-	case e.Due != calendar.NextOnDay(e.Date, terms.DueDay):
+	case e.Due != calendar.NextOnDay(e.Date, x.dueDay):
 		return wrong(CheckCycles, "statement %d of %s is due on %s", e.Number, e.Date, e.Due)
 	}
 	x.billed = e.Date

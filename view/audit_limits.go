@@ -1,6 +1,8 @@
 package view
 
 import (
+	"slices"
+
 	"github.com/yuefu/yuefu/calendar"
 	"github.com/yuefu/yuefu/credit"
 	"github.com/yuefu/yuefu/money"
@@ -66,6 +68,23 @@ func (l *auditedLimits) lapsed(day calendar.Date, e credit.TemporaryLimitLapsed)
 		return wrong(CheckLimits, "a temporary limit until %s lapsed on %s", l.until, day)
 	}
 	return l.ended(e.Amount)
+}
+
+// dueDayChosen checks that a due day is one that the contract offers, or the one before.
+func (x *audited) dueDayChosen(e credit.DueDayChosen) *Violation {
+	if e.Before != x.dueDay || !slices.Contains(x.state.Terms.DueDays, e.Day) {
+		return wrong(CheckCycles, "due day %d was chosen instead of %d, which was %d, of %v", e.Day, e.Before, x.dueDay, x.state.Terms.DueDays)
+	}
+	x.dueDay = e.Day
+	return nil
+}
+
+// dueDayOf is the due day by an account's state; 0 while it was never opened.
+func dueDayOf(a *credit.Account) int {
+	if a.Terms == nil {
+		return 0
+	}
+	return a.OwnTerms().DueDay
 }
 
 // used is what holds and owed principal take of the limits.

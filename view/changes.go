@@ -37,6 +37,7 @@ type changes struct {
 	autopays       rows[Autopay, *Autopay]
 	debits         rows[Debit, *Debit]
 	overdue        []OverdueStep
+	settings       []Setting
 	postings       []Posting
 	posted         []credit.ID // whose entry each posting is of
 
@@ -86,6 +87,7 @@ type contract struct {
 	TemporaryLimit money.Amount
 	TemporaryUntil calendar.Date
 	Grade          string `view:"set"`
+	DueDay         int32
 }
 
 func (r *contract) rowKey() rowKey { return rowKey{account: r.ID} }
@@ -205,7 +207,7 @@ func (c *changes) size() int {
 	return len(c.opened) + len(c.accounts) + len(c.contract.changed) + c.applications.size() + len(c.agreements) +
 		c.authorisations.size() + c.purchases.size() + c.instalments.size() + c.funding.size() + c.statements.size() + c.lines.size() +
 		len(c.repayments) + len(c.shares) + len(c.refunds) + len(c.returns) + len(c.blocks) + len(c.lifts) + len(c.freed) +
-		c.closures.size() + len(c.limitChanges) + len(c.overdue) + c.autopays.size() + c.debits.size() + len(c.postings)
+		c.closures.size() + len(c.limitChanges) + len(c.settings) + len(c.overdue) + c.autopays.size() + c.debits.size() + len(c.postings)
 }
 
 // unpriced are the accounts of postings whose currency these entries do not tell.

@@ -89,6 +89,9 @@ func compareTables(ctx context.Context, tx *sql.Tx, a *audit) error {
 			return compareRows(ctx, tx, a, closureTable, c.closures.made, func(r *Closure) tableKey { return of(r.Account, r.Number) })
 		},
 		func() error {
+			return compareRows(ctx, tx, a, settingTable, c.settings, func(r *Setting) tableKey { return of(r.Account, r.Position, int64(r.Number)) })
+		},
+		func() error {
 			return compareRows(ctx, tx, a, limitChangeTable, c.limitChanges, func(r *LimitChange) tableKey { return of(r.Account, r.Position) })
 		},
 		func() error {
@@ -224,6 +227,7 @@ func (c *changes) accountRows() map[credit.ID]Account {
 				row.Status = string(k.Status)
 			}
 			row.Programme, row.TermsVersion, row.Currency = k.Programme, k.TermsVersion, k.Currency
+			row.DueDay = k.DueDay
 			row.TemporaryLimit, row.TemporaryUntil = k.TemporaryLimit, k.TemporaryUntil
 			row.CreditLimit, row.OpenedOn, row.ClosedOn, row.Blocks, row.Overdue = k.CreditLimit, k.OpenedOn, k.ClosedOn, k.Blocks, k.Overdue
 			if k.Grade != "" {

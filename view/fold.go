@@ -154,6 +154,9 @@ func (c *changes) event(at place, account *balances, event credit.Event, shares 
 	case credit.TemporaryLimitWithdrawn:
 		c.limit(at, e, LimitChange{Amount: e.Amount, Operator: e.Operator})
 		c.temporary(at, 0, 0)
+	case credit.DueDayChosen:
+		c.setting(at, e, Setting{DueDay: int32(e.Day)})
+		c.contractOf(at).DueDay = int32(e.Day)
 	case credit.TemporaryLimitLapsed:
 		c.limit(at, e, LimitChange{Amount: e.Amount})
 		c.temporary(at, 0, 0)

@@ -24,6 +24,7 @@ func (c *changes) accountOpened(at place, e credit.AccountOpened) {
 	k := c.contractOf(at)
 	k.Status, k.Programme, k.TermsVersion, k.Currency = credit.Active, e.Terms.Programme, int32(e.Terms.Version), e.Terms.Currency
 	k.OpenedOn, k.LimitKnown, k.CreditLimit, k.ClosedOn = at.day, true, e.Limit, 0
+	k.DueDay = int32(e.Terms.DueDay)
 	c.currencies[at.account] = e.Terms.Currency
 }
 

@@ -48,6 +48,7 @@ var (
 	readDebit         = debitTable.one()
 
 	readAgreements      = agreementTable.read + ` WHERE partition = $1 AND account = $2 ORDER BY application DESC, document`
+	readSettings        = settingTable.read + ` WHERE partition = $1 AND account = $2 ORDER BY position DESC, number DESC`
 	readLimitChanges    = limitChangeTable.read + ` WHERE partition = $1 AND account = $2 ORDER BY position DESC`
 	readBlocks          = blockTable.read + ` WHERE partition = $1 AND account = $2 ORDER BY position DESC, kind`
 	readInstalments     = instalmentTable.read + ` WHERE partition = $1 AND account = $2 AND purchase = $3 ORDER BY number`
@@ -115,6 +116,11 @@ func (t *Tables) Agreements(ctx context.Context, account credit.ID) ([]Agreement
 // Blocks lists an account's blocks, those that were lifted too, the newest first.
 func (t *Tables) Blocks(ctx context.Context, account credit.ID) ([]Block, error) {
 	return find[Block](ctx, t, readBlocks, t.PartitionOf(account), account)
+}
+
+// Settings lists what was chosen for an account, the newest first.
+func (t *Tables) Settings(ctx context.Context, account credit.ID) ([]Setting, error) {
+	return find[Setting](ctx, t, readSettings, t.PartitionOf(account), account)
 }
 
 // LimitChanges lists what was done to an account's limits, the newest first.

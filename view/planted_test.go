@@ -176,6 +176,12 @@ var plantedInLog = []plant{
 
 	{"a statement a day late", view.CheckCycles, billing(func(e *credit.StatementIssued) { e.Date++ })},
 	{"a due day of another month", view.CheckCycles, billing(func(e *credit.StatementIssued) { e.Due += 30 })},
+	{"a due day that nobody offers", view.CheckCycles, forge(ann, func(s *story, a *credit.Account) (credit.Command, []credit.Event) {
+		return credit.ChooseDueDay{Day: 13}, []credit.Event{credit.DueDayChosen{Before: a.OwnTerms().DueDay, Day: 13}}
+	})},
+	{"a due day before that was not", view.CheckCycles, forge(ann, func(s *story, a *credit.Account) (credit.Command, []credit.Event) {
+		return credit.ChooseDueDay{Day: 31}, []credit.Event{credit.DueDayChosen{Before: 10, Day: 31}}
+	})},
 	{"an instalment on no statement's date", view.CheckCycles, forge(ann, func(s *story, a *credit.Account) (credit.Command, []credit.Event) {
 		command, e := s.buying(a)
 		e.Parts[0].On++
@@ -343,6 +349,8 @@ var plantedInTables = []plant{
 	{"credit return", view.CheckTables, tamper(`UPDATE credit_return SET reference = 'elsewhere'`)},
 	{"block", view.CheckTables, tamper(`UPDATE block SET lifted_on = NULL WHERE lifted_on IS NOT NULL`)},
 	{"closure", view.CheckTables, tamper(`UPDATE closure SET reviewer = 'nobody'`)},
+	{"account setting", view.CheckTables, tamper(`UPDATE account_setting SET due_day = 0`)},
+	{"account due day", view.CheckTables, tamper(`UPDATE account SET due_day = 31 WHERE customer = 'ann'`)},
 	{"limit change", view.CheckTables, tamper(`UPDATE limit_change SET operator = 'nobody'`)},
 	{"autopay", view.CheckTables, tamper(`UPDATE autopay SET ended_on = NULL WHERE ended_on IS NOT NULL`)},
 	{"debit", view.CheckTables, tamper(`UPDATE debit SET status = 'pending' WHERE status = 'refused'`)},

@@ -235,6 +235,20 @@ type LimitChange struct {
 	Operator string             //
 }
 
+// Setting (账户设置) is what the customer, or the lender for one account, chose of how it is used.
+type Setting struct {
+	Account     credit.ID     `view:"key"`
+	Position    int64         `view:"key"`
+	Number      int32         `view:"key"` // 1, 2, 3 within its entry
+	Day         calendar.Date //
+	Time        int64         //
+	Event       string        // the wire name: what was set, or asked for
+	Scene       string        // which it is about
+	Amount      money.Amount  // of a cap or limit
+	DueDay      int32         // that was chosen
+	TakesEffect calendar.Date // of what is asked for now and holds later
+}
+
 // The statuses of a closure.
 const (
 	ClosureRequested = "requested" // under review

@@ -27,6 +27,7 @@ func (s *story) choices(id credit.ID) {
 	a := s.accounts[id]
 	raise, _ := s.raising(a, a.Limit+10_000)
 	s.must(id, raise)
+	s.must(id, credit.ChooseDueDay{Day: 20})
 	s.must(id, credit.ChangeLimit{Limit: a.Limit - 5_000, Reason: credit.LimitByRisk, Operator: "olga"})
 	s.must(id, credit.GrantTemporaryLimit{Amount: 7_000, LastDay: s.day + 3, Operator: "olga"})
 	s.must(id, credit.WithdrawTemporaryLimit{Operator: "olga"})
@@ -35,7 +36,7 @@ func (s *story) choices(id credit.ID) {
 
 // choose lets chance change an account's limits.
 func (s *story) choose(t *rapid.T, a *credit.Account, amount money.Amount) {
-	switch rapid.IntRange(0, 2).Draw(t, "choice") {
+	switch rapid.IntRange(0, 3).Draw(t, "choice") {
 	case 0:
 		change := credit.ChangeLimit{Limit: amount, Reason: credit.LimitByReview, Operator: "olga"}
 		if _, err := a.LimitIncrease(amount); err == nil {
@@ -44,6 +45,8 @@ func (s *story) choose(t *rapid.T, a *credit.Account, amount money.Amount) {
 		_ = s.do(a.ID, change)
 	case 1:
 		_ = s.do(a.ID, credit.GrantTemporaryLimit{Amount: amount, LastDay: s.day + calendar.Date(rapid.IntRange(0, 40).Draw(t, "days")), Operator: "olga"})
+	case 3:
+		_ = s.do(a.ID, credit.ChooseDueDay{Day: rapid.SampledFrom(a.Terms.DueDays).Draw(t, "due day")})
 	case 2:
 		_ = s.do(a.ID, credit.WithdrawTemporaryLimit{Operator: "olga"})
 	}

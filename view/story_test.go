@@ -252,7 +252,7 @@ func termsOf(programme string, currency money.Currency) *credit.Terms {
 	return &credit.Terms{
 		Programme: programme, Version: 3, Currency: currency, StatementDay: 31, DueDay: 10, GraceDays: 2, HoldDays: 7,
 		PenaltyRate: 180_000, CostCap: 240_000, RateMethod: credit.MonthlyTimesTwelve, PrincipalFirst: 91,
-		ReadingSeconds: 3, ReviewDays: 3, LimitCap: 1_000_000, Applications: 3, WindowDays: 30, Funder: "bank",
+		ReadingSeconds: 3, ReviewDays: 3, LimitCap: 1_000_000, DueDays: []int{10, 20, 31}, Applications: 3, WindowDays: 30, Funder: "bank",
 		Scenes: []string{"mall", "live"},
 		Plans: []credit.Plan{
 			{ID: "next", Kind: credit.PayNextMonth, Periods: 1},

@@ -20,6 +20,7 @@ var (
 	returnTable        = describe[Return]("credit_return")
 	blockTable         = describe[Block]("block")
 	closureTable       = describe[Closure]("closure")
+	settingTable       = describe[Setting]("account_setting")
 	limitChangeTable   = describe[LimitChange]("limit_change")
 	autopayTable       = describe[Autopay]("autopay")
 	debitTable         = describe[Debit]("debit")
@@ -52,6 +53,7 @@ const (
 		closed_on = CASE WHEN u.limit_known THEN u.closed_on ELSE t.closed_on END,
 		blocks = CASE WHEN u.blocks_gone THEN 0 ELSE t.blocks END + u.blocks,
 		overdue = CASE WHEN u.overdue_known THEN u.overdue ELSE t.overdue END,
+		due_day = COALESCE(NULLIF(u.due_day, 0), t.due_day),
 		temporary_limit = CASE WHEN u.temporary_known THEN u.temporary_limit ELSE t.temporary_limit END,
 		temporary_until = CASE WHEN u.temporary_known THEN u.temporary_until ELSE t.temporary_until END,
 		grade = COALESCE(NULLIF(u.grade, ''), t.grade)`
@@ -79,7 +81,8 @@ var (
 			opened_on = COALESCE(?7, opened_on), credit_limit = CASE WHEN ?8 THEN ?9 ELSE credit_limit END,
 			closed_on = CASE WHEN ?8 THEN ?10 ELSE closed_on END, blocks = CASE WHEN ?11 THEN 0 ELSE blocks END + ?12,
 			overdue = CASE WHEN ?13 THEN ?14 ELSE overdue END, temporary_limit = CASE WHEN ?15 THEN ?16 ELSE temporary_limit END,
-			temporary_until = CASE WHEN ?15 THEN ?17 ELSE temporary_until END, grade = COALESCE(NULLIF(?18, ''), grade)
+			temporary_until = CASE WHEN ?15 THEN ?17 ELSE temporary_until END, grade = COALESCE(NULLIF(?18, ''), grade),
+			due_day = COALESCE(NULLIF(?19, 0), due_day)
 			WHERE partition = ?1 AND id = ?2`,
 	}
 

@@ -87,6 +87,7 @@ func (c *changes) writes() []write {
 	insert(autopayTable, c.autopays.made)
 	insert(debitTable, c.debits.made)
 	insert(overdueTable, c.overdue)
+	insert(settingTable, c.settings)
 	insert(postingTable, c.postings)
 	classes, subledgers := c.totals()
 	custom("view_add_to_ledger", addToLedger, sumColumns, classes, true)

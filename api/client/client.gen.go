@@ -143,6 +143,8 @@ const (
 	ConsentTooFast       ProblemKind = "consent_too_fast"
 	CurrencyMismatch     ProblemKind = "currency_mismatch"
 	DebitNotPending      ProblemKind = "debit_not_pending"
+	DueDayChangesUsed    ProblemKind = "due_day_changes_used"
+	DueDayNotOffered     ProblemKind = "due_day_not_offered"
 	HeaderTooLarge       ProblemKind = "header_too_large"
 	HoldNotOpen          ProblemKind = "hold_not_open"
 	Internal             ProblemKind = "internal"
@@ -234,6 +236,12 @@ type Account struct {
 
 	// DaysPastDue Of the oldest overdue statement; 0 when none is
 	DaysPastDue int `json:"days_past_due"`
+
+	// DueDay 还款日: the day of the month on which coming statements are due
+	DueDay int `json:"due_day"`
+
+	// DueDays Those that the customer can choose from; left out when there is no choice
+	DueDays []int `json:"due_days,omitempty,omitzero"`
 
 	// Grade 五级分类: 正常, 关注, 次级, 可疑, 损失; by the account's oldest overdue statement
 	Grade Grade `json:"grade"`
@@ -731,6 +739,9 @@ type Disclosure struct {
 	Documents []DocumentToAgree `json:"documents"`
 	DueDay    int               `json:"due_day"`
 
+	// DueDays Those that the customer can choose from; left out when there is no choice
+	DueDays []int `json:"due_days,omitempty,omitzero"`
+
 	// ExampleAmount A sum in minor units (分) of the currency beside it
 	ExampleAmount Amount `json:"example_amount"`
 
@@ -785,6 +796,12 @@ type Due struct {
 	// Amount A sum in minor units (分) of the currency beside it
 	Amount Amount        `json:"amount"`
 	DueOn  calendar.Date `json:"due_on"`
+}
+
+// DueDayRequest defines model for DueDayRequest.
+type DueDayRequest struct {
+	// Day Of the month; in a shorter month its last day
+	Day int `json:"day"`
 }
 
 // Event defines model for Event.
@@ -1484,6 +1501,12 @@ type Terms struct {
 	// DueDay Due day (还款日): the first such day after the statement's date
 	DueDay int `json:"due_day"`
 
+	// DueDayChanges How many changes of the due day a calendar year; 0: as many as one likes
+	DueDayChanges int `json:"due_day_changes,omitempty,omitzero"`
+
+	// DueDays Due days that a customer can choose from, due_day among them; left out: no choice
+	DueDays []int `json:"due_days,omitempty,omitzero"`
+
 	// Funder The licensed institution whose money it is (资金方)
 	Funder string `json:"funder"`
 
@@ -1830,6 +1853,14 @@ func (c *Client) ListDebits(ctx context.Context, id string, query ListDebitsQuer
 		path += "?" + q
 	}
 	err = c.do(ctx, "GET", path, "", nil, &answer)
+	return answer, err
+}
+
+// ChooseDueDay: The customer chooses another due day (还款日).
+func (c *Client) ChooseDueDay(ctx context.Context, id string, key string, body DueDayRequest) (answer Account, err error) {
+	path := "/v1/accounts/{id}/due-day"
+	path = strings.Replace(path, "{id}", url.PathEscape(id), 1)
+	err = c.do(ctx, "POST", path, key, &body, &answer)
 	return answer, err
 }
 

@@ -592,6 +592,30 @@ func (v *Document) Read(r *strict.Reader) {
 	r.Required(seen, 2, "", "version")
 }
 
+// DueDayRequest defines model for DueDayRequest.
+type DueDayRequest struct {
+	// Day Of the month; in a shorter month its last day
+	Day int `json:"day"`
+}
+
+// Read reads the object exactly as the contract describes it.
+func (v *DueDayRequest) Read(r *strict.Reader) {
+	if !r.Begin() {
+		return
+	}
+	var seen uint64
+	for r.Next() {
+		switch string(r.Name()) {
+		case "day":
+			seen |= 1 << 0
+			v.Day = int(r.Whole(1, 31))
+		default:
+			r.Unknown()
+		}
+	}
+	r.Required(seen, 0, "", "day")
+}
+
 // Grade 五级分类: 正常, 关注, 次级, 可疑, 损失; by the account's oldest overdue statement
 type Grade string
 
@@ -942,7 +966,7 @@ func (v *Policy) Read(r *strict.Reader) {
 // ProblemKind A stable name
 type ProblemKind string
 
-var valuesOfProblemKind = []string{"not_found", "invalid_amount", "currency_mismatch", "unknown_plan", "consent_incomplete", "consent_preselected", "consent_of_another", "consent_outdated", "consent_too_fast", "consent_in_future", "already_open", "application_pending", "no_application_pending", "hold_not_open", "capture_too_large", "refund_too_large", "account_not_open", "no_credit_balance", "block_exists", "block_missing", "block_not_yours", "account_not_clear", "closure_pending", "no_closure_pending", "invalid_date", "unknown_reason", "limit_above_cap", "unchanged", "nothing_to_withdraw", "autopay_missing", "debit_not_pending", "malformed_request", "header_too_large", "request_timeout", "no_such_route", "method_not_allowed", "unauthenticated", "operator_key_required", "not_a_sandbox", "unknown_parameter", "invalid_parameter", "key_missing", "key_invalid", "key_reused", "unsupported_media_type", "body_too_large", "malformed_body", "invalid_request", "invalid_programme", "clock_backwards", "busy", "unavailable", "outcome_unknown", "shutting_down", "account_stopped", "internal"}
+var valuesOfProblemKind = []string{"not_found", "invalid_amount", "currency_mismatch", "unknown_plan", "consent_incomplete", "consent_preselected", "consent_of_another", "consent_outdated", "consent_too_fast", "consent_in_future", "already_open", "application_pending", "no_application_pending", "hold_not_open", "capture_too_large", "refund_too_large", "account_not_open", "no_credit_balance", "block_exists", "block_missing", "block_not_yours", "account_not_clear", "closure_pending", "no_closure_pending", "invalid_date", "unknown_reason", "limit_above_cap", "unchanged", "nothing_to_withdraw", "autopay_missing", "debit_not_pending", "due_day_not_offered", "due_day_changes_used", "malformed_request", "header_too_large", "request_timeout", "no_such_route", "method_not_allowed", "unauthenticated", "operator_key_required", "not_a_sandbox", "unknown_parameter", "invalid_parameter", "key_missing", "key_invalid", "key_reused", "unsupported_media_type", "body_too_large", "malformed_body", "invalid_request", "invalid_programme", "clock_backwards", "busy", "unavailable", "outcome_unknown", "shutting_down", "account_stopped", "internal"}
 
 // ProgrammeRequest defines model for ProgrammeRequest.
 type ProgrammeRequest struct {
@@ -1292,6 +1316,12 @@ type Terms struct {
 	// DueDay Due day (还款日): the first such day after the statement's date
 	DueDay int `json:"due_day"`
 
+	// DueDayChanges How many changes of the due day a calendar year; 0: as many as one likes
+	DueDayChanges int `json:"due_day_changes,omitempty,omitzero"`
+
+	// DueDays Due days that a customer can choose from, due_day among them; left out: no choice
+	DueDays []int `json:"due_days,omitempty,omitzero"`
+
 	// Funder The licensed institution whose money it is (资金方)
 	Funder string `json:"funder"`
 
@@ -1375,29 +1405,39 @@ func (v *Terms) Read(r *strict.Reader) {
 		case "due_day":
 			seen |= 1 << 6
 			v.DueDay = int(r.Whole(1, 31))
-		case "funder":
+		case "due_day_changes":
 			seen |= 1 << 7
+			v.DueDayChanges = int(r.Whole(0, 366))
+		case "due_days":
+			seen |= 1 << 8
+			if r.BeginList() {
+				for r.More(len(v.DueDays), 0, 31) {
+					v.DueDays = append(v.DueDays, int(r.Whole(1, 31)))
+				}
+			}
+		case "funder":
+			seen |= 1 << 9
 			v.Funder = r.Text(1, 64)
 		case "grace_days":
-			seen |= 1 << 8
+			seen |= 1 << 10
 			v.GraceDays = int(r.Whole(0, 31))
 		case "grades":
-			seen |= 1 << 9
+			seen |= 1 << 11
 			v.Grades.Read(r)
 		case "hold_days":
-			seen |= 1 << 10
+			seen |= 1 << 12
 			v.HoldDays = int(r.Whole(1, 60))
 		case "limit_cap":
-			seen |= 1 << 11
+			seen |= 1 << 13
 			v.LimitCap = r.Whole(0, 1e+12)
 		case "penalty_cap":
-			seen |= 1 << 12
+			seen |= 1 << 14
 			v.PenaltyCap = r.Whole(0, 1e+07)
 		case "penalty_rate":
-			seen |= 1 << 13
+			seen |= 1 << 15
 			v.PenaltyRate = r.Whole(0, 1e+06)
 		case "plans":
-			seen |= 1 << 14
+			seen |= 1 << 16
 			if r.BeginList() {
 				for r.More(len(v.Plans), 1, 32) {
 					var item Plan
@@ -1406,29 +1446,29 @@ func (v *Terms) Read(r *strict.Reader) {
 				}
 			}
 		case "principal_first_from":
-			seen |= 1 << 15
+			seen |= 1 << 17
 			v.PrincipalFirstFrom = int(r.Whole(0, 3650))
 		case "rate_method":
-			seen |= 1 << 16
+			seen |= 1 << 18
 			v.RateMethod = RateMethod(r.Word(valuesOfRateMethod))
 		case "reading_seconds":
-			seen |= 1 << 17
+			seen |= 1 << 19
 			v.ReadingSeconds = int(r.Whole(0, 600))
 		case "review_days":
-			seen |= 1 << 18
+			seen |= 1 << 20
 			v.ReviewDays = int(r.Whole(1, 3))
 		case "scenes":
-			seen |= 1 << 19
+			seen |= 1 << 21
 			if r.BeginList() {
 				for r.More(len(v.Scenes), 1, 32) {
 					v.Scenes = append(v.Scenes, r.Text(1, 64))
 				}
 			}
 		case "statement_day":
-			seen |= 1 << 20
+			seen |= 1 << 22
 			v.StatementDay = int(r.Whole(1, 31))
 		case "window_days":
-			seen |= 1 << 21
+			seen |= 1 << 23
 			v.WindowDays = int(r.Whole(1, 366))
 		default:
 			r.Unknown()
@@ -1439,16 +1479,16 @@ func (v *Terms) Read(r *strict.Reader) {
 	r.Required(seen, 4, "", "currency")
 	r.Required(seen, 5, "", "documents")
 	r.Required(seen, 6, "", "due_day")
-	r.Required(seen, 7, "", "funder")
-	r.Required(seen, 8, "", "grace_days")
-	r.Required(seen, 10, "", "hold_days")
-	r.Required(seen, 13, "", "penalty_rate")
-	r.Required(seen, 14, "", "plans")
-	r.Required(seen, 15, "", "principal_first_from")
-	r.Required(seen, 16, "", "rate_method")
-	r.Required(seen, 17, "", "reading_seconds")
-	r.Required(seen, 18, "", "review_days")
-	r.Required(seen, 19, "", "scenes")
-	r.Required(seen, 20, "", "statement_day")
-	r.Required(seen, 21, "", "window_days")
+	r.Required(seen, 9, "", "funder")
+	r.Required(seen, 10, "", "grace_days")
+	r.Required(seen, 12, "", "hold_days")
+	r.Required(seen, 15, "", "penalty_rate")
+	r.Required(seen, 16, "", "plans")
+	r.Required(seen, 17, "", "principal_first_from")
+	r.Required(seen, 18, "", "rate_method")
+	r.Required(seen, 19, "", "reading_seconds")
+	r.Required(seen, 20, "", "review_days")
+	r.Required(seen, 21, "", "scenes")
+	r.Required(seen, 22, "", "statement_day")
+	r.Required(seen, 23, "", "window_days")
 }

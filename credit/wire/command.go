@@ -36,6 +36,7 @@ func init() {
 	registerCommand[credit.WithdrawClosure]()
 	registerCommand[credit.CloseDay]()
 	registerCommand[credit.ChangeLimit]()
+	registerCommand[credit.ChooseDueDay]()
 	registerCommand[credit.GrantTemporaryLimit]()
 	registerCommand[credit.WithdrawTemporaryLimit]()
 	registerCommand[credit.SetAutopay]()

@@ -17,7 +17,7 @@ var (
 	terms    = &credit.Terms{
 		Programme: "yuefu", Version: 2, Currency: "CNY", StatementDay: 5, DueDay: 15, GraceDays: 3, HoldDays: 7,
 		PenaltyRate: 180_000, PenaltyCap: 1_000_000, Grades: credit.Grades{Substandard: 90, Doubtful: 270, Loss: 360}, CostCap: 240_000, RateMethod: credit.MonthlyTimesTwelve, PrincipalFirst: 91, ReadingSeconds: 5, ReviewDays: 3,
-		Applications: 2, WindowDays: 30, AutopayRetries: []int{1, 3}, LimitCap: 20_000_000, Funder: "bank", Bureau: "pboc", Routes: []credit.Route{{Shares: []credit.FunderShare{{Funder: "bank", Share: 1_000_000, Bureau: "pboc"}}}}, Scenes: []string{"live", "mall"},
+		Applications: 2, WindowDays: 30, AutopayRetries: []int{1, 3}, LimitCap: 20_000_000, DueDays: []int{5, 15, 28}, DueDayChanges: 2, Funder: "bank", Bureau: "pboc", Routes: []credit.Route{{Shares: []credit.FunderShare{{Funder: "bank", Share: 1_000_000, Bureau: "pboc"}}}}, Scenes: []string{"live", "mall"},
 		Plans: []credit.Plan{plan}, Documents: []credit.Document{document},
 	}
 	funders  = []credit.FunderPart{{Funder: "bank", Principal: 3, Cost: 5}, {Funder: "trust", Principal: 1, Cost: 1}}
@@ -70,6 +70,7 @@ var eventExamples = []credit.Event{
 	credit.DebitRequested{Number: 14, Statement: 9, Amount: 3_336, Attempt: 1, Source: "tok_1"},
 	credit.DebitSettled{Debit: 14, Repayment: 15},
 	credit.DebitRefused{Debit: 14, Reason: "insufficient_funds"},
+	credit.DueDayChosen{Before: 15, Day: 28},
 }
 
 // commandExamples has each command once. What the edge adds to it is not part of
@@ -101,6 +102,7 @@ var commandExamples = []credit.Command{
 	credit.CancelAutopay{},
 	credit.SettleDebit{Debit: 14},
 	credit.RefuseDebit{Debit: 14, Reason: "insufficient_funds"},
+	credit.ChooseDueDay{Day: 28},
 }
 
 // An example with an empty field would leave that field's name without a test.

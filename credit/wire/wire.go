@@ -59,6 +59,7 @@ func init() {
 	register[credit.ClosureWithdrawn]()
 	register[credit.ClosureBreached]()
 	register[credit.LimitChanged]()
+	register[credit.DueDayChosen]()
 	register[credit.TemporaryLimitGranted]()
 	register[credit.TemporaryLimitWithdrawn]()
 	register[credit.TemporaryLimitLapsed]()

@@ -37,6 +37,7 @@ CREATE TABLE account (
 	closed_on           date,
 	overdue             boolean NOT NULL DEFAULT false,
 	temporary_limit     bigint  NOT NULL DEFAULT 0,
+	due_day             integer NOT NULL DEFAULT 0,
 	temporary_until     date,
 	grade               text COLLATE "C" NOT NULL DEFAULT 'normal',
 	id                  text COLLATE "C" NOT NULL,
@@ -345,6 +346,21 @@ CREATE TABLE overdue_history (
 	PRIMARY KEY (partition, account, position, number)
 );
 
+CREATE TABLE account_setting (
+	partition    integer NOT NULL,
+	number       integer NOT NULL,
+	due_day      integer NOT NULL,
+	position     bigint  NOT NULL,
+	time         bigint  NOT NULL,
+	amount       bigint  NOT NULL,
+	day          date    NOT NULL,
+	takes_effect date,
+	account      text COLLATE "C" NOT NULL,
+	event        text COLLATE "C" NOT NULL,
+	scene        text COLLATE "C" NOT NULL,
+	PRIMARY KEY (partition, account, position, number)
+);
+
 CREATE TABLE posting (
 	partition    integer NOT NULL,
 	number       integer NOT NULL,
@@ -391,6 +407,7 @@ DROP VIEW trial_balance;
 DROP TABLE subledger_balance;
 DROP TABLE ledger_balance;
 DROP TABLE posting;
+DROP TABLE account_setting;
 DROP TABLE limit_change;
 DROP TABLE debit;
 DROP TABLE autopay;

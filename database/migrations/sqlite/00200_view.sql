@@ -36,6 +36,7 @@ CREATE TABLE account (
 	closed_on           TEXT,
 	overdue             INTEGER NOT NULL DEFAULT 0,
 	temporary_limit     INTEGER NOT NULL DEFAULT 0,
+	due_day             INTEGER NOT NULL DEFAULT 0,
 	temporary_until     TEXT,
 	grade               TEXT    NOT NULL DEFAULT 'normal',
 	id                  TEXT    NOT NULL,
@@ -343,6 +344,21 @@ CREATE TABLE overdue_history (
 	PRIMARY KEY (partition, account, position, number)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE account_setting (
+	partition    INTEGER NOT NULL,
+	number       INTEGER NOT NULL,
+	due_day      INTEGER NOT NULL,
+	position     INTEGER NOT NULL,
+	time         INTEGER NOT NULL,
+	amount       INTEGER NOT NULL,
+	day          TEXT    NOT NULL,
+	takes_effect TEXT,
+	account      TEXT    NOT NULL,
+	event        TEXT    NOT NULL,
+	scene        TEXT    NOT NULL,
+	PRIMARY KEY (partition, account, position, number)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE posting (
 	partition    INTEGER NOT NULL,
 	number       INTEGER NOT NULL,
@@ -389,6 +405,7 @@ DROP VIEW trial_balance;
 DROP TABLE subledger_balance;
 DROP TABLE ledger_balance;
 DROP TABLE posting;
+DROP TABLE account_setting;
 DROP TABLE limit_change;
 DROP TABLE debit;
 DROP TABLE autopay;
