@@ -66,6 +66,7 @@ func (o *out) accountMembers(a *credit.Account, at credit.Moment) {
 	o.endList()
 	o.coming(a)
 	o.nextStatement(a, at.Day)
+	o.deferrals(a, at.Day)
 	if p := a.Closure; p != nil {
 		o.object("closure")
 		o.id("id", a.ID.Part(credit.PrefixClosure, p.Number))

@@ -13,6 +13,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/yuefu/yuefu/api/client"
+	"github.com/yuefu/yuefu/calendar"
 	"github.com/yuefu/yuefu/catalogue"
 )
 
@@ -76,6 +77,7 @@ func (w *world) samples(t testing.TB) map[string]sample {
 		"capture":             {"/v1/authorisations/" + hold.ID + "/captures", w.platform, map[string]any{"amount": 1, "final": true}},
 		"refund":              {"/v1/purchases/" + bought.ID + "/refunds", w.platform, map[string]any{"amount": 1}},
 		"repay":               {of + "/repayments", w.platform, map[string]any{"amount": 1, "currency": "CNY", "source": "pay-1"}},
+		"deferStatement":      {"/v1/statements/stm_0123456789abcdefghjk_1/deferral", w.platform, object(t, client.DeferralRequest{DueOn: calendar.Of(2026, 3, 24), Consent: w.defers("u-good", client.DeferralText{Document: client.DeferralDocumentDeferralQuote, Version: 1, Hash: "qt_1"})})},
 		"returnCreditBalance": {of + "/credit-balance-returns", w.platform, map[string]any{"reference": "out-1"}},
 		"previewAutopay":      {of + "/autopay/preview", w.platform, map[string]any{"source": "tok_1"}},
 		"setAutopay":          {of + "/autopay", w.platform, object(t, w.autopay(t, account, "tok_1"))},

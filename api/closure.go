@@ -13,7 +13,7 @@ func getClosingConditions(c *call) error {
 		return err
 	}
 	return c.show(id, func(o *out, a *credit.Account, at credit.Moment) {
-		unmet := a.Obstacles()
+		unmet := a.Obstacles(at.Day)
 		o.begin()
 		o.id("account", a.ID)
 		o.date("as_of", at.Day)

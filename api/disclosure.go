@@ -58,6 +58,14 @@ func getDisclosure(c *call) error {
 		o.end()
 	}
 	o.endList()
+	if f := t.Deferral; f != nil {
+		o.object("deferral")
+		o.number("most_days", int64(f.MostDays))
+		o.number("a_year", int64(f.AYear))
+		o.number("rate", int64(f.Rate))
+		o.amount("fee", f.Fee)
+		o.end()
+	}
 	o.list("documents")
 	for _, d := range t.Documents {
 		o.begin()

@@ -3,6 +3,7 @@ package api
 import (
 	"errors"
 	"log/slog"
+	"slices"
 	"strings"
 
 	"github.com/valyala/fasthttp"
@@ -89,6 +90,9 @@ func (c *call) asProblem(err error) *problem {
 		p := &problem{kind: string(refusal.Kind), detail: refusal.Detail, unmet: refusal.Unmet}
 		if refusal.Field != "" {
 			p.faults = []fault{{pointer: c.pointer(refusal), detail: refusal.Detail}}
+			if c.route != nil && c.route.method == "GET" {
+				p.faults = []fault{{parameter: refusal.Field, detail: refusal.Detail}} // there is no body to point into
+			}
 			p.detail = ""
 		}
 		return p
@@ -105,6 +109,9 @@ func (c *call) asProblem(err error) *problem {
 	return &problem{kind: kindInternal, cause: err}
 }
 
+// consentingRoutes stand on one consent.
+var consentingRoutes = []string{"/v1/authorisations", "/v1/accounts/{id}/limit", "/v1/accounts/{id}/autopay", "/v1/statements/{id}/deferral"}
+
 // pointer says where in the body the field is that a rule found wrong.
 func (c *call) pointer(e *credit.Error) string {
 	if strings.HasPrefix(string(e.Kind), "consent_") && c.route != nil {
@@ -113,7 +120,7 @@ func (c *call) pointer(e *credit.Error) string {
 		case e.Field == "consent":
 			return "/consent"
 		case e.Field == "source":
-		case c.route.pattern == "/v1/authorisations", c.route.pattern == "/v1/accounts/{id}/limit", c.route.pattern == "/v1/accounts/{id}/autopay":
+		case slices.Contains(consentingRoutes, c.route.pattern):
 			return "/consent/" + e.Field
 		default:
 			return "/consents"

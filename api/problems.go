@@ -66,6 +66,11 @@ var problems = map[string]struct {
 	string(credit.NoClosurePending):     {409, "The request to close is not under review any more"},
 	string(credit.AutopayMissing):       {409, "No standing instruction is in force"},
 	string(credit.DebitNotPending):      {409, "The debit has another result already"},
+	string(credit.StatementNotOpen):     {409, "Nothing is owed on the statement any more"},
+	string(credit.DeferralNotOffered):   {409, "The contract offers no deferral"},
+	string(credit.DeferralTooLate):      {409, "A deferral is asked for before the due date"},
+	string(credit.AlreadyDeferred):      {409, "The statement was deferred already"},
+	string(credit.DeferralsUsedUp):      {409, "No more deferrals are granted this year"},
 
 	string(credit.InvalidDate):       {422, "The date is too early or too late"},
 	string(credit.UnknownReason):     {422, "There is no such reason"},

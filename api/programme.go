@@ -80,6 +80,9 @@ func told(t *credit.Terms) *contract.Terms {
 		Applications: t.Applications, WindowDays: t.WindowDays, AutopayRetries: t.AutopayRetries, Funder: t.Funder, Bureau: t.Bureau, Scenes: t.Scenes,
 		Grades: contract.Grades{Substandard: t.Grades.Substandard, Doubtful: t.Grades.Doubtful, Loss: t.Grades.Loss},
 	}
+	if f := t.Deferral; f != nil {
+		c.Deferral = contract.DeferralTerms{MostDays: f.MostDays, AYear: f.AYear, Rate: int64(f.Rate), Fee: int64(f.Fee)}
+	}
 	for _, plan := range t.Plans {
 		one := contract.Plan{ID: plan.ID, Kind: contract.PlanKind(plan.Kind), Periods: plan.Periods, Rate: int64(plan.Rate)}
 		for _, s := range plan.Subsidies {
@@ -133,6 +136,9 @@ func draft(body *contract.ProgrammeRequest) catalogue.Draft {
 			AutoApproveUpTo: money.Amount(p.AutoApproveUpTo), MinimumIncome: money.Amount(p.MinimumIncome),
 			IncomeMultiple: p.IncomeMultiple, ExcludeStudents: p.ExcludeStudents,
 		},
+	}
+	if f := t.Deferral; f != (contract.DeferralTerms{}) {
+		d.Terms.Deferral = &credit.DeferralTerms{MostDays: f.MostDays, AYear: f.AYear, Rate: credit.Rate(f.Rate), Fee: money.Amount(f.Fee)}
 	}
 	for _, plan := range t.Plans {
 		one := credit.Plan{ID: plan.ID, Kind: credit.PlanKind(plan.Kind), Periods: plan.Periods, Rate: credit.Rate(plan.Rate)}

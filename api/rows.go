@@ -73,7 +73,11 @@ func (s *Server) statementRow(o *out, a owned, r *view.Statement) error {
 	if r.PenaltyCut > 0 {
 		o.amount("penalty_cut", r.PenaltyCut)
 	}
-	o.amount("paid", r.Total+r.Penalty-r.Outstanding())
+	if r.DeferredFrom != 0 {
+		o.date("deferred_from", r.DeferredFrom)
+		o.amount("deferral_fee", r.DeferralFee)
+	}
+	o.amount("paid", r.Paid+r.PenaltyPaid+r.Refunded)
 	o.amount("remaining", r.Outstanding())
 	o.list("lines")
 	for i := range lines {

@@ -34,6 +34,8 @@ type disclosed struct {
 	Daily                     string // the penalty of one day, where it is exact to a millionth
 	LateDays                  int
 	Late                      Label
+	Later                     Label // the fee for deferring the example by as many days as may be
+	LaterRate                 credit.Rate
 }
 
 // disclosedPlan is what a plan costs for the example.
@@ -60,6 +62,10 @@ func (v *Version) disclosure() Text {
 	}
 	if rate%360 == 0 {
 		d.Daily = (rate / 360).String()
+	}
+	if t.Deferral != nil {
+		fee, _, rate := t.DeferralFee(example, t.Deferral.MostDays)
+		d.Later, d.LaterRate = in.label(fee), rate
 	}
 	for _, p := range t.Plans {
 		d.Plans = append(d.Plans, in.plan(t, p, example))

@@ -48,6 +48,7 @@ func Sample() Draft {
 				{ID: "flat6", Kind: credit.Flat, Periods: 6, Rate: 6_000},
 				{ID: "annuity12", Kind: credit.Annuity, Periods: 12, Rate: 144_000},
 			},
+			Deferral:  &credit.DeferralTerms{MostDays: 14, AYear: 2, Rate: 5_000},
 			Documents: documents,
 		},
 		Policy: risk.Policy{

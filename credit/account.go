@@ -38,7 +38,8 @@ type Account struct {
 	Holds        []Hold          `json:"holds,omitempty"`      // open ones
 	Purchases    []Purchase      `json:"purchases,omitempty"`  // those with an instalment not paid
 	Settled      []Settled       `json:"settled,omitempty"`    // the others: a refund may still come
-	Statements   []Statement     `json:"statements,omitempty"` // unpaid ones, oldest first
+	Statements   []Statement     `json:"statements,omitempty"` // unpaid ones, the first due first
+	Deferrals    []calendar.Date `json:"deferrals,omitempty"`  // when one was granted, as long as it counts
 	Credit       money.Amount    `json:"credit,omitzero"`      // 溢缴款: owed to the customer
 	Autopay      *Autopay        `json:"autopay,omitzero"`     // the standing instruction in force
 	Debits       []Debit         `json:"debits,omitempty"`     // pending ones, and the newest with a result
@@ -115,6 +116,9 @@ type Statement struct {
 
 	Attempts int           `json:"attempts,omitzero"` // how often it was debited
 	Debited  calendar.Date `json:"debited,omitzero"`  // when it was last asked for, or the result came: a next debit is later
+
+	Fee      money.Amount  `json:"fee,omitzero"`      // for its deferral, not paid yet
+	Deferred calendar.Date `json:"deferred,omitzero"` // when it was due before it was deferred
 }
 
 // Held is the sum of open holds.
@@ -148,7 +152,7 @@ func (a *Account) Owed() (sum money.Amount) {
 		}
 	}
 	for i := range a.Statements {
-		sum += a.Statements[i].Penalty
+		sum += a.Statements[i].Penalty + a.Statements[i].Fee
 	}
 	return sum
 }
@@ -181,7 +185,7 @@ func (a *Account) Remaining(statement int64) money.Amount {
 
 // remaining is what is still owed on a statement.
 func (a *Account) remaining(s *Statement) money.Amount {
-	sum := s.Penalty
+	sum := s.Penalty + s.Fee
 	for _, in := range a.lines(s.Number) {
 		sum += in.owed()
 	}
@@ -305,8 +309,15 @@ func (a *Account) Check() error {
 		}
 	}
 	for i := range a.Statements {
-		if s := &a.Statements[i]; s.Penalty < 0 || s.Penalty > s.Charged {
+		s := &a.Statements[i]
+		if s.Penalty < 0 || s.Penalty > s.Charged {
 			return fmt.Errorf("statement %d owes a penalty of %d of %d", s.Number, s.Penalty, s.Charged)
+		}
+		if s.Fee < 0 || s.Fee > 0 && s.Deferred == 0 || s.Deferred >= s.Due {
+			return fmt.Errorf("statement %d, deferred from %q to %s, owes a fee of %d", s.Number, s.Deferred, s.Due, s.Fee)
+		}
+		if i > 0 && s.Due < a.Statements[i-1].Due {
+			return fmt.Errorf("statement %d due on %s stands after one due on %s", s.Number, s.Due, a.Statements[i-1].Due)
 		}
 	}
 	if err := a.checkDebits(); err != nil {

@@ -81,13 +81,15 @@ const (
 	ConditionInstalments   = "instalments_running"
 	ConditionHold          = "hold_open"
 	ConditionCreditBalance = "credit_balance_unpaid"
+	ConditionDeferral      = "deferral_running"
 	ConditionBlock         = "block_in_force"
 	ConditionDebit         = "debit_pending"
 )
 
-// Obstacles lists every condition for closing that is not met, with its amount or
-// date. For a penalty to be that of a day, ask a.AsOf(day).
-func (a *Account) Obstacles() (unmet []Unmet) {
+// Obstacles lists every condition for closing that is not met on a day, with its
+// amount or date.
+func (a *Account) Obstacles(day calendar.Date) (unmet []Unmet) {
+	a = a.AsOf(day)
 	for i := range a.Statements {
 		s := &a.Statements[i]
 		if owed := a.remaining(s) - s.Penalty; owed > 0 {
@@ -95,6 +97,9 @@ func (a *Account) Obstacles() (unmet []Unmet) {
 		}
 		if s.Penalty > 0 {
 			unmet = append(unmet, Unmet{Condition: ConditionPenalty, Amount: s.Penalty, Date: s.Due, Reference: a.ID.Part(PrefixStatement, s.Number)})
+		}
+		if s.DeferralRuns(day) {
+			unmet = append(unmet, Unmet{Condition: ConditionDeferral, Date: s.Due, Reference: a.ID.Part(PrefixStatement, s.Number)})
 		}
 	}
 	for i := range a.Purchases {
@@ -134,7 +139,7 @@ func (a *Account) Obstacles() (unmet []Unmet) {
 }
 
 func (a *Account) clear(day calendar.Date) error {
-	if unmet := a.AsOf(day).Obstacles(); len(unmet) > 0 {
+	if unmet := a.Obstacles(day); len(unmet) > 0 {
 		return &Error{Kind: NotClear, Detail: "not every condition for closing is met", Unmet: unmet}
 	}
 	return nil

@@ -46,6 +46,11 @@ const (
 	DebitNotPending      Kind = "debit_not_pending"      // it has another result already
 	DueDayNotOffered     Kind = "due_day_not_offered"    // the contract offers other due days
 	DueDayChangesUsed    Kind = "due_day_changes_used"   // no more changes this year
+	StatementNotOpen     Kind = "statement_not_open"     // nothing is owed on the statement any more
+	DeferralNotOffered   Kind = "deferral_not_offered"   // the contract has no deferral
+	DeferralTooLate      Kind = "deferral_too_late"      // asked for on the due date or after it
+	AlreadyDeferred      Kind = "already_deferred"       // a statement is deferred once
+	DeferralsUsedUp      Kind = "deferrals_used_up"      // as many as the contract allows were granted within a year
 )
 
 // Kinds lists every kind, for the tables and tests that must cover them all.
@@ -57,6 +62,7 @@ var Kinds = []Kind{
 	InvalidDate, UnknownReason, LimitAboveCap, Unchanged, NothingToWithdraw,
 	AutopayMissing, DebitNotPending,
 	DueDayNotOffered, DueDayChangesUsed,
+	StatementNotOpen, DeferralNotOffered, DeferralTooLate, AlreadyDeferred, DeferralsUsedUp,
 }
 
 // Error is a refusal: the command was not carried out and nothing changed.

@@ -34,6 +34,7 @@ func anyLife(t *rapid.T) {
 		"settle":    l.settle,
 		"autopay":   l.autopay,
 		"debit":     l.debit,
+		"defer":     l.postpone,
 		"close":     l.close,
 		"other":     l.other,
 		"limits":    l.limits,
@@ -65,6 +66,7 @@ type life struct {
 	debits           map[int64]debited // every debit ever asked for
 	source           string            // of the standing instruction in force
 	dueDay           int
+	deferrals        []calendar.Date // when granted
 }
 
 func newLife(t *rapid.T) *life {
@@ -118,6 +120,16 @@ func anyTerms(t *rapid.T) *credit.Terms {
 				p.Subsidies = append(p.Subsidies, credit.Subsidy{Bearer: bearer, Share: share})
 				left -= share
 			}
+		}
+	}
+	if rapid.Bool().Draw(t, "deferrals") {
+		terms.Deferral = &credit.DeferralTerms{
+			MostDays: rapid.SampledFrom([]int{1, 14, 60}).Draw(t, "most days"), AYear: rapid.IntRange(1, 3).Draw(t, "a year"),
+		}
+		if rapid.Bool().Draw(t, "flat fee") {
+			terms.Deferral.Fee = money.Amount(rapid.IntRange(0, 20_00).Draw(t, "deferral fee"))
+		} else {
+			terms.Deferral.Rate = credit.Rate(rapid.IntRange(0, 50_000).Draw(t, "deferral rate"))
 		}
 	}
 	if terms.Validate() != nil {
@@ -237,6 +249,8 @@ func (l *life) count(events []credit.Event) {
 			if total != e.Total || total <= 0 {
 				l.t.Fatalf("statement of %d has lines of %d", e.Total, total)
 			}
+		case credit.StatementDeferred:
+			l.deferrals = append(l.deferrals, l.story.day)
 		case credit.RepaymentReceived:
 			l.pay(e.Shares, e.Amount-e.Credit)
 			l.balance += e.Credit
@@ -388,6 +402,7 @@ func (l *life) checkLedger() {
 	}
 	for _, s := range a.Statements {
 		own[ledger.Penalty] += s.Penalty
+		own[ledger.FeeBilled] += s.Fee
 	}
 	sum := money.Amount(0)
 	for account, balance := range l.books {

@@ -20,7 +20,8 @@ type ReturnCredit struct {
 	Reference string `json:"reference"` // the payment service's reference
 }
 
-// Share is what a repayment pays of one instalment, or of a statement's penalty.
+// Share is what a repayment pays of one instalment, or of what a statement asks for
+// itself: its penalty, and the fee for its deferral.
 type Share struct {
 	Statement  int64        `json:"statement"`
 	Purchase   int64        `json:"purchase,omitzero"`
@@ -115,8 +116,8 @@ func (s *Share) interest() *money.Amount  { return &s.Interest }
 func (s *Share) principal() *money.Amount { return &s.Principal }
 
 // allocate says where a sum goes. A regulator may ask why a fen went where it
-// went; this order is the answer: the oldest statement first (so overdue ones
-// before the one just billed), within a statement penalty, fee, interest, principal,
+// went; this order is the answer: the statement that was due first (so overdue ones
+// before the one just billed, and before one that was deferred), within a statement penalty, fee, interest, principal,
 // or principal first from the day past due that the contract names; within each
 // the order of the statement's lines. What is left over is the rest.
 func (a *Account) allocate(sum money.Amount, day calendar.Date) (shares []Share, rest money.Amount) {
@@ -129,7 +130,7 @@ func (a *Account) allocate(sum money.Amount, day calendar.Date) (shares []Share,
 		if first := a.Terms.PrincipalFirst; first > 0 && int(day-s.Due) >= first {
 			order = principalFirst
 		}
-		lines := []Share{{Statement: s.Number, Penalty: s.Penalty}} // what each asks for, and then what it gets
+		lines := []Share{{Statement: s.Number, Penalty: s.Penalty, Fee: s.Fee}} // what each asks for, and then what it gets
 		for purchase, in := range a.lines(s.Number) {
 			lines = append(lines, Share{
 				Statement: s.Number, Purchase: purchase, Instalment: in.Number,
@@ -168,7 +169,9 @@ func (a *Account) settling(emit func(Event), step func()) {
 func (a *Account) pay(shares []Share) {
 	for _, share := range shares {
 		if share.Purchase == 0 {
-			a.statement(share.Statement).Penalty -= share.Penalty
+			s := a.statement(share.Statement)
+			s.Penalty -= share.Penalty
+			s.Fee -= share.Fee
 			continue
 		}
 		p := a.purchase(share.Purchase)

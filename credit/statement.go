@@ -72,6 +72,7 @@ func (e StatementIssued) apply(a *Account, _ calendar.Date) {
 		}
 	}
 	a.Statements = append(a.Statements, s)
+	a.firstDueFirst()
 }
 
 func (e StatementPaid) apply(*Account, calendar.Date) {}

@@ -47,7 +47,8 @@ type Terms struct {
 	Routes         []Route        `json:"routes,omitempty"` // the ways to fund a purchase, by preference; none: the funder has it all
 	Scenes         []string       `json:"scenes"`
 	Plans          []Plan         `json:"plans"`
-	Documents      []Document     `json:"documents"` // what an applicant must have agreed to
+	Deferral       *DeferralTerms `json:"deferral,omitempty"` // none: the contract offers no deferral
+	Documents      []Document     `json:"documents"`          // what an applicant must have agreed to
 }
 
 // Document (文本) is one version of a text that a person agrees to.
@@ -135,6 +136,11 @@ func (t *Terms) Validate() error {
 			return fmt.Errorf("document %q stands twice", d.Name) // nobody could consent to both
 		}
 		texts[d.Name] = true
+	}
+	if t.Deferral != nil {
+		if err := t.Deferral.validate(); err != nil {
+			return fmt.Errorf("deferral: %w", err)
+		}
 	}
 	seen := map[string]bool{}
 	for _, p := range t.Plans {

@@ -116,6 +116,8 @@ func Post(account credit.ID, event credit.Event) []Transfer {
 		p.move(p.customer(InterestBilled), Account{Class: InterestIncome}, sum.Interest)
 		p.move(p.customer(FeeBilled), Account{Class: FeeIncome}, sum.Fee)
 		p.move(Account{Class: DeferredSubsidy}, Account{Class: SubsidyIncome}, earned)
+	case credit.StatementDeferred:
+		p.move(p.customer(FeeBilled), Account{Class: FeeIncome}, e.Fee)
 	case credit.PenaltyCharged:
 		p.move(p.customer(Penalty), Account{Class: PenaltyIncome}, e.Amount)
 	case credit.RepaymentReceived:

@@ -38,6 +38,7 @@ var cases = []struct {
 	{"the bill: principal moves, fee and interest are earned, and so is what others bear", credit.StatementIssued{Total: 103_50, Lines: []credit.Line{
 		{Principal: 60_00, Fee: 3_00}, {Principal: 40_00, Interest: 50, Borne: all},
 	}}},
+	{"a bill deferred: the fee is billed at once", credit.StatementDeferred{Fee: 5_00, Cut: 1_00}},
 	{"a day overdue", credit.PenaltyCharged{Amount: 50}},
 	{"a repayment, more than is billed", credit.RepaymentReceived{Amount: 110_00, Credit: 6_00, Shares: []credit.Share{{Penalty: 50}, {Fee: 3_00, Principal: 60_00}, {Interest: 50, Principal: 40_00}}}},
 	{"a repayment: of it each funder gets its part", credit.RepaymentReceived{Amount: 104_00, Shares: []credit.Share{

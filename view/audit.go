@@ -42,6 +42,8 @@ type audited struct {
 	debits   map[int64]*auditedDebit
 	source   string // of the standing instruction in force
 	dueDay   int
+
+	deferrals []calendar.Date // when granted
 }
 
 type auditedHold struct {
@@ -261,7 +263,7 @@ func (a *audit) finish() {
 func remaining(a *credit.Account, statement int64) (sum money.Amount) {
 	for _, s := range a.Statements {
 		if s.Number == statement {
-			sum += s.Penalty
+			sum += s.Penalty + s.Fee
 		}
 	}
 	for _, p := range a.Purchases {
@@ -326,6 +328,7 @@ func differs(a *credit.Account, row Account) string {
 	overdue := false
 	for _, s := range a.Statements {
 		penalty += s.Penalty
+		fee += s.Fee
 		overdue = overdue || s.Overdue
 	}
 	status := string(a.Status)

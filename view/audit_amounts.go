@@ -106,6 +106,8 @@ func amountsOf(event credit.Event) (whole, parts []money.Amount) {
 			parts = append(parts, l.Principal, l.Interest, l.Fee)
 			borne(l.Borne)
 		}
+	case credit.StatementDeferred:
+		parts = append(parts, e.Fee, e.Cut)
 	case credit.PenaltyCharged:
 		whole, parts = append(whole, e.Amount), append(parts, e.Cut)
 	case credit.RepaymentReceived:

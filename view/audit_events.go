@@ -41,6 +41,8 @@ func (x *audited) allowed(day calendar.Date, command credit.Command, event credi
 		return x.refunded(e)
 	case credit.StatementIssued:
 		return x.issued(day, e)
+	case credit.StatementDeferred:
+		return x.deferred(day, command, e)
 	case credit.PenaltyCharged:
 		if v := x.capped(day, e); v != nil {
 			return v
@@ -315,7 +317,7 @@ func (x *audited) paid(sum money.Amount, shares []credit.Share) *Violation {
 func (x *audited) owed(s credit.Share) (owed credit.Share) {
 	for i := range x.state.Statements {
 		if statement := &x.state.Statements[i]; s.Purchase == 0 && statement.Number == s.Statement {
-			owed.Penalty = statement.Penalty
+			owed.Penalty, owed.Fee = statement.Penalty, statement.Fee
 		}
 	}
 	for i := range x.state.Purchases {

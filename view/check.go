@@ -26,7 +26,7 @@ var (
 	CheckSums       = Check{8, "sums", "a statement's total is the sum of its lines, a purchase's instalments are those of its plan and add up to it"}
 	CheckPayments   = Check{9, "payments", "nothing is paid beyond what is owed, the surplus is the credit balance, and goes back whole and once"}
 	CheckDebits     = Check{9, "debits", "of a statement one debit is on its way at most, for what is owed, from the source agreed to; it gets one result, and a settled one is a repayment of its amount"}
-	CheckCycles     = Check{10, "cycles", "statements are dated on the anchor day, one a cycle, and bill exactly what falls on their date"}
+	CheckCycles     = Check{10, "cycles", "statements are dated on the anchor day, one a cycle, bill exactly what falls on their date, and fall due later once, when the contract allows it"}
 	CheckDays       = Check{11, "days", "what is due on a date is done on it, once and in order, before anything else"}
 	CheckClosed     = Check{12, "closed", "an account closes clear, and nothing moves after but refunds, repayments and their return"}
 	CheckConsent    = Check{13, "consent", "an account opens on agreements to each of its documents, and each use of credit names the quote that was agreed to"}
@@ -37,7 +37,7 @@ var (
 	CheckTables     = Check{19, "tables", "each row of the tables is what the log says, and there is no other"}
 	CheckOverdue    = Check{11, "overdue", "an overdue statement stands in the bucket, and its account has the grade, of its days past due"}
 	CheckCaps       = Check{24, "caps", "no penalty goes above the cost cap, or the cap on penalties, of the contract"}
-	CheckAmounts    = Check{20, "amounts", "each amount is a whole number within bounds, what was asked for is what moved, and a penalty is what its days come to"}
+	CheckAmounts    = Check{20, "amounts", "each amount is a whole number within bounds, what was asked for is what moved, a penalty is what its days come to, and a fee for a deferral what the contract asks for within its cap"}
 )
 
 // Checks lists them all.

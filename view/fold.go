@@ -108,6 +108,10 @@ func (c *changes) event(at place, account *balances, event credit.Event, shares 
 	case credit.StatementPaid:
 		s := c.statement(at, e.Statement)
 		s.Status, s.PaidOn = StatementPaid, at.day
+	case credit.StatementDeferred:
+		s := c.statement(at, e.Statement)
+		s.Due, s.DeferredFrom = e.Due, e.Before
+		s.DeferralFee += e.Fee
 	case credit.PenaltyCharged:
 		s := c.statement(at, e.Statement)
 		s.Penalty += e.Amount

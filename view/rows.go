@@ -117,30 +117,32 @@ const (
 
 // Statement (账单) is a monthly bill.
 type Statement struct {
-	Account     credit.ID     `view:"key"`
-	Number      int64         `view:"key"`
-	Day         calendar.Date // its date
-	Due         calendar.Date //
-	Time        int64         //
-	Position    int64         //
-	Status      string        `view:"set"`
-	Total       money.Amount  //
-	Principal   money.Amount  //
-	Interest    money.Amount  //
-	Fee         money.Amount  //
-	Refunded    money.Amount  `view:"add"` // principal that refunds took off it
-	Paid        money.Amount  `view:"add"` // of the total
-	Penalty     money.Amount  `view:"add"` // charged so far, beside the total
-	PenaltyPaid money.Amount  `view:"add"`
-	PenaltyCut  money.Amount  `view:"add"` // what caps kept from being charged
-	Bucket      int32         `view:"set"` // 1 for M1, … ; 0: never overdue
-	OverdueOn   calendar.Date `view:"set"`
-	PaidOn      calendar.Date `view:"set"`
+	Account      credit.ID     `view:"key"`
+	Number       int64         `view:"key"`
+	Day          calendar.Date // its date
+	Due          calendar.Date `view:"set"`
+	DeferredFrom calendar.Date `view:"set"` // when it was due before it was deferred
+	Time         int64         //
+	Position     int64         //
+	Status       string        `view:"set"`
+	Total        money.Amount  //
+	Principal    money.Amount  //
+	Interest     money.Amount  //
+	Fee          money.Amount  //
+	Refunded     money.Amount  `view:"add"` // principal that refunds took off it
+	DeferralFee  money.Amount  `view:"add"` // charged beside the total
+	Paid         money.Amount  `view:"add"` // of the total and of the fee for a deferral
+	Penalty      money.Amount  `view:"add"` // charged so far, beside the total
+	PenaltyPaid  money.Amount  `view:"add"`
+	PenaltyCut   money.Amount  `view:"add"` // what caps kept from being charged
+	Bucket       int32         `view:"set"` // 1 for M1, … ; 0: never overdue
+	OverdueOn    calendar.Date `view:"set"`
+	PaidOn       calendar.Date `view:"set"`
 }
 
 // Outstanding is what is still owed on the statement, with penalty.
 func (r *Statement) Outstanding() money.Amount {
-	return r.Total - r.Refunded - r.Paid + r.Penalty - r.PenaltyPaid
+	return r.Total + r.DeferralFee - r.Refunded - r.Paid + r.Penalty - r.PenaltyPaid
 }
 
 // Line is one instalment on a statement: what was billed, and what came of it.
@@ -171,7 +173,7 @@ type Repayment struct {
 	Source   string        // the payment service's reference
 }
 
-// Share (分配) is what a repayment, or the credit balance, paid of one instalment or penalty.
+// Share (分配) is what a repayment, or the credit balance, paid of one instalment, or of a statement's own costs.
 type Share struct {
 	Account    credit.ID     `view:"key"`
 	Position   int64         `view:"key"`
@@ -179,7 +181,7 @@ type Share struct {
 	Day        calendar.Date //
 	Repayment  int64         // 0: the credit balance paid
 	Statement  int64         //
-	Purchase   int64         // 0: a penalty
+	Purchase   int64         // 0: a penalty, or the fee for a deferral
 	Instalment int32         //
 	Penalty    money.Amount  //
 	Fee        money.Amount  //

@@ -4,10 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"slices"
 	"strconv"
-	"testing"
 	"time"
 
 	"pgregory.net/rapid"
@@ -15,81 +13,9 @@ import (
 	"github.com/yuefu/yuefu/calendar"
 	"github.com/yuefu/yuefu/credit"
 	"github.com/yuefu/yuefu/credit/wire"
-	"github.com/yuefu/yuefu/database"
-	"github.com/yuefu/yuefu/database/pgtest"
 	"github.com/yuefu/yuefu/eventlog"
-	"github.com/yuefu/yuefu/eventlog/open"
 	"github.com/yuefu/yuefu/money"
-	"github.com/yuefu/yuefu/view"
 )
-
-// store is an open database with its log and tables.
-type store struct {
-	db     *database.DB
-	log    eventlog.Log
-	tables *view.Tables
-}
-
-// address makes a new database of a dialect and returns where it is.
-func address(t testing.TB, dialect database.Dialect) string {
-	if dialect == database.PostgreSQL {
-		return pgtest.NewWith(t, pgtest.Options{NoSync: true})
-	}
-	return filepath.Join(t.TempDir(), "view.db")
-}
-
-func openStore(t testing.TB, dsn string, options view.Options) *store {
-	t.Helper()
-	db, err := database.Open(t.Context(), dsn, database.Options{Partitions: 2})
-	if err != nil {
-		t.Fatal(err)
-	}
-	log, err := open.Log(db)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_ = log.Close()
-		if err := db.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	tables, err := view.Open(t.Context(), db, log, options)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return &store{db, log, tables}
-}
-
-// both runs a test on SQLite and on PostgreSQL.
-func both(t *testing.T, run func(t *testing.T, dialect database.Dialect)) {
-	for _, dialect := range []database.Dialect{database.SQLite, database.PostgreSQL} {
-		t.Run(dialect.String(), func(t *testing.T) { run(t, dialect) })
-	}
-}
-
-// catchUp has the tables take in all that stands in the log.
-func (s *store) catchUp(t testing.TB) {
-	t.Helper()
-	ctx, stop := context.WithCancel(t.Context())
-	done := make(chan error, 1)
-	go func() { done <- s.tables.Run(ctx) }()
-	heads, err := s.log.Heads(ctx, s.log.Partitions())
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, head := range heads {
-		patience, cancel := context.WithTimeout(ctx, 30*time.Second)
-		if err := s.tables.WaitFor(patience, head.Partition, head.Position); err != nil {
-			t.Fatalf("partition %d does not get to %d: %v", head.Partition, head.Position, err)
-		}
-		cancel()
-	}
-	stop()
-	if err := <-done; err != nil {
-		t.Fatal(err)
-	}
-}
 
 // failer is what a story needs of a test, of rapid's too.
 type failer interface {
@@ -263,6 +189,7 @@ func termsOf(programme string, currency money.Currency) *credit.Terms {
 			}},
 			{ID: "half12", Kind: credit.Annuity, Periods: 12, Rate: 160_000, Subsidies: []credit.Subsidy{{Bearer: credit.Merchant, Share: 500_000}}},
 		},
+		Deferral:  &credit.DeferralTerms{MostDays: 14, AYear: 2, Rate: 8_000},
 		Documents: []credit.Document{{Name: "credit_agreement", Version: 2, Hash: "aa11"}, {Name: "bureau_authorisation", Version: 1, Hash: "bb22"}},
 	}
 }
@@ -332,6 +259,12 @@ func (s *story) autopay(a *credit.Account, source string) credit.SetAutopay {
 	return credit.SetAutopay{Source: source, Consent: s.consent(a.Customer, a.AutopayText(source))}
 }
 
+// deferring asks for a later due date, as quoted.
+func (s *story) deferring(a *credit.Account, statement int64, due calendar.Date) credit.Defer {
+	q, _ := a.QuoteDeferral(statement, due, s.day) // what is refused is refused again
+	return credit.Defer{Statement: statement, Due: due, Consent: s.consent(a.Customer, credit.Document{Name: credit.DeferralDocument, Version: a.Terms.Version, Hash: q.Token})}
+}
+
 func (s *story) must(id credit.ID, command credit.Command) {
 	s.t.Helper()
 	if err := s.do(id, command); err != nil {
@@ -357,7 +290,7 @@ func (s *story) any(t *rapid.T) {
 	}
 	amount := money.Amount(rapid.IntRange(1, 200_000).Draw(t, "amount"))
 	number := rapid.Int64Range(1, max(1, a.Numbers)).Draw(t, "number")
-	switch what := rapid.IntRange(0, 25).Draw(t, "what"); what {
+	switch what := rapid.IntRange(0, 26).Draw(t, "what"); what {
 	case 0, 1, 2, 3, 4:
 		plan := rapid.SampledFrom(a.Terms.Plans).Draw(t, "plan").ID
 		s.authorise(id, amount, plan, rapid.SampledFrom([]string{"tea house", "书店", "a:b; c"}).Draw(t, "merchant"))
@@ -411,6 +344,11 @@ func (s *story) any(t *rapid.T) {
 				credit.SettleDebit{Debit: a.Debits[n-1].Number}, credit.RefuseDebit{Debit: a.Debits[n-1].Number, Reason: "funds"},
 			}).Draw(t, "result"))
 		}
+	case 26:
+		if n := len(a.Statements); n > 0 {
+			st := a.Statements[n-1]
+			_ = s.do(id, s.deferring(a, st.Number, st.Due+calendar.Date(rapid.IntRange(1, 15).Draw(t, "later"))))
+		}
 	case 19:
 		s.openDay(s.day + calendar.Date(rapid.IntRange(1, 40).Draw(t, "days")))
 		if rapid.Bool().Draw(t, "close of business") {
@@ -446,6 +384,9 @@ func (s *story) whole() (accounts []credit.ID) {
 		s.closeAll()
 		s.debit(fay)
 		_, _, dayOfMonth := s.day.Split()
+		if a := s.accounts[ann]; dayOfMonth == 5 && len(a.Statements) > 0 && len(a.Deferrals) == 0 {
+			s.must(ann, s.deferring(a, a.Statements[0].Number, a.Statements[0].Due+14))
+		}
 		if dayOfMonth == 8 {
 			for _, id := range []credit.ID{ann, dan} {
 				if owed := s.accounts[id].Billed(); owed > 0 {

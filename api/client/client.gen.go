@@ -81,6 +81,11 @@ const (
 	DecisionRefused  Decision = "refused"
 )
 
+// Defines values for DeferralDocument.
+const (
+	DeferralDocumentDeferralQuote DeferralDocument = "deferral_quote"
+)
+
 // Defines values for Grade.
 const (
 	Doubtful       Grade = "doubtful"
@@ -124,6 +129,7 @@ const (
 	AccountNotClear      ProblemKind = "account_not_clear"
 	AccountNotOpen       ProblemKind = "account_not_open"
 	AccountStopped       ProblemKind = "account_stopped"
+	AlreadyDeferred      ProblemKind = "already_deferred"
 	AlreadyOpen          ProblemKind = "already_open"
 	ApplicationPending   ProblemKind = "application_pending"
 	AutopayMissing       ProblemKind = "autopay_missing"
@@ -143,6 +149,9 @@ const (
 	ConsentTooFast       ProblemKind = "consent_too_fast"
 	CurrencyMismatch     ProblemKind = "currency_mismatch"
 	DebitNotPending      ProblemKind = "debit_not_pending"
+	DeferralNotOffered   ProblemKind = "deferral_not_offered"
+	DeferralTooLate      ProblemKind = "deferral_too_late"
+	DeferralsUsedUp      ProblemKind = "deferrals_used_up"
 	DueDayChangesUsed    ProblemKind = "due_day_changes_used"
 	DueDayNotOffered     ProblemKind = "due_day_not_offered"
 	HeaderTooLarge       ProblemKind = "header_too_large"
@@ -172,6 +181,7 @@ const (
 	RefundTooLarge       ProblemKind = "refund_too_large"
 	RequestTimeout       ProblemKind = "request_timeout"
 	ShuttingDown         ProblemKind = "shutting_down"
+	StatementNotOpen     ProblemKind = "statement_not_open"
 	Unauthenticated      ProblemKind = "unauthenticated"
 	Unavailable          ProblemKind = "unavailable"
 	Unchanged            ProblemKind = "unchanged"
@@ -236,6 +246,9 @@ type Account struct {
 
 	// DaysPastDue Of the oldest overdue statement; 0 when none is
 	DaysPastDue int `json:"days_past_due"`
+
+	// Deferrals Deferrals that run; left out when none does
+	Deferrals []RunningDeferral `json:"deferrals,omitempty,omitzero"`
 
 	// DueDay 还款日: the day of the month on which coming statements are due
 	DueDay int `json:"due_day"`
@@ -726,6 +739,116 @@ type Declared struct {
 	Student       bool  `json:"student"`
 }
 
+// Deferral A statement that is to be paid later than it was (延期还款)
+type Deferral struct {
+	Account string `json:"account"`
+
+	// Currency ISO 4217
+	Currency Currency `json:"currency"`
+
+	// DeferredFrom When it was due
+	DeferredFrom calendar.Date `json:"deferred_from"`
+	DeferredOn   calendar.Date `json:"deferred_on"`
+	DueOn        calendar.Date `json:"due_on"`
+
+	// Fee Billed on it at once
+	Fee int64 `json:"fee"`
+
+	// FeeCut What the contract's cap took off the fee
+	FeeCut    int64  `json:"fee_cut"`
+	Statement string `json:"statement"`
+}
+
+// DeferralConsent Evidence that the customer agreed to a deferral as it was quoted: its `text`, and who accepted it, when, by which act
+type DeferralConsent struct {
+	AcceptedAt time.Time `json:"accepted_at"`
+	Act        string    `json:"act"`
+
+	// Document The document is the quote
+	Document DeferralDocument `json:"document"`
+
+	// Hash The quote's token, `qt_…`
+	Hash string `json:"hash"`
+
+	// Person Your id of the customer who acted
+	Person string `json:"person"`
+
+	// Preselected Was anything ticked beforehand? Has to be said, and false
+	Preselected bool      `json:"preselected"`
+	ShownAt     time.Time `json:"shown_at"`
+
+	// Version The version of the terms
+	Version int `json:"version"`
+}
+
+// DeferralDocument The document is the quote
+type DeferralDocument string
+
+// DeferralQuote What paying a statement later would cost (延期还款试算)
+type DeferralQuote struct {
+	Account string `json:"account"`
+
+	// Amount What is owed on it, without the fee
+	Amount int64 `json:"amount"`
+
+	// AnnualRate The fee as an annual rate on the principal for these days (年化费率), in millionths
+	AnnualRate int64 `json:"annual_rate"`
+
+	// Currency ISO 4217
+	Currency Currency `json:"currency"`
+
+	// DueOn When it is due now
+	DueOn calendar.Date `json:"due_on"`
+
+	// Fee A sum in minor units (分) of the currency beside it
+	Fee Amount `json:"fee"`
+
+	// FeeCut What the contract's cap took off the fee
+	FeeCut   int64         `json:"fee_cut"`
+	NewDueOn calendar.Date `json:"new_due_on"`
+
+	// Principal Of that the principal, which the fee is worked out on
+	Principal int64  `json:"principal"`
+	Statement string `json:"statement"`
+
+	// Text What the customer consents to: copy it into the deferral's consent
+	Text DeferralText `json:"text"`
+}
+
+// DeferralRequest defines model for DeferralRequest.
+type DeferralRequest struct {
+	// Consent Evidence that the customer agreed to a deferral as it was quoted: its `text`, and who accepted it, when, by which act
+	Consent DeferralConsent `json:"consent"`
+
+	// DueOn The new due date
+	DueOn calendar.Date `json:"due_on"`
+}
+
+// DeferralTerms On which terms a statement can be paid later (延期还款); left out: the contract offers no deferral. The fee is a rate or an amount, not both
+type DeferralTerms struct {
+	// AYear How many are granted in any 365 days
+	AYear int `json:"a_year"`
+
+	// Fee The fee, in minor units
+	Fee int64 `json:"fee,omitempty,omitzero"`
+
+	// MostDays How far a due date moves at most
+	MostDays int `json:"most_days"`
+
+	// Rate The fee, of the principal deferred, in millionths
+	Rate int64 `json:"rate,omitempty,omitzero"`
+}
+
+// DeferralText What the customer consents to: copy it into the deferral's consent
+type DeferralText struct {
+	// Document The document is the quote
+	Document DeferralDocument `json:"document"`
+
+	// Hash The quote's token: it seals the figures
+	Hash    string `json:"hash"`
+	Version int    `json:"version"`
+}
+
 // Disclosure What is shown before consent (费用披露)
 type Disclosure struct {
 	// Bureau Left out when nobody is reported to a bureau
@@ -735,7 +858,10 @@ type Disclosure struct {
 	CostCap Rate `json:"cost_cap"`
 
 	// Currency ISO 4217
-	Currency  Currency          `json:"currency"`
+	Currency Currency `json:"currency"`
+
+	// Deferral On which terms a statement can be paid later (延期还款); left out: the contract offers no deferral. The fee is a rate or an amount, not both
+	Deferral  DeferralTerms     `json:"deferral,omitempty,omitzero"`
 	Documents []DocumentToAgree `json:"documents"`
 	DueDay    int               `json:"due_day"`
 
@@ -1387,6 +1513,17 @@ type ReviewRequest struct {
 	Reasons []string `json:"reasons,omitempty,omitzero"`
 }
 
+// RunningDeferral A statement that is to be paid later than it was, until its new due date has passed (延期中)
+type RunningDeferral struct {
+	// DeferredFrom When it was due
+	DeferredFrom calendar.Date `json:"deferred_from"`
+	DueOn        calendar.Date `json:"due_on"`
+
+	// Fee What of its fee is not paid
+	Fee       int64  `json:"fee"`
+	Statement string `json:"statement"`
+}
+
 // Share The part of a repayment that went to one instalment or penalty (分配)
 type Share struct {
 	// Fee A sum in minor units (分) of the currency beside it
@@ -1402,7 +1539,7 @@ type Share struct {
 	// Principal A sum in minor units (分) of the currency beside it
 	Principal Amount `json:"principal"`
 
-	// Purchase Left out for the statement's penalty
+	// Purchase Left out for what the statement asks for itself: its penalty, the fee for its deferral
 	Purchase  string `json:"purchase,omitempty,omitzero"`
 	Statement string `json:"statement"`
 }
@@ -1412,10 +1549,16 @@ type Statement struct {
 	Account string `json:"account"`
 
 	// Currency ISO 4217
-	Currency Currency        `json:"currency"`
-	DueOn    calendar.Date   `json:"due_on"`
-	ID       string          `json:"id"`
-	Lines    []StatementLine `json:"lines"`
+	Currency Currency `json:"currency"`
+
+	// DeferralFee Fee for its deferral (延期手续费); left out when there is none
+	DeferralFee int64 `json:"deferral_fee,omitempty,omitzero"`
+
+	// DeferredFrom When it was due before it was deferred (延期前还款日)
+	DeferredFrom calendar.Date   `json:"deferred_from,omitempty,omitzero"`
+	DueOn        calendar.Date   `json:"due_on"`
+	ID           string          `json:"id"`
+	Lines        []StatementLine `json:"lines"`
 
 	// Paid What repayments and credit balance paid of it, and refunds took off it
 	Paid int64 `json:"paid"`
@@ -1494,6 +1637,9 @@ type Terms struct {
 
 	// Currency ISO 4217
 	Currency Currency `json:"currency"`
+
+	// Deferral On which terms a statement can be paid later (延期还款); left out: the contract offers no deferral. The fee is a rate or an amount, not both
+	Deferral DeferralTerms `json:"deferral,omitempty,omitzero"`
 
 	// Documents What an applicant has to agree to; the cost disclosure is added by itself
 	Documents []Document `json:"documents"`
@@ -1618,6 +1764,9 @@ type ProgrammeID = string
 // PurchaseID defines model for PurchaseID.
 type PurchaseID = string
 
+// StatementID defines model for StatementID.
+type StatementID = string
+
 // ListAccountsQuery is what ListAccounts can be asked for. Zero values are left out.
 type ListAccountsQuery struct {
 	Customer  string        // Your own id of the customer
@@ -1734,6 +1883,19 @@ type GetDisclosureQuery struct {
 func (q GetDisclosureQuery) values() url.Values {
 	v := url.Values{}
 	add(v, "amount", q.Amount)
+	return v
+}
+
+// QuoteDeferralQuery is what QuoteDeferral can be asked for. Zero values are left out.
+type QuoteDeferralQuery struct {
+	Days  int           // How many days after the due date
+	DueOn calendar.Date // Or the new due date itself
+}
+
+func (q QuoteDeferralQuery) values() url.Values {
+	v := url.Values{}
+	add(v, "days", q.Days)
+	add(v, "due_on", q.DueOn)
 	return v
 }
 
@@ -2142,6 +2304,25 @@ func (c *Client) Quote(ctx context.Context, body QuoteRequest) (answer QuoteList
 func (c *Client) GetStatement(ctx context.Context, id string) (answer Statement, err error) {
 	path := "/v1/statements/{id}"
 	path = strings.Replace(path, "{id}", url.PathEscape(id), 1)
+	err = c.do(ctx, "GET", path, "", nil, &answer)
+	return answer, err
+}
+
+// DeferStatement: Pay a statement later (延期还款), once, by agreement.
+func (c *Client) DeferStatement(ctx context.Context, id string, key string, body DeferralRequest) (answer Deferral, err error) {
+	path := "/v1/statements/{id}/deferral"
+	path = strings.Replace(path, "{id}", url.PathEscape(id), 1)
+	err = c.do(ctx, "POST", path, key, &body, &answer)
+	return answer, err
+}
+
+// QuoteDeferral: What it costs to pay a statement later (延期还款试算).
+func (c *Client) QuoteDeferral(ctx context.Context, id string, query QuoteDeferralQuery) (answer DeferralQuote, err error) {
+	path := "/v1/statements/{id}/deferral-quote"
+	path = strings.Replace(path, "{id}", url.PathEscape(id), 1)
+	if q := query.values().Encode(); q != "" {
+		path += "?" + q
+	}
 	err = c.do(ctx, "GET", path, "", nil, &answer)
 	return answer, err
 }

@@ -557,6 +557,153 @@ func (v *Declared) Read(r *strict.Reader) {
 	r.Required(seen, 2, "consent_incomplete", "student")
 }
 
+// DeferralConsent Evidence that the customer agreed to a deferral as it was quoted: its `text`, and who accepted it, when, by which act
+type DeferralConsent struct {
+	AcceptedAt time.Time `json:"accepted_at"`
+	Act        string    `json:"act"`
+
+	// Document The document is the quote
+	Document DeferralDocument `json:"document"`
+
+	// Hash The quote's token, `qt_…`
+	Hash string `json:"hash"`
+
+	// Person Your id of the customer who acted
+	Person string `json:"person"`
+
+	// Preselected Was anything ticked beforehand? Has to be said, and false
+	Preselected bool      `json:"preselected"`
+	ShownAt     time.Time `json:"shown_at"`
+
+	// Version The version of the terms
+	Version int `json:"version"`
+}
+
+// Read reads the object exactly as the contract describes it.
+func (v *DeferralConsent) Read(r *strict.Reader) {
+	if !r.Begin() {
+		return
+	}
+	var seen uint64
+	for r.Next() {
+		switch string(r.Name()) {
+		case "accepted_at":
+			seen |= 1 << 0
+			v.AcceptedAt = r.Instant()
+		case "act":
+			seen |= 1 << 1
+			v.Act = r.Text(1, 128)
+		case "document":
+			seen |= 1 << 2
+			v.Document = DeferralDocument(r.Word(valuesOfDeferralDocument))
+		case "hash":
+			seen |= 1 << 3
+			v.Hash = r.Text(1, 64)
+		case "person":
+			seen |= 1 << 4
+			v.Person = r.Text(1, 128)
+		case "preselected":
+			seen |= 1 << 5
+			v.Preselected = r.Bool()
+		case "shown_at":
+			seen |= 1 << 6
+			v.ShownAt = r.Instant()
+		case "version":
+			seen |= 1 << 7
+			v.Version = int(r.Whole(1, 1e+06))
+		default:
+			r.Unknown()
+		}
+	}
+	r.Required(seen, 0, "consent_incomplete", "accepted_at")
+	r.Required(seen, 1, "consent_incomplete", "act")
+	r.Required(seen, 2, "consent_incomplete", "document")
+	r.Required(seen, 3, "consent_incomplete", "hash")
+	r.Required(seen, 4, "consent_incomplete", "person")
+	r.Required(seen, 5, "consent_incomplete", "preselected")
+	r.Required(seen, 6, "consent_incomplete", "shown_at")
+	r.Required(seen, 7, "consent_incomplete", "version")
+}
+
+// DeferralDocument The document is the quote
+type DeferralDocument string
+
+var valuesOfDeferralDocument = []string{"deferral_quote"}
+
+// DeferralRequest defines model for DeferralRequest.
+type DeferralRequest struct {
+	// Consent Evidence that the customer agreed to a deferral as it was quoted: its `text`, and who accepted it, when, by which act
+	Consent DeferralConsent `json:"consent"`
+
+	// DueOn The new due date
+	DueOn calendar.Date `json:"due_on"`
+}
+
+// Read reads the object exactly as the contract describes it.
+func (v *DeferralRequest) Read(r *strict.Reader) {
+	if !r.Begin() {
+		return
+	}
+	var seen uint64
+	for r.Next() {
+		switch string(r.Name()) {
+		case "consent":
+			seen |= 1 << 0
+			v.Consent.Read(r)
+		case "due_on":
+			seen |= 1 << 1
+			v.DueOn = r.Date()
+		default:
+			r.Unknown()
+		}
+	}
+	r.Required(seen, 0, "", "consent")
+	r.Required(seen, 1, "", "due_on")
+}
+
+// DeferralTerms On which terms a statement can be paid later (延期还款); left out: the contract offers no deferral. The fee is a rate or an amount, not both
+type DeferralTerms struct {
+	// AYear How many are granted in any 365 days
+	AYear int `json:"a_year"`
+
+	// Fee The fee, in minor units
+	Fee int64 `json:"fee,omitempty,omitzero"`
+
+	// MostDays How far a due date moves at most
+	MostDays int `json:"most_days"`
+
+	// Rate The fee, of the principal deferred, in millionths
+	Rate int64 `json:"rate,omitempty,omitzero"`
+}
+
+// Read reads the object exactly as the contract describes it.
+func (v *DeferralTerms) Read(r *strict.Reader) {
+	if !r.Begin() {
+		return
+	}
+	var seen uint64
+	for r.Next() {
+		switch string(r.Name()) {
+		case "a_year":
+			seen |= 1 << 0
+			v.AYear = int(r.Whole(1, 12))
+		case "fee":
+			seen |= 1 << 1
+			v.Fee = r.Whole(0, 1e+09)
+		case "most_days":
+			seen |= 1 << 2
+			v.MostDays = int(r.Whole(1, 60))
+		case "rate":
+			seen |= 1 << 3
+			v.Rate = r.Whole(0, 1e+06)
+		default:
+			r.Unknown()
+		}
+	}
+	r.Required(seen, 0, "", "a_year")
+	r.Required(seen, 2, "", "most_days")
+}
+
 // Document One version of a text, by the hash of its words (文本)
 type Document struct {
 	Document string `json:"document"`
@@ -966,7 +1113,7 @@ func (v *Policy) Read(r *strict.Reader) {
 // ProblemKind A stable name
 type ProblemKind string
 
-var valuesOfProblemKind = []string{"not_found", "invalid_amount", "currency_mismatch", "unknown_plan", "consent_incomplete", "consent_preselected", "consent_of_another", "consent_outdated", "consent_too_fast", "consent_in_future", "already_open", "application_pending", "no_application_pending", "hold_not_open", "capture_too_large", "refund_too_large", "account_not_open", "no_credit_balance", "block_exists", "block_missing", "block_not_yours", "account_not_clear", "closure_pending", "no_closure_pending", "invalid_date", "unknown_reason", "limit_above_cap", "unchanged", "nothing_to_withdraw", "autopay_missing", "debit_not_pending", "due_day_not_offered", "due_day_changes_used", "malformed_request", "header_too_large", "request_timeout", "no_such_route", "method_not_allowed", "unauthenticated", "operator_key_required", "not_a_sandbox", "unknown_parameter", "invalid_parameter", "key_missing", "key_invalid", "key_reused", "unsupported_media_type", "body_too_large", "malformed_body", "invalid_request", "invalid_programme", "clock_backwards", "busy", "unavailable", "outcome_unknown", "shutting_down", "account_stopped", "internal"}
+var valuesOfProblemKind = []string{"not_found", "invalid_amount", "currency_mismatch", "unknown_plan", "consent_incomplete", "consent_preselected", "consent_of_another", "consent_outdated", "consent_too_fast", "consent_in_future", "already_open", "application_pending", "no_application_pending", "hold_not_open", "capture_too_large", "refund_too_large", "account_not_open", "no_credit_balance", "block_exists", "block_missing", "block_not_yours", "account_not_clear", "closure_pending", "no_closure_pending", "invalid_date", "unknown_reason", "limit_above_cap", "unchanged", "nothing_to_withdraw", "autopay_missing", "debit_not_pending", "due_day_not_offered", "due_day_changes_used", "statement_not_open", "deferral_not_offered", "deferral_too_late", "already_deferred", "deferrals_used_up", "malformed_request", "header_too_large", "request_timeout", "no_such_route", "method_not_allowed", "unauthenticated", "operator_key_required", "not_a_sandbox", "unknown_parameter", "invalid_parameter", "key_missing", "key_invalid", "key_reused", "unsupported_media_type", "body_too_large", "malformed_body", "invalid_request", "invalid_programme", "clock_backwards", "busy", "unavailable", "outcome_unknown", "shutting_down", "account_stopped", "internal"}
 
 // ProgrammeRequest defines model for ProgrammeRequest.
 type ProgrammeRequest struct {
@@ -1310,6 +1457,9 @@ type Terms struct {
 	// Currency ISO 4217
 	Currency Currency `json:"currency"`
 
+	// Deferral On which terms a statement can be paid later (延期还款); left out: the contract offers no deferral. The fee is a rate or an amount, not both
+	Deferral DeferralTerms `json:"deferral,omitempty,omitzero"`
+
 	// Documents What an applicant has to agree to; the cost disclosure is added by itself
 	Documents []Document `json:"documents"`
 
@@ -1393,8 +1543,11 @@ func (v *Terms) Read(r *strict.Reader) {
 		case "currency":
 			seen |= 1 << 4
 			v.Currency = Currency(r.Word(valuesOfCurrency))
-		case "documents":
+		case "deferral":
 			seen |= 1 << 5
+			v.Deferral.Read(r)
+		case "documents":
+			seen |= 1 << 6
 			if r.BeginList() {
 				for r.More(len(v.Documents), 0, 16) {
 					var item Document
@@ -1403,41 +1556,41 @@ func (v *Terms) Read(r *strict.Reader) {
 				}
 			}
 		case "due_day":
-			seen |= 1 << 6
+			seen |= 1 << 7
 			v.DueDay = int(r.Whole(1, 31))
 		case "due_day_changes":
-			seen |= 1 << 7
+			seen |= 1 << 8
 			v.DueDayChanges = int(r.Whole(0, 366))
 		case "due_days":
-			seen |= 1 << 8
+			seen |= 1 << 9
 			if r.BeginList() {
 				for r.More(len(v.DueDays), 0, 31) {
 					v.DueDays = append(v.DueDays, int(r.Whole(1, 31)))
 				}
 			}
 		case "funder":
-			seen |= 1 << 9
+			seen |= 1 << 10
 			v.Funder = r.Text(1, 64)
 		case "grace_days":
-			seen |= 1 << 10
+			seen |= 1 << 11
 			v.GraceDays = int(r.Whole(0, 31))
 		case "grades":
-			seen |= 1 << 11
+			seen |= 1 << 12
 			v.Grades.Read(r)
 		case "hold_days":
-			seen |= 1 << 12
+			seen |= 1 << 13
 			v.HoldDays = int(r.Whole(1, 60))
 		case "limit_cap":
-			seen |= 1 << 13
+			seen |= 1 << 14
 			v.LimitCap = r.Whole(0, 1e+12)
 		case "penalty_cap":
-			seen |= 1 << 14
+			seen |= 1 << 15
 			v.PenaltyCap = r.Whole(0, 1e+07)
 		case "penalty_rate":
-			seen |= 1 << 15
+			seen |= 1 << 16
 			v.PenaltyRate = r.Whole(0, 1e+06)
 		case "plans":
-			seen |= 1 << 16
+			seen |= 1 << 17
 			if r.BeginList() {
 				for r.More(len(v.Plans), 1, 32) {
 					var item Plan
@@ -1446,29 +1599,29 @@ func (v *Terms) Read(r *strict.Reader) {
 				}
 			}
 		case "principal_first_from":
-			seen |= 1 << 17
+			seen |= 1 << 18
 			v.PrincipalFirstFrom = int(r.Whole(0, 3650))
 		case "rate_method":
-			seen |= 1 << 18
+			seen |= 1 << 19
 			v.RateMethod = RateMethod(r.Word(valuesOfRateMethod))
 		case "reading_seconds":
-			seen |= 1 << 19
+			seen |= 1 << 20
 			v.ReadingSeconds = int(r.Whole(0, 600))
 		case "review_days":
-			seen |= 1 << 20
+			seen |= 1 << 21
 			v.ReviewDays = int(r.Whole(1, 3))
 		case "scenes":
-			seen |= 1 << 21
+			seen |= 1 << 22
 			if r.BeginList() {
 				for r.More(len(v.Scenes), 1, 32) {
 					v.Scenes = append(v.Scenes, r.Text(1, 64))
 				}
 			}
 		case "statement_day":
-			seen |= 1 << 22
+			seen |= 1 << 23
 			v.StatementDay = int(r.Whole(1, 31))
 		case "window_days":
-			seen |= 1 << 23
+			seen |= 1 << 24
 			v.WindowDays = int(r.Whole(1, 366))
 		default:
 			r.Unknown()
@@ -1477,18 +1630,18 @@ func (v *Terms) Read(r *strict.Reader) {
 	r.Required(seen, 0, "", "applications")
 	r.Required(seen, 3, "", "cost_cap")
 	r.Required(seen, 4, "", "currency")
-	r.Required(seen, 5, "", "documents")
-	r.Required(seen, 6, "", "due_day")
-	r.Required(seen, 9, "", "funder")
-	r.Required(seen, 10, "", "grace_days")
-	r.Required(seen, 12, "", "hold_days")
-	r.Required(seen, 15, "", "penalty_rate")
-	r.Required(seen, 16, "", "plans")
-	r.Required(seen, 17, "", "principal_first_from")
-	r.Required(seen, 18, "", "rate_method")
-	r.Required(seen, 19, "", "reading_seconds")
-	r.Required(seen, 20, "", "review_days")
-	r.Required(seen, 21, "", "scenes")
-	r.Required(seen, 22, "", "statement_day")
-	r.Required(seen, 23, "", "window_days")
+	r.Required(seen, 6, "", "documents")
+	r.Required(seen, 7, "", "due_day")
+	r.Required(seen, 10, "", "funder")
+	r.Required(seen, 11, "", "grace_days")
+	r.Required(seen, 13, "", "hold_days")
+	r.Required(seen, 16, "", "penalty_rate")
+	r.Required(seen, 17, "", "plans")
+	r.Required(seen, 18, "", "principal_first_from")
+	r.Required(seen, 19, "", "rate_method")
+	r.Required(seen, 20, "", "reading_seconds")
+	r.Required(seen, 21, "", "review_days")
+	r.Required(seen, 22, "", "scenes")
+	r.Required(seen, 23, "", "statement_day")
+	r.Required(seen, 24, "", "window_days")
 }

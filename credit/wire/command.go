@@ -28,6 +28,7 @@ func init() {
 	registerCommand[credit.Refund]()
 	registerCommand[credit.Repay]()
 	registerCommand[credit.ReturnCredit]()
+	registerCommand[credit.Defer]()
 	registerCommand[credit.Freeze]()
 	registerCommand[credit.Unfreeze]()
 	registerCommand[credit.RequestClosure]()

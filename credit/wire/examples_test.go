@@ -18,7 +18,8 @@ var (
 		Programme: "yuefu", Version: 2, Currency: "CNY", StatementDay: 5, DueDay: 15, GraceDays: 3, HoldDays: 7,
 		PenaltyRate: 180_000, PenaltyCap: 1_000_000, Grades: credit.Grades{Substandard: 90, Doubtful: 270, Loss: 360}, CostCap: 240_000, RateMethod: credit.MonthlyTimesTwelve, PrincipalFirst: 91, ReadingSeconds: 5, ReviewDays: 3,
 		Applications: 2, WindowDays: 30, AutopayRetries: []int{1, 3}, LimitCap: 20_000_000, DueDays: []int{5, 15, 28}, DueDayChanges: 2, Funder: "bank", Bureau: "pboc", Routes: []credit.Route{{Shares: []credit.FunderShare{{Funder: "bank", Share: 1_000_000, Bureau: "pboc"}}}}, Scenes: []string{"live", "mall"},
-		Plans: []credit.Plan{plan}, Documents: []credit.Document{document},
+		Plans:    []credit.Plan{plan},
+		Deferral: &credit.DeferralTerms{MostDays: 14, AYear: 2, Rate: 5_000, Fee: 100}, Documents: []credit.Document{document},
 	}
 	funders  = []credit.FunderPart{{Funder: "bank", Principal: 3, Cost: 5}, {Funder: "trust", Principal: 1, Cost: 1}}
 	share    = credit.Share{Statement: 9, Purchase: 4, Instalment: 1, Penalty: 1, Fee: 2, Interest: 3, Principal: 4, Funders: funders}
@@ -48,6 +49,7 @@ var eventExamples = []credit.Event{
 	credit.StatementIssued{Number: 9, Date: 20_548, Due: 20_558, Total: 3_336, Lines: []credit.Line{{Purchase: 4, Instalment: 1, Principal: 3_333, Interest: 1, Fee: 2, Borne: borne}}},
 	credit.StatementPaid{Statement: 9},
 	credit.StatementOverdue{Statement: 9, DaysPastDue: 4, Principal: 3_333},
+	credit.StatementDeferred{Statement: 9, Due: 20_572, Before: 20_558, Fee: 17, Cut: 3, Quote: "qt_1"},
 	credit.StatementAged{Statement: 9, Bucket: 2},
 	credit.PenaltyCharged{Statement: 9, Amount: 17, Cut: 2, Through: 20_562},
 	credit.AccountGraded{Grade: credit.Substandard, DaysPastDue: 91},
@@ -88,6 +90,7 @@ var commandExamples = []credit.Command{
 	credit.Refund{Purchase: 4, Amount: 5_000},
 	credit.Repay{Amount: 1_010, Currency: "CNY", Source: "p1"},
 	credit.ReturnCredit{Reference: "r1"},
+	credit.Defer{Statement: 9, Due: 20_572, Consent: evidence},
 	credit.Freeze{Kind: credit.BlockRisk, Note: "case 7"},
 	credit.Unfreeze{Kind: credit.BlockRisk},
 	credit.RequestClosure{},

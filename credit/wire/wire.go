@@ -44,6 +44,7 @@ func init() {
 	register[credit.PurchaseRefunded]()
 	register[credit.StatementIssued]()
 	register[credit.StatementPaid]()
+	register[credit.StatementDeferred]()
 	register[credit.StatementOverdue]()
 	register[credit.StatementAged]()
 	register[credit.PenaltyCharged]()
@@ -191,6 +192,9 @@ func EncodeCommand(c credit.Command) ([]byte, error) {
 		}
 		c = asked
 	case credit.SetAutopay:
+		asked.Consent = inUTC(asked.Consent)
+		c = asked
+	case credit.Defer:
 		asked.Consent = inUTC(asked.Consent)
 		c = asked
 	case credit.Apply:
