@@ -44,6 +44,10 @@ type Account struct {
 	Autopay      *Autopay        `json:"autopay,omitzero"`     // the standing instruction in force
 	Debits       []Debit         `json:"debits,omitempty"`     // pending ones, and the newest with a result
 	Closure      *Closure        `json:"closure,omitzero"`     // under review
+
+	// While a history is told again, see Retell. They are no part of the state.
+	quiet        bool
+	overreturned money.Amount // credit balance that was paid back and would not have been there
 }
 
 // Status says whether an account can be used.

@@ -31,6 +31,8 @@ const (
 	RefundTooLarge       Kind = "refund_too_large"       // more than was captured and not yet refunded
 	AccountNotOpen       Kind = "account_not_open"       // never opened, or closed
 	NoCreditBalance      Kind = "no_credit_balance"      // nothing to pay back to the customer
+	NotReversible        Kind = "not_reversible"         // the history cannot be told without it: a person has to look
+	AlreadyReversed      Kind = "already_reversed"       // a repayment is reversed once
 	BlockExists          Kind = "block_exists"           // the account has a block of this kind
 	BlockMissing         Kind = "block_missing"          // the account has no block of this kind
 	BlockNotYours        Kind = "block_not_yours"        // this kind of block comes and goes by itself
@@ -63,6 +65,7 @@ var Kinds = []Kind{
 	AutopayMissing, DebitNotPending,
 	DueDayNotOffered, DueDayChangesUsed,
 	StatementNotOpen, DeferralNotOffered, DeferralTooLate, AlreadyDeferred, DeferralsUsedUp,
+	NotReversible, AlreadyReversed,
 }
 
 // Error is a refusal: the command was not carried out and nothing changed.

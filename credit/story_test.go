@@ -49,6 +49,7 @@ type story struct {
 	echo   *credit.Account
 	day    calendar.Date
 	events []string // "2026-03-05 statement.issued", …
+	facts  []credit.Fact
 }
 
 func stranger(t tb, day string) *story {
@@ -147,6 +148,13 @@ func (s *story) try(c credit.Command) ([]credit.Event, error) {
 			s.t.Fatalf("%s was refused and changed\n%s\nto\n%s", c.Name(), before, after)
 		}
 		return nil, err
+	}
+	if len(events) > 0 {
+		fact := credit.Fact{Command: c, Events: events, At: s.at()}
+		if late, ok := c.(credit.CloseDay); ok {
+			fact.At.Day = late.Day
+		}
+		s.facts = append(s.facts, fact)
 	}
 	b, err := wire.EncodeEvents(events)
 	if err != nil {

@@ -123,6 +123,8 @@ func Post(account credit.ID, event credit.Event) []Transfer {
 	case credit.RepaymentReceived:
 		p.pay(Account{Class: Cash}, e.Shares)
 		p.move(Account{Class: Cash}, p.customer(CreditBalance), e.Credit)
+	case credit.RepaymentReversed:
+		p.reverse(e)
 	case credit.CreditUsed:
 		p.pay(p.customer(CreditBalance), e.Shares)
 	case credit.CreditReturned:
@@ -216,5 +218,37 @@ func (p *posting) passOn(shares []credit.Share) {
 	for _, part := range parts {
 		p.move(control, Account{FunderClaim, part.Funder}, part.Principal)
 		p.move(control, Account{FunderCollected, part.Funder}, part.Principal+part.Cost)
+	}
+}
+
+// reverse books the differences that a bounced repayment makes: what it had paid is
+// owed again, and whatever followed from it is as if it had not come.
+func (p *posting) reverse(e credit.RepaymentReversed) {
+	p.pay(Account{Class: Cash}, e.Shares)
+	balance := e.Credit
+	for _, r := range e.Refunds {
+		for _, cut := range r.Cuts {
+			owed := p.customer(PrincipalUnbilled)
+			if cut.Statement != 0 {
+				owed = p.customer(PrincipalBilled)
+			}
+			p.move(merchant(r.Merchant), owed, cut.Principal)
+			p.promise(r.Merchant, cut.Borne, -1)
+			for _, part := range cut.Funders {
+				p.move(Account{Class: FunderControl}, Account{FunderClaim, part.Funder}, part.Principal)
+			}
+		}
+		p.move(merchant(r.Merchant), p.customer(CreditBalance), r.Credit)
+		balance -= r.Credit
+	}
+	p.move(Account{Class: Cash}, p.customer(CreditBalance), balance)
+	for _, charged := range e.Penalties {
+		p.move(p.customer(Penalty), Account{Class: PenaltyIncome}, charged.Amount)
+	}
+	if e.Owed != nil { // it was paid back and is owed
+		p.move(p.customer(PrincipalUnbilled), Account{Class: Cash}, e.Owed.Amount)
+		for _, f := range e.Owed.Funding {
+			p.move(Account{FunderClaim, f.Funder}, Account{Class: FunderControl}, f.Principal)
+		}
 	}
 }

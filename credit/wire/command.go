@@ -29,6 +29,7 @@ func init() {
 	registerCommand[credit.Repay]()
 	registerCommand[credit.ReturnCredit]()
 	registerCommand[credit.Defer]()
+	registerCommand[credit.ReverseRepayment]()
 	registerCommand[credit.Freeze]()
 	registerCommand[credit.Unfreeze]()
 	registerCommand[credit.RequestClosure]()

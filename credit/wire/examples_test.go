@@ -26,6 +26,19 @@ var (
 	evidence = credit.Consent{Person: "u1", Document: "quote", Version: 2, Hash: "qt_1", ShownAt: accepted.Add(-time.Minute), AcceptedAt: accepted, Act: "tap_agree", Preselected: &no}
 )
 
+// bought is a purchase and its bill, with something in every field.
+var bought = credit.Account{
+	Purchases: []credit.Purchase{{
+		Number: 4, Amount: 10_000, Refunded: 1, Merchant: "m1", Plan: plan,
+		Funding:     []credit.Funded{{Funder: "bank", Share: 1_000_000, Principal: 3_333}},
+		Instalments: []credit.Instalment{{Number: 1, On: 20_548, Statement: 9, Principal: 3_333, Interest: 1, Fee: 2, Borne: borne}},
+	}},
+	Statements: []credit.Statement{{
+		Number: 9, Date: 20_548, Due: 20_558, Overdue: true, Bucket: 1, Accrued: 20_562, Base: 9_999, Charged: 17, Penalty: 16,
+		Funding: []credit.Weight{{Funder: "bank", Billed: 3_336}},
+	}},
+}
+
 // eventExamples has each event once, with something in every field: once written
 // to a log, its form is read for ever.
 var eventExamples = []credit.Event{
@@ -56,6 +69,18 @@ var eventExamples = []credit.Event{
 	credit.RepaymentReceived{Number: 10, Amount: 1_010, Source: "p1", Shares: []credit.Share{share}, Credit: 1_000},
 	credit.CreditUsed{Amount: 10, Shares: []credit.Share{share}},
 	credit.CreditReturned{Number: 11, Amount: 1_000, Reference: "r1"},
+	credit.RepaymentReversed{
+		Number: 12, Repayment: 10, Amount: 1_010, Reference: "b1", Credit: -1_000, Since: 20_562,
+		Shares:     []credit.Share{share},
+		Refunds:    []credit.RefundRestated{{Refund: 8, Purchase: 4, Merchant: "m1", Cuts: []credit.Cut{{Instalment: 2, Statement: 9, Principal: 4_000, Interest: 1, Fee: 2, Borne: borne, Funders: funders}}, Credit: -4_000}},
+		Penalties:  []credit.PenaltyCharged{{Statement: 9, Amount: 17, Through: 20_562}},
+		Reopened:   []credit.Reopened{{Statement: 9, Overdue: 20_562, Bucket: 1}},
+		Blocks:     []credit.Block{{Kind: credit.BlockOverdue, Since: 20_562, Note: "x"}},
+		Owed:       &credit.Restitution{Number: 13, Amount: 1_000, On: 20_578, Funding: []credit.Funded{{Funder: "bank", Share: 1_000_000, Principal: 1_000}}},
+		Purchases:  bought.Purchases,
+		Settled:    []credit.Settled{{Number: 2, Amount: 5, Refunded: 1, Merchant: "m1"}},
+		Statements: bought.Statements,
+	},
 	credit.BlockAdded{Kind: credit.BlockRisk, Note: "case 7"},
 	credit.BlockLifted{Kind: credit.BlockRisk},
 	credit.ClosureRequested{Number: 12, ReviewBy: 20_570},
@@ -91,6 +116,7 @@ var commandExamples = []credit.Command{
 	credit.Repay{Amount: 1_010, Currency: "CNY", Source: "p1"},
 	credit.ReturnCredit{Reference: "r1"},
 	credit.Defer{Statement: 9, Due: 20_572, Consent: evidence},
+	credit.ReverseRepayment{Repayment: 10, Reference: "b1", History: []credit.Fact{{Command: credit.Void{Hold: 1}, Events: []credit.Event{credit.HoldVoided{Hold: 1, Amount: 1}}, At: credit.Moment{Day: 1, Time: 1}}}},
 	credit.Freeze{Kind: credit.BlockRisk, Note: "case 7"},
 	credit.Unfreeze{Kind: credit.BlockRisk},
 	credit.RequestClosure{},

@@ -52,6 +52,7 @@ func init() {
 	register[credit.RepaymentReceived]()
 	register[credit.CreditUsed]()
 	register[credit.CreditReturned]()
+	register[credit.RepaymentReversed]()
 	register[credit.BlockAdded]()
 	register[credit.BlockLifted]()
 	register[credit.ClosureRequested]()

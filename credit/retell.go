@@ -1,0 +1,235 @@
+package credit
+
+import (
+	"fmt"
+	"reflect"
+
+	"github.com/yuefu/yuefu/calendar"
+)
+
+// Fact is one entry of an account's history: what was asked, what happened, and
+// when it took effect.
+type Fact struct {
+	Command Command
+	Events  []Event
+	At      Moment
+}
+
+// Change is what is different when a history is told again.
+type Change struct {
+	From    int                // facts before this place happened as they did
+	Without map[int64]bool     // numbers of repayments that never came
+	Terms   func(Terms) *Terms // the contract under which it goes on; nil: the same
+	Until   calendar.Date      // days are closed through this one
+
+	// Quiet leaves out what would reach beyond the account at a time that is past:
+	// debits that nobody sent, a charge-off in books that are closed.
+	Quiet bool
+}
+
+// Retold is a history told again.
+type Retold struct {
+	Account *Account
+	Facts   []Fact
+	Dropped []Fact // what was asked, and would have been refused
+}
+
+// retold is a command whose outcome follows from the state, so that it is decided
+// again when a history is told under other circumstances. What is not retold is a fact of
+// the world, and happens again as it did.
+type retold interface {
+	again(a *Account, f Fact, emit func(Event)) error
+}
+
+// Retell tells an account's history again with a change: orders, deliveries,
+// repayments and requests are facts and stay; bills, allocation, penalties and whatever else
+// follows from them is worked out anew, under the numbers that it had. It does not
+// change what it is given, and fails if the facts cannot be told so.
+func Retell(id ID, history []Fact, c Change) (r Retold, err error) {
+	defer func() {
+		if p := recover(); p != nil { // a fact that does not fit its new past
+			err = fmt.Errorf("credit: the history of %s cannot be told so: %v", id, p)
+		}
+	}()
+	t := telling{account: &Account{ID: id}, change: c, numbers: map[calendar.Date]int64{}}
+	for _, f := range history {
+		for _, e := range f.Events {
+			t.fresh = max(t.fresh, numberOf(e))
+		}
+		if day, ok := f.Command.(CloseDay); ok {
+			t.numbers[day.Day] = firstNumber(f.Events)
+		}
+	}
+	for i, f := range history {
+		if i < c.From {
+			t.asItWas(f)
+			continue
+		}
+		if i == c.From && c.Terms != nil && t.account.Terms != nil {
+			t.account.Terms = c.Terms(*t.account.Terms)
+		}
+		t.account.quiet = c.Quiet
+		t.tell(f)
+	}
+	if c.From >= len(history) && c.Terms != nil && t.account.Terms != nil {
+		t.account.Terms = c.Terms(*t.account.Terms)
+	}
+	t.account.quiet = c.Quiet
+	t.close(c.Until)
+	t.account.quiet = false
+	t.account.Numbers = max(t.account.Numbers, t.fresh)
+	return Retold{Account: t.account, Facts: t.facts, Dropped: t.dropped}, t.account.Check()
+}
+
+type telling struct {
+	account *Account
+	change  Change
+	numbers map[calendar.Date]int64 // the first number that was given on a closed day
+	fresh   int64                   // the highest number that was given: new things get those after it
+	facts   []Fact
+	dropped []Fact
+}
+
+func (t *telling) asItWas(f Fact) {
+	for _, e := range f.Events {
+		e.apply(t.account, f.At.Day)
+	}
+	t.facts = append(t.facts, f)
+}
+
+func (t *telling) tell(f Fact) {
+	if _, ok := f.Command.(CloseDay); ok {
+		return // days close when they are due, not when they were
+	}
+	t.close(f.At.Day)
+	if t.never(f) {
+		return
+	}
+	told := Fact{Command: f.Command, At: f.At}
+	emit := func(e Event) {
+		e.apply(t.account, f.At.Day)
+		told.Events = append(told.Events, e)
+	}
+	t.count(firstNumber(f.Events))
+	if c, ok := f.Command.(retold); ok {
+		if err := c.again(t.account, f, emit); err != nil {
+			t.dropped = append(t.dropped, f)
+			return
+		}
+	} else {
+		for _, e := range f.Events {
+			emit(t.renewed(e))
+		}
+	}
+	t.facts = append(t.facts, told)
+}
+
+// never says whether a fact is about a repayment that never came.
+func (t *telling) never(f Fact) bool {
+	for _, e := range f.Events {
+		switch e := e.(type) {
+		case RepaymentReceived:
+			if t.change.Without[e.Number] {
+				return true
+			}
+		case RepaymentReversed:
+			return true // whoever tells without a repayment tells without its reversal too
+		}
+	}
+	return false
+}
+
+// renewed is an event under the changed contract.
+func (t *telling) renewed(e Event) Event {
+	if t.change.Terms == nil {
+		return e
+	}
+	switch e := e.(type) {
+	case AccountOpened:
+		e.Terms = t.change.Terms(*e.Terms)
+		return e
+	case ApplicationReferred:
+		e.Terms = t.change.Terms(*e.Terms)
+		return e
+	default:
+		return e
+	}
+}
+
+// close closes the days that have something due, through a day.
+func (t *telling) close(through calendar.Date) {
+	for due := t.account.NextDue(); due != 0 && due <= through; due = t.account.NextDue() {
+		t.count(t.numbers[due])
+		command := CloseDay{Day: due}
+		at := Moment{Day: due}
+		events, err := t.account.Do(command, at)
+		if err != nil {
+			panic(err)
+		}
+		if next := t.account.NextDue(); next != 0 && next <= due {
+			panic(fmt.Sprintf("closing %s leaves something due on %s", due, next))
+		}
+		t.facts = append(t.facts, Fact{Command: command, Events: events, At: at})
+	}
+}
+
+// count lets the next things have the numbers from first on, which they had when it
+// happened, or numbers that nobody ever had.
+func (t *telling) count(first int64) {
+	t.fresh = max(t.fresh, t.account.Numbers)
+	if first == 0 {
+		first = t.fresh + 1
+	}
+	t.account.Numbers = first - 1
+}
+
+func firstNumber(events []Event) int64 {
+	for _, e := range events {
+		if n := numberOf(e); n != 0 {
+			return n
+		}
+	}
+	return 0
+}
+
+// numberOf is the number that an event gave to a new thing, or 0. Decisions on an
+// application name its number and give none.
+func numberOf(e Event) int64 {
+	switch e.(type) {
+	case ApplicationReferred, ApplicationRefused:
+		return 0
+	}
+	if n := reflect.ValueOf(e).FieldByName("Number"); n.IsValid() && n.CanInt() {
+		return n.Int()
+	}
+	return 0
+}
+
+func (c Repay) again(a *Account, f Fact, emit func(Event)) error  { return c.do(a, f.At, emit) }
+func (c Refund) again(a *Account, f Fact, emit func(Event)) error { return c.do(a, f.At, emit) }
+
+// again delivers the same order: what it costs, and when, follows from the contract.
+func (c Capture) again(a *Account, f Fact, emit func(Event)) error { return c.do(a, f.At, emit) }
+
+// again pays back what was paid back, as far as there was a credit balance. The rest
+// is money that the customer has and must return.
+func (c ReturnCredit) again(a *Account, f Fact, emit func(Event)) error {
+	for _, e := range f.Events {
+		if e, ok := e.(CreditReturned); ok {
+			there := min(e.Amount, a.Credit)
+			a.overreturned += e.Amount - there
+			if e.Amount = there; there > 0 {
+				emit(e)
+			}
+		}
+	}
+	return nil
+}
+
+// An account closes only if it would have been clear.
+func (c RequestClosure) again(a *Account, f Fact, emit func(Event)) error { return c.do(a, f.At, emit) }
+func (c ApproveClosure) again(a *Account, f Fact, emit func(Event)) error { return c.do(a, f.At, emit) }
+func (c RefuseClosure) again(a *Account, f Fact, emit func(Event)) error  { return c.do(a, f.At, emit) }
+func (c WithdrawClosure) again(a *Account, f Fact, emit func(Event)) error {
+	return c.do(a, f.At, emit)
+}

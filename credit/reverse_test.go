@@ -1,0 +1,157 @@
+package credit_test
+
+import (
+	"cmp"
+	"slices"
+	"testing"
+
+	"github.com/yuefu/yuefu/calendar"
+	"github.com/yuefu/yuefu/credit"
+	"github.com/yuefu/yuefu/money"
+	"pgregory.net/rapid"
+)
+
+func (s *story) bounce(repayment int64) credit.RepaymentReversed {
+	s.t.Helper()
+	return only[credit.RepaymentReversed](s.t, s.do(credit.ReverseRepayment{Repayment: repayment, Reference: "b1", History: s.facts}))
+}
+
+// The bill is overdue again, from the day on which it would have been, with the
+// penalty of each day.
+func TestABouncedRepaymentNeverCame(t *testing.T) {
+	s := opened(t, "2026-03-01")
+	s.buy(100_00, "next")
+	s.to("2026-03-14")
+	paid := s.repay(100_00).Number
+	equal(t, "owed", s.a.Owed(), 0)
+	s.to("2026-03-25")
+	e := s.bounce(paid) // due on the 15th, 0.1% a day: 1.00 in ten days
+	deep(t, "shares", e.Shares, []credit.Share{{
+		Statement: e.Statements[0].Number, Purchase: e.Purchases[0].Number, Instalment: 1, Principal: -100_00, Funders: []credit.FunderPart{{Funder: "bank", Principal: -100_00}},
+	}})
+	deep(t, "penalties", e.Penalties, []credit.PenaltyCharged{{Statement: e.Statements[0].Number, Amount: 1_00, Through: on(t, "2026-03-25")}})
+	deep(t, "reopened", e.Reopened, []credit.Reopened{{Statement: e.Statements[0].Number, Overdue: on(t, "2026-03-19"), Bucket: 1}})
+	deep(t, "blocks", s.a.Blocks, []credit.Block{{Kind: credit.BlockOverdue, Since: on(t, "2026-03-19")}})
+	equal(t, "owed", s.a.Owed(), 101_00)
+	s.refused(credit.AlreadyReversed, "", credit.ReverseRepayment{Repayment: paid, Reference: "b1", History: s.facts})
+	s.refused(credit.NotFound, "", credit.ReverseRepayment{Repayment: 1, Reference: "b1", History: s.facts})
+	equal(t, "credit", s.repay(101_00).Credit, 0)
+	equal(t, "owed", s.a.Owed(), 0)
+}
+
+// Within grace nothing is late; on the last day of grace neither; the day after it is.
+func TestABounceOnTheLastDayOfGrace(t *testing.T) {
+	for day, overdue := range map[string]bool{"2026-03-15": false, "2026-03-18": false, "2026-03-19": true} {
+		s := opened(t, "2026-03-01")
+		s.buy(100_00, "next")
+		s.to("2026-03-10")
+		paid := s.repay(100_00).Number
+		s.to(day)
+		e := s.bounce(paid)
+		equal(t, day+" overdue", e.Statements[0].Overdue, overdue)
+		equal(t, day+" blocked", len(s.a.Blocks) > 0, overdue)
+		equal(t, day+" penalty", e.Statements[0].Penalty, map[bool]money.Amount{true: 40, false: 0}[overdue])
+	}
+}
+
+// Credit balance that was paid back came of money that never came: the customer
+// has it, and owes it with the next bill.
+func TestTooMuchPaidBackIsOwed(t *testing.T) {
+	s := opened(t, "2026-03-01")
+	s.buy(30_00, "next")
+	s.to("2026-03-06")
+	paid := s.repay(100_00).Number
+	back := only[credit.CreditReturned](t, s.do(credit.ReturnCredit{Reference: "r1"}))
+	equal(t, "paid back", back.Amount, 70_00)
+	s.to("2026-03-10")
+	e := s.bounce(paid)
+	deep(t, "owed", e.Owed, &credit.Restitution{Number: e.Number + 1, Amount: 70_00, On: on(t, "2026-04-05"), Funding: []credit.Funded{{Funder: "bank", Share: credit.Whole, Principal: 70_00}}})
+	equal(t, "owed", s.a.Owed(), 100_00)
+	equal(t, "credit balance", s.a.Credit, 0)
+	s.to("2026-04-05")
+	equal(t, "billed", s.a.Billed(), 100_00+63) // 0.1% a day of 30.00, for 21 days
+}
+
+// An account that was closed on money that never came is open again, to be paid.
+func TestABounceAfterClosing(t *testing.T) {
+	s := opened(t, "2026-03-01")
+	s.buy(30_00, "next")
+	s.to("2026-03-06")
+	paid := s.repay(30_00).Number
+	n := only[credit.ClosureRequested](t, s.do(credit.RequestClosure{})).Number
+	s.do(credit.ApproveClosure{Closure: n, Reviewer: "r"})
+	equal(t, "status", s.a.Status, credit.Closed)
+	s.to("2026-03-08")
+	s.bounce(paid)
+	equal(t, "status", s.a.Status, credit.Active)
+	equal(t, "limit", s.a.Limit, 0)
+	equal(t, "owed", s.a.Owed(), 30_00)
+}
+
+// Whatever happened since: the account is what it would be if the repayment had
+// never been there.
+func TestReversedIsAsIfItNeverCame(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		terms := anyTerms(t)
+		s, control := stranger(t, "2026-01-20"), stranger(t, "2026-01-20")
+		var skipped int64
+		both := func(c credit.Command) {
+			_, err := s.try(c)
+			_, other := control.try(c)
+			if (err == nil) != (other == nil) && c.Name() != "return_credit_balance" {
+				t.Skip("the world would have gone another way")
+			}
+		}
+		both(s.application(terms))
+		acts := func(n int, spending bool) {
+			for range n {
+				amount := money.Amount(rapid.Int64Range(1, 1_500_00).Draw(t, "amount"))
+				switch act := rapid.IntRange(0, 5).Draw(t, "act"); {
+				case act == 0:
+					day := s.day + rapid.SampledFrom([]calendar.Date{0, 1, 3, 10, 20, 31}).Draw(t, "days")
+					s.pass(day)
+					control.pass(day)
+				case act <= 2 && spending:
+					p := rapid.SampledFrom(terms.Plans).Draw(t, "plan")
+					if amount <= s.a.Available() && len(s.a.Blocks) == 0 {
+						both(s.order(amount, p.ID))
+						both(credit.Capture{Hold: s.a.Numbers, Amount: amount})
+					}
+				case act == 3:
+					if len(s.a.Purchases) > 0 {
+						p := rapid.SampledFrom(s.a.Purchases).Draw(t, "purchase")
+						both(credit.Refund{Purchase: p.Number, Amount: min(amount, p.Amount-p.Refunded)})
+					}
+				default:
+					both(credit.Repay{Amount: amount, Currency: "CNY", Source: "p"})
+				}
+			}
+		}
+		acts(rapid.IntRange(1, 15).Draw(t, "before"), true)
+		s.pass(max(s.day, s.a.NextDue()))
+		control.pass(s.day)
+		bounced := s.repay(money.Amount(rapid.Int64Range(1, 3_000_00).Draw(t, "bounced"))).Number
+		skipped = control.a.Numbers + 1
+		if skipped != bounced {
+			t.Fatalf("%d numbers and %d", skipped, bounced)
+		}
+		declined := control.order(1, terms.Plans[0].ID) // takes the number and moves nothing
+		declined.Scene = "nowhere"
+		control.do(declined)
+		acts(rapid.IntRange(0, 10).Draw(t, "after"), false)
+		s.bounce(bounced)
+		want := control.a.AsOf(s.day)
+		compareLives(t, s.a, want)
+	})
+}
+
+func compareLives(t *rapid.T, got, want *credit.Account) {
+	sorted := func(list []credit.Settled) []credit.Settled {
+		list = slices.Clone(list)
+		slices.SortFunc(list, func(a, b credit.Settled) int { return cmp.Compare(a.Number, b.Number) })
+		return list
+	}
+	g, w := *got, *want
+	g.Numbers, g.Settled, w.Numbers, w.Settled = 0, sorted(got.Settled), 0, sorted(want.Settled)
+	same(t, "state", string(encoded(t, &g)), string(encoded(t, &w)))
+}
