@@ -46,7 +46,8 @@ type Account struct {
 	Closure      *Closure        `json:"closure,omitzero"`     // under review
 
 	// While a history is told again, see Retell. They are no part of the state.
-	quiet        bool
+	telling      bool         // nobody is debited in the past
+	quiet        bool         // nothing is charged off in books that are closed
 	overreturned money.Amount // credit balance that was paid back and would not have been there
 }
 

@@ -83,7 +83,7 @@ const keptDebits = 12
 // given. While a debit is pending there is no other for its statement, however
 // long its result takes; a day that passed meanwhile is not made up for.
 func (a *Account) debitDay(s *Statement) calendar.Date {
-	if a.Autopay == nil || a.pending(s.Number) {
+	if a.Autopay == nil || a.telling || a.pending(s.Number) {
 		return 0
 	}
 	for _, days := range a.Terms.DebitDays() {

@@ -22,9 +22,7 @@ type Change struct {
 	Terms   func(Terms) *Terms // the contract under which it goes on; nil: the same
 	Until   calendar.Date      // days are closed through this one
 
-	// Quiet leaves out what would reach beyond the account at a time that is past:
-	// debits that nobody sent, a charge-off in books that are closed.
-	Quiet bool
+	Quiet bool // nothing is charged off that was not: those books are closed
 }
 
 // Retold is a history told again.
@@ -68,15 +66,15 @@ func Retell(id ID, history []Fact, c Change) (r Retold, err error) {
 		if i == c.From && c.Terms != nil && t.account.Terms != nil {
 			t.account.Terms = c.Terms(*t.account.Terms)
 		}
-		t.account.quiet = c.Quiet
+		t.account.telling, t.account.quiet = true, c.Quiet
 		t.tell(f)
 	}
 	if c.From >= len(history) && c.Terms != nil && t.account.Terms != nil {
 		t.account.Terms = c.Terms(*t.account.Terms)
 	}
-	t.account.quiet = c.Quiet
+	t.account.telling, t.account.quiet = true, c.Quiet
 	t.close(c.Until)
-	t.account.quiet = false
+	t.account.telling, t.account.quiet = false, false
 	t.account.Numbers = max(t.account.Numbers, t.fresh)
 	return Retold{Account: t.account, Facts: t.facts, Dropped: t.dropped}, t.account.Check()
 }
@@ -98,10 +96,11 @@ func (t *telling) asItWas(f Fact) {
 }
 
 func (t *telling) tell(f Fact) {
+	t.close(f.At.Day) // days close when they are due, not when they were
 	if _, ok := f.Command.(CloseDay); ok {
-		return // days close when they are due, not when they were
+		t.sent(f)
+		return
 	}
-	t.close(f.At.Day)
 	if t.never(f) {
 		return
 	}
@@ -122,6 +121,21 @@ func (t *telling) tell(f Fact) {
 		}
 	}
 	t.facts = append(t.facts, told)
+}
+
+// sent tells what reached beyond the account as a day closed: money that was asked of
+// the customer's source was asked for, and no other.
+func (t *telling) sent(f Fact) {
+	told := Fact{Command: f.Command, At: f.At}
+	for _, e := range f.Events {
+		if e, ok := e.(DebitRequested); ok {
+			e.apply(t.account, f.At.Day)
+			told.Events = append(told.Events, e)
+		}
+	}
+	if len(told.Events) > 0 {
+		t.facts = append(t.facts, told)
+	}
 }
 
 // never says whether a fact is about a repayment that never came.
@@ -205,8 +219,10 @@ func numberOf(e Event) int64 {
 	return 0
 }
 
-func (c Repay) again(a *Account, f Fact, emit func(Event)) error  { return c.do(a, f.At, emit) }
-func (c Refund) again(a *Account, f Fact, emit func(Event)) error { return c.do(a, f.At, emit) }
+func (c Repay) again(a *Account, f Fact, emit func(Event)) error       { return c.do(a, f.At, emit) }
+func (c SettleDebit) again(a *Account, f Fact, emit func(Event)) error { return c.do(a, f.At, emit) }
+func (c RefuseDebit) again(a *Account, f Fact, emit func(Event)) error { return c.do(a, f.At, emit) }
+func (c Refund) again(a *Account, f Fact, emit func(Event)) error      { return c.do(a, f.At, emit) }
 
 // again delivers the same order: what it costs, and when, follows from the contract.
 func (c Capture) again(a *Account, f Fact, emit func(Event)) error { return c.do(a, f.At, emit) }

@@ -101,6 +101,11 @@ func (c ReverseRepayment) do(a *Account, at Moment, emit func(Event)) error {
 	e.Shares, e.Refunds, e.Penalties = after.shares(before), after.refunds(before), after.penalties(before)
 	e.Purchases, e.Settled = changed(a, is)
 	e.Statements = is.Statements
+	for i := range e.Statements {
+		if s := &e.Statements[i]; a.Autopay != nil && s.Debited < at.Day {
+			s.Debited = at.Day // what was not debited on a day that is past is not made up for
+		}
+	}
 	e.Reopened = reopened(a, is, told.Facts)
 	for _, b := range is.Blocks {
 		if b.Kind != BlockOverdue {
