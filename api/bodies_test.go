@@ -79,6 +79,7 @@ func (w *world) samples(t testing.TB) map[string]sample {
 		"repay":               {of + "/repayments", w.platform, map[string]any{"amount": 1, "currency": "CNY", "source": "pay-1"}},
 		"deferStatement":      {"/v1/statements/stm_0123456789abcdefghjk_1/deferral", w.platform, object(t, client.DeferralRequest{DueOn: calendar.Of(2026, 3, 24), Consent: w.defers("u-good", client.DeferralText{Document: client.DeferralDocumentDeferralQuote, Version: 1, Hash: "qt_1"})})},
 		"returnCreditBalance": {of + "/credit-balance-returns", w.platform, map[string]any{"reference": "out-1"}},
+		"reverseRepayment":    {"/v1/repayments/rep_" + strings.TrimPrefix(account.ID, "acc_") + "_1/reversal", w.platform, map[string]any{"reference": "bounce-1"}},
 		"previewAutopay":      {of + "/autopay/preview", w.platform, map[string]any{"source": "tok_1"}},
 		"setAutopay":          {of + "/autopay", w.platform, object(t, w.autopay(t, account, "tok_1"))},
 		"refuseDebit":         {"/v1/debits/deb_" + strings.TrimPrefix(account.ID, "acc_") + "_1/refuse", w.operator, map[string]any{"reason": "insufficient_funds"}},

@@ -100,6 +100,11 @@ func isNotFound(err error) bool {
 // once, when the command is decided; its bytes are kept, and given again to
 // whoever repeats the key.
 func (c *call) do(account credit.ID, command credit.Command, status int, write func(o *out, a *credit.Account, events []credit.Event, at credit.Moment)) error {
+	return c.doAt(account, 0, command, status, write)
+}
+
+// doAt does the same, if position is 0 or still that of the account's newest entry.
+func (c *call) doAt(account credit.ID, position int64, command credit.Command, status int, write func(o *out, a *credit.Account, events []credit.Event, at credit.Moment)) error {
 	answer, err := c.server.desk.Do(background, servicing.Request{
 		Account:  account,
 		Platform: c.caller.Platform,
@@ -110,7 +115,8 @@ func (c *call) do(account credit.ID, command credit.Command, status int, write f
 			write(&o, a, events, at)
 			return o.b
 		},
-		Gone: c.gone,
+		Gone:   c.gone,
+		Expect: position,
 	})
 	if err != nil {
 		return err

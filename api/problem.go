@@ -65,7 +65,8 @@ var ours = []struct {
 	kind string
 }{
 	{servicing.ErrBusy, kindBusy},
-	{servicing.ErrGone, kindBusy}, // nobody reads it
+	{servicing.ErrGone, kindBusy},  // nobody reads it
+	{servicing.ErrMoved, kindBusy}, // again and again: later it will be quieter
 	{servicing.ErrKeyMissing, kindKeyMissing},
 	{servicing.ErrKeyReserved, kindKeyInvalid},
 	{servicing.ErrKeyReused, kindKeyReused},

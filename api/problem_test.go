@@ -94,7 +94,7 @@ func TestEveryErrorOfTheDesk(t *testing.T) {
 	known := map[string]error{
 		"ErrBusy": servicing.ErrBusy, "ErrKeyMissing": servicing.ErrKeyMissing, "ErrKeyReserved": servicing.ErrKeyReserved, "ErrKeyReused": servicing.ErrKeyReused,
 		"ErrStopped": servicing.ErrStopped, "ErrOutcomeUnknown": servicing.ErrOutcomeUnknown, "ErrUnavailable": servicing.ErrUnavailable,
-		"ErrPanicked": servicing.ErrPanicked, "ErrClosed": servicing.ErrClosed, "ErrGone": servicing.ErrGone,
+		"ErrPanicked": servicing.ErrPanicked, "ErrClosed": servicing.ErrClosed, "ErrGone": servicing.ErrGone, "ErrMoved": servicing.ErrMoved,
 		"ErrNotSandbox": servicing.ErrNotSandbox, "ErrClockBackwards": servicing.ErrClockBackwards,
 	}
 	// These are never the answer to a request: only an operator opening a day meets them.

@@ -58,6 +58,8 @@ var problems = map[string]struct {
 	string(credit.RefundTooLarge):       {422, "More than was captured cannot be refunded"},
 	string(credit.AccountNotOpen):       {409, "The account is not open"},
 	string(credit.NoCreditBalance):      {409, "There is no credit balance to pay back"},
+	string(credit.NotReversible):        {409, "The repayment cannot be reversed by itself"},
+	string(credit.AlreadyReversed):      {409, "The repayment was reversed already"},
 	string(credit.BlockExists):          {409, "The account has a block of this kind"},
 	string(credit.BlockMissing):         {409, "The account has no block of this kind"},
 	string(credit.BlockNotYours):        {422, "Nobody adds or lifts a block of this kind by hand"},

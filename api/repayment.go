@@ -38,7 +38,7 @@ type repayment struct {
 	amount, credited money.Amount
 	currency         money.Currency
 	source           string
-	on               calendar.Date
+	on, reversed     calendar.Date
 	shares           []credit.Share
 }
 
@@ -49,6 +49,7 @@ func (o *out) repaymentMembers(r *repayment) {
 	o.text("currency", string(r.currency))
 	o.text("source", r.source)
 	o.date("received_on", r.on)
+	o.date("reversed_on", r.reversed)
 	o.amount("credited", r.credited)
 	o.list("shares")
 	for _, s := range r.shares {

@@ -14,7 +14,7 @@ func fill(pattern, account string) string {
 	letters := strings.TrimPrefix(account, "acc_")
 	id := account
 	for in, prefix := range map[string]string{
-		"/applications/": "app_", "/authorisations/": "aut_", "/purchases/": "pur_", "/statements/": "stm_", "/closures/": "clo_",
+		"/applications/": "app_", "/authorisations/": "aut_", "/purchases/": "pur_", "/statements/": "stm_", "/closures/": "clo_", "/repayments/": "rep_",
 	} {
 		if strings.HasPrefix(pattern, "/v1"+in) {
 			id = prefix + letters + "_1"

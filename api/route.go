@@ -71,6 +71,7 @@ var routes = []route{
 	{"GET", "/v1/debits/{id}", platformKey, false, nil, getDebit},
 	{"POST", "/v1/debits/{id}/settle", operatorKey, true, nil, settleDebit},
 	{"POST", "/v1/debits/{id}/refuse", operatorKey, true, nil, refuseDebit},
+	{"POST", "/v1/repayments/{id}/reversal", platformKey, true, nil, reverseRepayment},
 	{"POST", "/v1/accounts/{id}/credit-balance-returns", platformKey, true, nil, returnCreditBalance},
 
 	{"GET", "/v1/accounts/{id}/closing-conditions", platformKey, false, nil, getClosingConditions},

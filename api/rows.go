@@ -99,7 +99,7 @@ func (s *Server) repaymentRow(o *out, a owned, r *view.Repayment) error {
 	if err != nil {
 		return err
 	}
-	t := repayment{account: r.Account, number: r.Number, amount: r.Amount, credited: r.Surplus, currency: a.currency, source: r.Source, on: r.Day}
+	t := repayment{account: r.Account, number: r.Number, amount: r.Amount, credited: r.Surplus, currency: a.currency, source: r.Source, on: r.Day, reversed: r.ReversedOn}
 	for i := range shares {
 		h := &shares[i]
 		t.shares = append(t.shares, credit.Share{

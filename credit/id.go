@@ -23,6 +23,7 @@ const (
 	PrefixStatement   = "stm_"
 	PrefixRepayment   = "rep_"
 	PrefixReturn      = "ret_"
+	PrefixReversal    = "rvs_"
 	PrefixClosure     = "clo_"
 	PrefixAutopay     = "apy_"
 	PrefixDebit       = "deb_"

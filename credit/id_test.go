@@ -9,7 +9,7 @@ import (
 
 var prefixes = []string{
 	credit.PrefixApplication, credit.PrefixHold, credit.PrefixPurchase, credit.PrefixRefund,
-	credit.PrefixStatement, credit.PrefixRepayment, credit.PrefixReturn, credit.PrefixClosure,
+	credit.PrefixStatement, credit.PrefixRepayment, credit.PrefixReturn, credit.PrefixReversal, credit.PrefixClosure,
 }
 
 func TestIDs(t *testing.T) {

@@ -147,7 +147,13 @@ func (t *telling) never(f Fact) bool {
 				return true
 			}
 		case RepaymentReversed:
-			return true // whoever tells without a repayment tells without its reversal too
+			// Whoever tells without a repayment tells without its reversal too. What the
+			// customer owes since, for money that was paid back, stays owed.
+			if e.Owed != nil {
+				t.account.owe(e.Owed)
+				t.account.overreturned -= e.Owed.Amount
+			}
+			return true
 		}
 	}
 	return false

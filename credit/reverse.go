@@ -33,6 +33,7 @@ type RepaymentReversed struct {
 	Credit    money.Amount     `json:"credit,omitzero"`     // what the credit balance changes by
 	Reopened  []Reopened       `json:"reopened,omitempty"`  // statements that stand otherwise now
 	Blocks    []Block          `json:"blocks,omitempty"`    // that would have been there
+	Status    Status           `json:"status,omitzero"`     // active, if it was closed on money that never came
 	Since     calendar.Date    `json:"since,omitzero"`      // since when the overdue block that there is would have been there
 	Owed      *Restitution     `json:"owed,omitzero"`       // credit balance that had been paid back
 
@@ -122,6 +123,9 @@ func (c ReverseRepayment) do(a *Account, at Moment, emit func(Event)) error {
 			Number: e.Number + 1, Amount: overreturned, On: calendar.NthOnDay(at.Day, a.Terms.StatementDay, 1),
 			Funding: a.Terms.Routing()[0].fund(overreturned),
 		}
+	}
+	if a.Status == Closed && (is.Owed() > 0 || overreturned > 0) {
+		e.Status = Active
 	}
 	emit(e)
 	return nil
@@ -382,11 +386,7 @@ func (e RepaymentReversed) apply(a *Account, on calendar.Date) {
 		a.Settled = append(a.Settled, s)
 	}
 	if e.Owed != nil {
-		a.numbered(e.Owed.Number)
-		a.Purchases = append(a.Purchases, Purchase{
-			Number: e.Owed.Number, Amount: e.Owed.Amount, Plan: Plan{ID: RestitutionPlan, Kind: PayNextMonth, Periods: 1},
-			Funding: slices.Clone(e.Owed.Funding), Instalments: []Instalment{{Number: 1, On: e.Owed.On, Principal: e.Owed.Amount}},
-		})
+		a.owe(e.Owed)
 	}
 	slices.SortFunc(a.Purchases, func(x, y Purchase) int { return cmp.Compare(x.Number, y.Number) })
 	a.Statements = slices.Clone(e.Statements)
@@ -396,9 +396,17 @@ func (e RepaymentReversed) apply(a *Account, on calendar.Date) {
 			a.Blocks[i].Since = e.Since
 		}
 	}
-	if a.Status == Closed && a.Owed() > 0 { // it was closed on money that never came
-		a.Status, a.ClosedOn = Active, 0
+	if e.Status != Unopened {
+		a.Status, a.ClosedOn = e.Status, 0
 	}
+}
+
+func (a *Account) owe(o *Restitution) {
+	a.numbered(o.Number)
+	a.Purchases = append(a.Purchases, Purchase{
+		Number: o.Number, Amount: o.Amount, Plan: Plan{ID: RestitutionPlan, Kind: PayNextMonth, Periods: 1},
+		Funding: slices.Clone(o.Funding), Instalments: []Instalment{{Number: 1, On: o.On, Principal: o.Amount}},
+	})
 }
 
 // RestitutionPlan is the plan of what is owed because too much credit balance was paid back.

@@ -47,6 +47,12 @@ var cases = []struct {
 	}}},
 	{"a refund of what two funders lent", credit.PurchaseRefunded{Amount: 10_00, Merchant: "m1", Cuts: []credit.Cut{{Principal: 10_00, Funders: []credit.FunderPart{{Funder: "bank", Principal: 7_00}, {Funder: "trust", Principal: 3_00}}}}}},
 	{"a repayment of nothing that is billed", credit.RepaymentReceived{Amount: 5_00, Credit: 5_00}},
+	{"a repayment bounces: what it paid is owed again, with the penalty since", credit.RepaymentReversed{Amount: 110_00, Credit: -6_00, Shares: []credit.Share{
+		{Fee: -3_00, Principal: -101_00, Funders: []credit.FunderPart{{Funder: "bank", Principal: -101_00, Cost: -3_00}}},
+	}, Penalties: []credit.PenaltyCharged{{Amount: 1_50}}}},
+	{"… after a refund had gone to the credit balance, which was paid back", credit.RepaymentReversed{Amount: 100_00, Credit: 0, Shares: []credit.Share{{Principal: -70_00}}, Refunds: []credit.RefundRestated{
+		{Merchant: "m1", Cuts: []credit.Cut{{Statement: 7, Principal: 20_00, Funders: []credit.FunderPart{{Funder: "bank", Principal: 20_00}}}}, Credit: -20_00},
+	}, Owed: &credit.Restitution{Amount: 50_00, Funding: []credit.Funded{{Funder: "bank", Principal: 50_00}}}}},
 	{"the credit balance pays a bill", credit.CreditUsed{Amount: 6_00, Shares: []credit.Share{{Penalty: 50, Fee: 1_00, Interest: 50, Principal: 4_00}}}},
 	{"the credit balance goes back", credit.CreditReturned{Amount: 6_00}},
 	{"", credit.ApplicationReceived{}}, {"", credit.ApplicationReferred{}}, {"", credit.ApplicationRefused{}}, {"", credit.AccountOpened{Limit: 1}},

@@ -360,6 +360,9 @@ func (b *batch) execute(t *task) error {
 	if err != nil {
 		return err
 	}
+	if r.Expect != 0 && c.position != r.Expect {
+		return ErrMoved
+	}
 	events, err := c.account.Do(r.Command, at)
 	if err != nil {
 		return err

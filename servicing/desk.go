@@ -37,6 +37,10 @@ type Request struct {
 	// Gone says whether the caller has gone away. It may be nil; it is asked before a
 	// command that waited is decided, never after.
 	Gone func() bool
+
+	// Expect, if it is not 0, is the position of the account's newest entry on which
+	// the command was prepared: should there be a newer one, it is not decided (ErrMoved).
+	Expect int64
 }
 
 // Answer is what a command was answered, and where its entry stands in the log.
@@ -54,6 +58,7 @@ var (
 	ErrKeyMissing     = errors.New("the idempotency key is missing")
 	ErrKeyReserved    = errors.New("the idempotency key begins as those of close of business do")
 	ErrKeyReused      = errors.New("the idempotency key was used for another command")
+	ErrMoved          = errors.New("something else happened to the account while the command was prepared")
 	ErrStopped        = errors.New("the account is stopped: an invariant of it does not hold")
 	ErrOutcomeUnknown = errors.New("the outcome is not known yet: ask again with the same key")
 	ErrUnavailable    = errors.New("the log cannot be written at the moment: nothing was changed")

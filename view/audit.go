@@ -38,6 +38,7 @@ type audited struct {
 	closed   calendar.Date // the newest day that was closed
 	holds    map[int64]*auditedHold
 	bought   map[int64]*auditedPurchase
+	came     map[int64]money.Amount // repayments that did not bounce
 	limits   auditedLimits
 	debits   map[int64]*auditedDebit
 	source   string // of the standing instruction in force
@@ -102,7 +103,7 @@ func (a *audit) entry(e *eventlog.Entry) {
 	id := credit.ID(e.Account)
 	x := a.accounts[id]
 	if x == nil {
-		x = &audited{state: &credit.Account{ID: id}, holds: map[int64]*auditedHold{}, bought: map[int64]*auditedPurchase{}, debits: map[int64]*auditedDebit{}}
+		x = &audited{state: &credit.Account{ID: id}, holds: map[int64]*auditedHold{}, bought: map[int64]*auditedPurchase{}, came: map[int64]money.Amount{}, debits: map[int64]*auditedDebit{}}
 		a.accounts[id] = x
 		a.order = append(a.order, id)
 		a.report.Accounts++

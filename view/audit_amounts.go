@@ -113,6 +113,11 @@ func amountsOf(event credit.Event) (whole, parts []money.Amount) {
 	case credit.RepaymentReceived:
 		whole, parts = append(whole, e.Amount), append(parts, e.Credit)
 		shares(e.Shares)
+	case credit.RepaymentReversed:
+		whole = append(whole, e.Amount) // its differences may go either way
+		if e.Owed != nil {
+			whole = append(whole, e.Owed.Amount)
+		}
 	case credit.DebitRequested:
 		whole = append(whole, e.Amount)
 	case credit.CreditUsed:

@@ -62,10 +62,13 @@ func (x *audited) allowed(day calendar.Date, command credit.Command, event credi
 	case credit.DebitRefused:
 		return x.ended(e.Debit)
 	case credit.RepaymentReceived:
+		x.came[e.Number] = e.Amount
 		if v := x.repaid(command, e); v != nil {
 			return v
 		}
 		return x.paid(e.Amount-e.Credit, e.Shares)
+	case credit.RepaymentReversed:
+		return x.reversed(e)
 	case credit.CreditUsed:
 		if e.Amount > x.state.Credit {
 			return wrong(CheckPayments, "%d were used of a credit balance of %d", e.Amount, x.state.Credit)
@@ -106,7 +109,7 @@ func (x *audited) settled(event credit.Event) *Violation {
 func afterClosing(event credit.Event) *Violation {
 	switch event.(type) {
 	case credit.ApplicationReceived, credit.ApplicationReferred, credit.ApplicationRefused, credit.AccountOpened,
-		credit.Declined, credit.PurchaseRefunded, credit.RepaymentReceived, credit.CreditReturned:
+		credit.Declined, credit.PurchaseRefunded, credit.RepaymentReceived, credit.RepaymentReversed, credit.CreditReturned:
 		return nil
 	}
 	return wrong(CheckClosed, "%s on a closed account", event.Name())

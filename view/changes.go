@@ -24,7 +24,7 @@ type changes struct {
 	funding        rows[Funding, *Funding]
 	statements     rows[Statement, *Statement]
 	lines          rows[Line, *Line]
-	repayments     []Repayment
+	repayments     rows[Repayment, *Repayment]
 	shares         []Share
 	refunds        []Refund
 	returns        []Return
@@ -208,6 +208,8 @@ func (c *changes) size() int {
 		c.authorisations.size() + c.purchases.size() + c.instalments.size() + c.funding.size() + c.statements.size() + c.lines.size() +
 		len(c.repayments) + len(c.shares) + len(c.refunds) + len(c.returns) + len(c.blocks) + len(c.lifts) + len(c.freed) +
 		c.closures.size() + len(c.limitChanges) + len(c.settings) + len(c.overdue) + c.autopays.size() + c.debits.size() + len(c.postings)
+		c.repayments.size() + len(c.shares) + len(c.refunds) + len(c.returns) + len(c.blocks) + len(c.lifts) + len(c.freed) +
+		c.closures.size() + len(c.limitChanges) + c.autopays.size() + c.debits.size() + len(c.postings)
 }
 
 // unpriced are the accounts of postings whose currency these entries do not tell.

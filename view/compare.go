@@ -67,7 +67,7 @@ func compareTables(ctx context.Context, tx *sql.Tx, a *audit) error {
 			return compareRows(ctx, tx, a, lineTable, c.lines.made, func(r *Line) tableKey { return of(r.Account, r.Statement, r.Purchase, int64(r.Instalment)) })
 		},
 		func() error {
-			return compareRows(ctx, tx, a, repaymentTable, c.repayments, func(r *Repayment) tableKey { return of(r.Account, r.Number) })
+			return compareRows(ctx, tx, a, repaymentTable, c.repayments.made, func(r *Repayment) tableKey { return of(r.Account, r.Number) })
 		},
 		func() error {
 			return compareRows(ctx, tx, a, shareTable, c.shares, func(r *Share) tableKey { return of(r.Account, r.Position, int64(r.Number)) })

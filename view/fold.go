@@ -118,11 +118,13 @@ func (c *changes) event(at place, account *balances, event credit.Event, shares 
 		s.PenaltyCut += e.Cut
 
 	case credit.RepaymentReceived:
-		c.repayments = append(c.repayments, Repayment{
+		c.repayments.add(Repayment{
 			Account: at.account, Number: e.Number, Day: at.day, Time: at.time, Position: at.position,
 			Amount: e.Amount, Surplus: e.Credit, Source: e.Source,
 		})
 		c.paid(at, e.Number, e.Shares, shares)
+	case credit.RepaymentReversed:
+		c.reversed(at, e, shares)
 	case credit.CreditUsed:
 		c.paid(at, 0, e.Shares, shares)
 	case credit.CreditReturned:

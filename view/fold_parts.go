@@ -82,18 +82,27 @@ func (c *changes) refunded(at place, account *balances, e credit.PurchaseRefunde
 		Amount: e.Amount, ToCredit: e.Credit, Merchant: e.Merchant,
 	})
 	c.purchases.at(Purchase{Account: at.account, Number: e.Purchase}).Refunded += e.Amount
+	c.cut(at, e.Purchase, e.Cuts)
 	for _, cut := range e.Cuts {
-		in := c.instalments.at(Instalment{Account: at.account, Purchase: e.Purchase, Number: int32(cut.Instalment)})
+		if cut.Statement == 0 {
+			account.CostUnbilled -= cut.Interest + cut.Fee
+		}
+	}
+}
+
+// cut takes what a refund takes off the instalments of a purchase.
+func (c *changes) cut(at place, purchase int64, cuts []credit.Cut) {
+	for _, cut := range cuts {
+		in := c.instalments.at(Instalment{Account: at.account, Purchase: purchase, Number: int32(cut.Instalment)})
 		in.PrincipalRefunded += cut.Principal
 		in.InterestCancelled += cut.Interest
 		in.FeeCancelled += cut.Fee
 		in.SubsidyCancelled += sum(cut.Borne)
-		c.paidBack(at, e.Purchase, cut.Funders, false)
+		c.paidBack(at, purchase, cut.Funders, false)
 		if cut.Statement == 0 {
-			account.CostUnbilled -= cut.Interest + cut.Fee
 			continue
 		}
-		line := c.lines.at(Line{Account: at.account, Statement: cut.Statement, Purchase: e.Purchase, Instalment: int32(cut.Instalment)})
+		line := c.lines.at(Line{Account: at.account, Statement: cut.Statement, Purchase: purchase, Instalment: int32(cut.Instalment)})
 		line.Refunded += cut.Principal
 		c.statement(at, cut.Statement).Refunded += cut.Principal
 	}
@@ -135,6 +144,44 @@ func (c *changes) paid(at place, repayment int64, shares []credit.Share, number 
 			line.InterestPaid += share.Interest
 			line.PrincipalPaid += share.Principal
 			c.paidBack(at, share.Purchase, share.Funders, true)
+		}
+	}
+}
+
+// reversed takes back what a bounced repayment did, by the differences that the event tells.
+func (c *changes) reversed(at place, e credit.RepaymentReversed, number *int32) {
+	c.repayments.at(Repayment{Account: at.account, Number: e.Repayment}).ReversedOn = at.day
+	c.paid(at, e.Repayment, e.Shares, number)
+	for _, r := range e.Refunds {
+		c.cut(at, r.Purchase, r.Cuts)
+	}
+	for _, charged := range e.Penalties {
+		c.statement(at, charged.Statement).Penalty += charged.Amount
+	}
+	for _, r := range e.Reopened {
+		s := c.statement(at, r.Statement)
+		s.Status = StatementOpen
+		if r.Overdue != 0 {
+			s.Status, s.OverdueOn, s.Bucket = StatementOverdue, r.Overdue, int32(r.Bucket)
+		}
+	}
+	for _, b := range e.Blocks {
+		since := at
+		since.day = b.Since
+		c.blocked(since, credit.BlockAdded{Kind: b.Kind, Note: b.Note})
+	}
+	if e.Status != credit.Unopened {
+		k := c.contractOf(at)
+		k.Status, k.LimitKnown = e.Status, true
+	}
+	if o := e.Owed; o != nil {
+		c.purchases.add(Purchase{
+			Account: at.account, Number: o.Number, Day: at.day, Time: at.time, Position: at.position,
+			Amount: o.Amount, Plan: credit.RestitutionPlan, PlanKind: credit.PayNextMonth, Periods: 1,
+		})
+		c.instalments.add(Instalment{Account: at.account, Purchase: o.Number, Number: 1, StatementDay: o.On, Principal: o.Amount})
+		for _, f := range o.Funding {
+			c.funding.add(Funding{Account: at.account, Purchase: o.Number, Funder: f.Funder, Share: int64(f.Share), Principal: f.Principal, Claim: f.Principal})
 		}
 	}
 }

@@ -163,14 +163,15 @@ type Line struct {
 
 // Repayment (还款) is money from a customer.
 type Repayment struct {
-	Account  credit.ID     `view:"key"`
-	Number   int64         `view:"key"`
-	Day      calendar.Date //
-	Time     int64         //
-	Position int64         //
-	Amount   money.Amount  //
-	Surplus  money.Amount  // what went to the credit balance
-	Source   string        // the payment service's reference
+	Account    credit.ID     `view:"key"`
+	Number     int64         `view:"key"`
+	Day        calendar.Date //
+	Time       int64         //
+	Position   int64         //
+	Amount     money.Amount  //
+	Surplus    money.Amount  // what went to the credit balance
+	Source     string        // the payment service's reference
+	ReversedOn calendar.Date `view:"set"` // it bounced
 }
 
 // Share (分配) is what a repayment, or the credit balance, paid of one instalment, or of a statement's own costs.
@@ -298,6 +299,7 @@ func (r *Application) rowKey() rowKey   { return rowKey{r.Account, r.Number, 0, 
 func (r *Authorisation) rowKey() rowKey { return rowKey{r.Account, r.Number, 0, 0} }
 func (r *Purchase) rowKey() rowKey      { return rowKey{r.Account, r.Number, 0, 0} }
 func (r *Instalment) rowKey() rowKey    { return rowKey{r.Account, r.Purchase, int64(r.Number), 0} }
+func (r *Repayment) rowKey() rowKey     { return rowKey{r.Account, r.Number, 0, 0} }
 func (r *Funding) rowKey() rowKey {
 	return rowKey{r.Account + credit.ID("/"+r.Funder), r.Purchase, 0, 0} // no account's id has a slash
 }

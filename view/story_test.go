@@ -37,10 +37,11 @@ type story struct {
 	expected []eventlog.Head
 	keys     int
 	platform string
+	facts    map[credit.ID][]credit.Fact
 }
 
 func newStory(t failer, log eventlog.Log, first calendar.Date) *story {
-	s := &story{t: t, log: log, heads: map[int32]*eventlog.Head{}, accounts: map[credit.ID]*credit.Account{}, due: map[credit.ID]calendar.Date{}, platform: "shop"}
+	s := &story{t: t, log: log, heads: map[int32]*eventlog.Head{}, accounts: map[credit.ID]*credit.Account{}, due: map[credit.ID]calendar.Date{}, platform: "shop", facts: map[credit.ID][]credit.Fact{}}
 	heads, err := log.Heads(context.Background(), log.Partitions())
 	if err != nil {
 		t.Fatal(err)
@@ -138,8 +139,25 @@ func (s *story) decide(a *credit.Account, key string, command credit.Command, da
 	if err := a.Check(); err != nil {
 		s.t.Fatal(err)
 	}
+	s.facts[a.ID] = append(s.facts[a.ID], credit.Fact{Command: command, Events: events, At: credit.Moment{Day: day, Time: s.now()}})
 	s.record(a, key, command, events)
 	return nil
+}
+
+// bounce reverses the n-th newest repayment of an account, if there is one.
+func (s *story) bounce(id credit.ID, n int) error {
+	var repayments []int64
+	for _, f := range s.facts[id] {
+		for _, e := range f.Events {
+			if e, ok := e.(credit.RepaymentReceived); ok {
+				repayments = append(repayments, e.Number)
+			}
+		}
+	}
+	if n >= len(repayments) {
+		return nil
+	}
+	return s.do(id, credit.ReverseRepayment{Repayment: repayments[len(repayments)-1-n], Reference: "bounce", History: s.facts[id]})
 }
 
 // record adds the entry for events, whoever decided them.
@@ -330,6 +348,8 @@ func (s *story) any(t *rapid.T) {
 				credit.RefuseClosure{Closure: n, Reviewer: "rita", Reason: "a claim"}, credit.WithdrawClosure{Closure: n},
 			}).Draw(t, "review"))
 		}
+	case 26:
+		_ = s.bounce(id, rapid.IntRange(0, 3).Draw(t, "which"))
 	case 20, 21, 22:
 		s.choose(t, a, amount)
 	case 23, 24:
@@ -398,6 +418,10 @@ func (s *story) whole() (accounts []credit.ID) {
 			s.must(bob, credit.Repay{Amount: 3_000, Currency: "CNY", Source: "part"})
 		}
 	}
+	if err := s.bounce(dan, 2); err != nil { // the third bill before, and all since
+		s.t.Fatal(err)
+	}
+	s.must(dan, credit.Repay{Amount: s.accounts[dan].AsOf(s.day).Billed(), Currency: "EUR", Source: "again"})
 	s.must(ann, credit.Refund{Purchase: s.firstPurchase(ann), Amount: 5_000})
 	s.must(ann, credit.ReturnCredit{Reference: "back"})
 	s.must(cai, credit.Repay{Amount: s.accounts[cai].Owed() + 500, Currency: "CNY", Source: "all"})

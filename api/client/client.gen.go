@@ -131,6 +131,7 @@ const (
 	AccountStopped       ProblemKind = "account_stopped"
 	AlreadyDeferred      ProblemKind = "already_deferred"
 	AlreadyOpen          ProblemKind = "already_open"
+	AlreadyReversed      ProblemKind = "already_reversed"
 	ApplicationPending   ProblemKind = "application_pending"
 	AutopayMissing       ProblemKind = "autopay_missing"
 	BlockExists          ProblemKind = "block_exists"
@@ -175,6 +176,7 @@ const (
 	NoSuchRoute          ProblemKind = "no_such_route"
 	NotASandbox          ProblemKind = "not_a_sandbox"
 	NotFound             ProblemKind = "not_found"
+	NotReversible        ProblemKind = "not_reversible"
 	NothingToWithdraw    ProblemKind = "nothing_to_withdraw"
 	OperatorKeyRequired  ProblemKind = "operator_key_required"
 	OutcomeUnknown       ProblemKind = "outcome_unknown"
@@ -1456,6 +1458,12 @@ type RefundRequest struct {
 	Amount int64 `json:"amount"`
 }
 
+// ReopenedStatement A statement that is unpaid, or overdue, since the repayment is gone
+type ReopenedStatement struct {
+	OverdueSince calendar.Date `json:"overdue_since,omitempty,omitzero"`
+	Statement    string        `json:"statement"`
+}
+
 // Repayment defines model for Repayment.
 type Repayment struct {
 	Account string `json:"account"`
@@ -1470,6 +1478,9 @@ type Repayment struct {
 	Currency   Currency      `json:"currency"`
 	ID         string        `json:"id"`
 	ReceivedOn calendar.Date `json:"received_on"`
+
+	// ReversedOn When it was taken back, if it bounced
+	ReversedOn calendar.Date `json:"reversed_on,omitempty,omitzero"`
 	Shares     []Share       `json:"shares"`
 	Source     string        `json:"source"`
 
@@ -1504,6 +1515,45 @@ type RequestFigures struct {
 
 	// Succeeded 2xx and 3xx
 	Succeeded int64 `json:"succeeded"`
+}
+
+// Restitution Credit balance (溢缴款) that was paid back and never was there: owed with the next statement
+type Restitution struct {
+	// Amount A sum in minor units (分) of the currency beside it
+	Amount      Amount        `json:"amount"`
+	Purchase    string        `json:"purchase"`
+	StatementOn calendar.Date `json:"statement_on"`
+}
+
+// Reversal A bounced repayment taken back (冲正), and what is different now
+type Reversal struct {
+	Account string `json:"account"`
+
+	// Amount A sum in minor units (分) of the currency beside it
+	Amount Amount `json:"amount"`
+
+	// Currency ISO 4217
+	Currency Currency `json:"currency"`
+	ID       string   `json:"id"`
+
+	// Owed All that is owed now
+	Owed int64 `json:"owed"`
+
+	// Penalty Penalty (罚息) of the days that were late without the repayment
+	Penalty   int64  `json:"penalty"`
+	Reference string `json:"reference"`
+	Repayment string `json:"repayment"`
+
+	// Restitution Credit balance (溢缴款) that was paid back and never was there: owed with the next statement
+	Restitution        Restitution         `json:"restitution,omitempty,omitzero"`
+	ReversedOn         calendar.Date       `json:"reversed_on"`
+	StatementsReopened []ReopenedStatement `json:"statements_reopened"`
+}
+
+// ReversalRequest defines model for ReversalRequest.
+type ReversalRequest struct {
+	// Reference The payment service's reference of the bounce
+	Reference string `json:"reference"`
 }
 
 // ReviewRequest A reviewer's decision: an approval has a limit, a refusal its reasons. The reviewer is the operator key
@@ -1766,6 +1816,8 @@ type PurchaseID = string
 
 // StatementID defines model for StatementID.
 type StatementID = string
+// RepaymentID defines model for RepaymentID.
+type RepaymentID = string
 
 // ListAccountsQuery is what ListAccounts can be asked for. Zero values are left out.
 type ListAccountsQuery struct {
@@ -2297,6 +2349,14 @@ func (c *Client) Refund(ctx context.Context, id string, key string, body RefundR
 func (c *Client) Quote(ctx context.Context, body QuoteRequest) (answer QuoteList, err error) {
 	path := "/v1/quotes"
 	err = c.do(ctx, "POST", path, "", &body, &answer)
+	return answer, err
+}
+
+// ReverseRepayment: A repayment bounced (冲正).
+func (c *Client) ReverseRepayment(ctx context.Context, id string, key string, body ReversalRequest) (answer Reversal, err error) {
+	path := "/v1/repayments/{id}/reversal"
+	path = strings.Replace(path, "{id}", url.PathEscape(id), 1)
+	err = c.do(ctx, "POST", path, key, &body, &answer)
 	return answer, err
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/go-json-experiment/json"
+	"github.com/yuefu/yuefu/calendar"
 	"github.com/yuefu/yuefu/credit"
 )
 
@@ -59,4 +60,17 @@ func DecodeCommand(name string, b []byte) (credit.Command, error) {
 		return nil, fmt.Errorf("decode command %s: %w", name, err)
 	}
 	return c, nil
+}
+
+// DecodeFact reads an entry of an account's history, of the day and time that it has.
+func DecodeFact(name string, command, events []byte, day calendar.Date, at int64) (f credit.Fact, err error) {
+	f.At.Time = at
+	if f.At.Day, err = EffectiveDay(name, command, day); err != nil {
+		return f, err
+	}
+	if f.Command, err = DecodeCommand(name, command); err != nil {
+		return f, err
+	}
+	f.Events, err = DecodeEvents(events)
+	return f, err
 }

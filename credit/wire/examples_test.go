@@ -70,7 +70,7 @@ var eventExamples = []credit.Event{
 	credit.CreditUsed{Amount: 10, Shares: []credit.Share{share}},
 	credit.CreditReturned{Number: 11, Amount: 1_000, Reference: "r1"},
 	credit.RepaymentReversed{
-		Number: 12, Repayment: 10, Amount: 1_010, Reference: "b1", Credit: -1_000, Since: 20_562,
+		Number: 12, Repayment: 10, Amount: 1_010, Reference: "b1", Credit: -1_000, Status: credit.Active, Since: 20_562,
 		Shares:     []credit.Share{share},
 		Refunds:    []credit.RefundRestated{{Refund: 8, Purchase: 4, Merchant: "m1", Cuts: []credit.Cut{{Instalment: 2, Statement: 9, Principal: 4_000, Interest: 1, Fee: 2, Borne: borne, Funders: funders}}, Credit: -4_000}},
 		Penalties:  []credit.PenaltyCharged{{Statement: 9, Amount: 17, Through: 20_562}},

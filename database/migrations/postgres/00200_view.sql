@@ -201,6 +201,7 @@ CREATE TABLE repayment (
 	amount    bigint  NOT NULL,
 	surplus   bigint  NOT NULL,
 	day       date    NOT NULL,
+	reversed_on date,
 	account   text COLLATE "C" NOT NULL,
 	source    text COLLATE "C" NOT NULL,
 	id        text COLLATE "C" GENERATED ALWAYS AS ('rep_' || substr(account, 5) || '_' || number::text) STORED,

@@ -199,6 +199,7 @@ CREATE TABLE repayment (
 	amount    INTEGER NOT NULL,
 	surplus   INTEGER NOT NULL,
 	day       TEXT    NOT NULL,
+	reversed_on TEXT,
 	account   TEXT    NOT NULL,
 	source    TEXT    NOT NULL,
 	id        TEXT    GENERATED ALWAYS AS ('rep_' || substr(account, 5) || '_' || number) VIRTUAL,

@@ -1,0 +1,106 @@
+package api
+
+import (
+	"errors"
+
+	"github.com/valyala/fasthttp"
+
+	"github.com/yuefu/yuefu/api/contract"
+	"github.com/yuefu/yuefu/calendar"
+	"github.com/yuefu/yuefu/credit"
+	"github.com/yuefu/yuefu/credit/wire"
+	"github.com/yuefu/yuefu/money"
+	"github.com/yuefu/yuefu/servicing"
+)
+
+// reverseRepayment takes a bounced repayment back. The whole history is read first,
+// so that the lane only tells it again; if anything happened meanwhile, once more.
+func reverseRepayment(c *call) error {
+	account, number, err := c.part(credit.PrefixRepayment, "repayment")
+	if err != nil {
+		return err
+	}
+	var body contract.ReversalRequest
+	if err := c.read(&body); err != nil {
+		return err
+	}
+	const tries = 5
+	for range tries {
+		position, err := c.look(account, func(*credit.Account, credit.Moment) {})
+		if err != nil {
+			return asWhat(err, "repayment")
+		}
+		history, err := c.server.facts(account, position)
+		if err != nil {
+			return err
+		}
+		command := credit.ReverseRepayment{Repayment: number, Reference: body.Reference, History: history}
+		if err := c.doAt(account, position, command, fasthttp.StatusCreated, reversalAnswer); !errors.Is(err, servicing.ErrMoved) {
+			return err
+		}
+	}
+	return servicing.ErrMoved
+}
+
+// facts reads an account's history up to a position of the log.
+func (s *Server) facts(account credit.ID, position int64) (facts []credit.Fact, err error) {
+	const page = 500
+	for after := int64(0); after < position; {
+		entries, err := s.tables.History(background, account, after, page)
+		if err != nil {
+			return nil, err
+		}
+		for i := range entries {
+			e := &entries[i]
+			f, err := wire.DecodeFact(e.Name, e.Command, e.Events, calendar.Date(e.Day), e.Time)
+			if err != nil {
+				return nil, err
+			}
+			facts = append(facts, f)
+			after = e.Position
+		}
+		if len(entries) < page {
+			break
+		}
+	}
+	return facts, nil
+}
+
+func reversalAnswer(o *out, a *credit.Account, events []credit.Event, at credit.Moment) {
+	for _, e := range events {
+		e, ok := e.(credit.RepaymentReversed)
+		if !ok {
+			continue
+		}
+		o.begin()
+		o.id("id", a.ID.Part(credit.PrefixReversal, e.Number))
+		o.id("account", a.ID)
+		o.id("repayment", a.ID.Part(credit.PrefixRepayment, e.Repayment))
+		o.amount("amount", e.Amount)
+		o.text("currency", string(a.Terms.Currency))
+		o.text("reference", e.Reference)
+		o.date("reversed_on", at.Day)
+		penalty := money.Amount(0)
+		for _, p := range e.Penalties {
+			penalty += p.Amount
+		}
+		o.amount("penalty", penalty)
+		o.list("statements_reopened")
+		for _, r := range e.Reopened {
+			o.begin()
+			o.id("statement", a.ID.Part(credit.PrefixStatement, r.Statement))
+			o.date("overdue_since", r.Overdue)
+			o.end()
+		}
+		o.endList()
+		if e.Owed != nil {
+			o.object("restitution")
+			o.id("purchase", a.ID.Part(credit.PrefixPurchase, e.Owed.Number))
+			o.amount("amount", e.Owed.Amount)
+			o.date("statement_on", e.Owed.On)
+			o.end()
+		}
+		o.amount("owed", a.Owed())
+		o.end()
+	}
+}

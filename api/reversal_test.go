@@ -1,0 +1,43 @@
+package api
+
+import (
+	"testing"
+
+	"github.com/yuefu/yuefu/api/client"
+)
+
+// TestABouncedRepayment: paid on time, bounced after the due day, and late since its own day.
+func TestABouncedRepayment(t *testing.T) {
+	s := newTeller(t)
+	ctx := t.Context()
+	a := s.apply("u-bounce", 5_000_00, 10_000_00, false).Opened
+	s.capture(s.authorise(a, 600_00, "next"), 600_00, true)
+	s.goTo("2026-02-05")
+	bill := ok(s.shop.ListStatements(ctx, a.ID, client.ListStatementsQuery{}))(s).Data[0]
+	paid := ok(s.shop.Repay(ctx, a.ID, s.key(), client.RepaymentRequest{Amount: bill.Total, Currency: client.CNY, Source: "pay-1"}))(s)
+	s.is("owed", s.account(a.ID).Owed, int64(0))
+	s.goTo("2026-02-28")
+
+	key := s.key()
+	back := ok(s.shop.ReverseRepayment(ctx, paid.ID, key, client.ReversalRequest{Reference: "bounce-1"}))(s)
+	again := ok(s.shop.ReverseRepayment(ctx, paid.ID, key, client.ReversalRequest{Reference: "bounce-1"}))(s)
+	s.is("the same answer", again.ID, back.ID)
+	refused(s.shop.ReverseRepayment(ctx, paid.ID, s.key(), client.ReversalRequest{Reference: "bounce-2"}))(s, "already_reversed")
+	s.is("amount", back.Amount, bill.Total)
+	s.is("reopened", back.StatementsReopened[0].Statement, bill.ID)
+	if back.Penalty <= 0 || back.StatementsReopened[0].OverdueSince <= bill.DueOn {
+		t.Errorf("late since %s with a penalty of %d", back.StatementsReopened[0].OverdueSince, back.Penalty)
+	}
+	now := s.account(a.ID)
+	s.is("owed", now.Owed, bill.Total+back.Penalty)
+	s.is("owed as answered", now.Owed, back.Owed)
+	s.is("frozen", now.CanSpend, false)
+	list := ok(s.shop.ListRepayments(ctx, a.ID, client.ListRepaymentsQuery{}))(s).Data
+	s.is("reversed on", list[0].ReversedOn.String(), "2026-02-28")
+	s.is("status", ok(s.shop.GetStatement(ctx, bill.ID))(s).Status, client.StatementStatusOverdue)
+	s.is("remaining", ok(s.shop.GetStatement(ctx, bill.ID))(s).Remaining, now.Owed)
+
+	rest := ok(s.shop.Repay(ctx, a.ID, s.key(), client.RepaymentRequest{Amount: now.Owed, Currency: client.CNY, Source: "pay-2"}))(s)
+	s.is("credited", rest.Credited, int64(0))
+	s.is("can spend", s.account(a.ID).CanSpend, true)
+}
