@@ -204,12 +204,26 @@ func (b *balances) move(class ledger.Class, debit money.Amount) {
 
 // size is how many rows will be written, the ledger's few apart.
 func (c *changes) size() int {
-	return len(c.opened) + len(c.accounts) + len(c.contract.changed) + c.applications.size() + len(c.agreements) +
-		c.authorisations.size() + c.purchases.size() + c.instalments.size() + c.funding.size() + c.statements.size() + c.lines.size() +
-		len(c.repayments) + len(c.shares) + len(c.refunds) + len(c.returns) + len(c.blocks) + len(c.lifts) + len(c.freed) +
-		c.closures.size() + len(c.limitChanges) + len(c.settings) + len(c.overdue) + c.autopays.size() + c.debits.size() + len(c.postings)
-		c.repayments.size() + len(c.shares) + len(c.refunds) + len(c.returns) + len(c.blocks) + len(c.lifts) + len(c.freed) +
-		c.closures.size() + len(c.limitChanges) + c.autopays.size() + c.debits.size() + len(c.postings)
+	sum := 0
+	for _, n := range []int{
+		len(c.opened), len(c.accounts), len(c.contract.changed),
+		c.applications.size(), len(c.agreements),
+		c.authorisations.size(),
+		c.purchases.size(), c.instalments.size(), c.funding.size(),
+		c.statements.size(), c.lines.size(),
+		c.repayments.size(), len(c.shares),
+		len(c.refunds), len(c.returns),
+		len(c.blocks), len(c.lifts), len(c.freed),
+		c.closures.size(),
+		len(c.limitChanges),
+		len(c.settings),
+		len(c.overdue),
+		c.autopays.size(), c.debits.size(),
+		len(c.postings),
+	} {
+		sum += n
+	}
+	return sum
 }
 
 // unpriced are the accounts of postings whose currency these entries do not tell.

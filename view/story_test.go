@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"path/filepath"
 	"strconv"
 	"time"
 
@@ -142,22 +143,6 @@ func (s *story) decide(a *credit.Account, key string, command credit.Command, da
 	s.facts[a.ID] = append(s.facts[a.ID], credit.Fact{Command: command, Events: events, At: credit.Moment{Day: day, Time: s.now()}})
 	s.record(a, key, command, events)
 	return nil
-}
-
-// bounce reverses the n-th newest repayment of an account, if there is one.
-func (s *story) bounce(id credit.ID, n int) error {
-	var repayments []int64
-	for _, f := range s.facts[id] {
-		for _, e := range f.Events {
-			if e, ok := e.(credit.RepaymentReceived); ok {
-				repayments = append(repayments, e.Number)
-			}
-		}
-	}
-	if n >= len(repayments) {
-		return nil
-	}
-	return s.do(id, credit.ReverseRepayment{Repayment: repayments[len(repayments)-1-n], Reference: "bounce", History: s.facts[id]})
 }
 
 // record adds the entry for events, whoever decided them.

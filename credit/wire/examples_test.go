@@ -35,7 +35,7 @@ var bought = credit.Account{
 	}},
 	Statements: []credit.Statement{{
 		Number: 9, Date: 20_548, Due: 20_558, Overdue: true, Bucket: 1, Accrued: 20_562, Base: 9_999, Charged: 17, Penalty: 16,
-		Funding: []credit.Weight{{Funder: "bank", Billed: 3_336}}, Attempts: 1, Debited: 20_558,
+		Funding: []credit.Weight{{Funder: "bank", Billed: 3_336}}, Attempts: 1, Debited: 20_558, Late: 3_333, Cut: 1,
 	}},
 }
 
@@ -73,7 +73,7 @@ var eventExamples = []credit.Event{
 		Number: 12, Repayment: 10, Amount: 1_010, Reference: "b1", Credit: -1_000, Status: credit.Active, Since: 20_562,
 		Shares:     []credit.Share{share},
 		Refunds:    []credit.RefundRestated{{Refund: 8, Purchase: 4, Merchant: "m1", Cuts: []credit.Cut{{Instalment: 2, Statement: 9, Principal: 4_000, Interest: 1, Fee: 2, Borne: borne, Funders: funders}}, Credit: -4_000}},
-		Penalties:  []credit.PenaltyCharged{{Statement: 9, Amount: 17, Through: 20_562}},
+		Penalties:  []credit.PenaltyCharged{{Statement: 9, Amount: 17, Through: 20_562, Cut: 1}},
 		Reopened:   []credit.Reopened{{Statement: 9, Overdue: 20_562, Bucket: 1}},
 		Blocks:     []credit.Block{{Kind: credit.BlockOverdue, Since: 20_562, Note: "x"}},
 		Owed:       &credit.Restitution{Number: 13, Amount: 1_000, On: 20_578, Funding: []credit.Funded{{Funder: "bank", Share: 1_000_000, Principal: 1_000}}},
