@@ -57,15 +57,6 @@ const (
 
 // Kinds lists every kind, for the tables and tests that must cover them all.
 var Kinds = []Kind{
-	NotFound, InvalidAmount, CurrencyMismatch, UnknownPlan,
-	ConsentIncomplete, ConsentPreselected, ConsentOfAnother, ConsentOutdated, ConsentTooFast, ConsentInFuture,
-	AlreadyOpen, ApplicationPending, NoApplicationPending, HoldNotOpen, CaptureTooLarge, RefundTooLarge,
-	AccountNotOpen, NoCreditBalance, BlockExists, BlockMissing, BlockNotYours, NotClear, ClosurePending, NoClosurePending,
-	InvalidDate, UnknownReason, LimitAboveCap, Unchanged, NothingToWithdraw,
-	AutopayMissing, DebitNotPending,
-	DueDayNotOffered, DueDayChangesUsed,
-	StatementNotOpen, DeferralNotOffered, DeferralTooLate, AlreadyDeferred, DeferralsUsedUp,
-	NotReversible, AlreadyReversed,
 	NotFound,
 	InvalidAmount,
 	CurrencyMismatch,
@@ -99,6 +90,11 @@ var Kinds = []Kind{
 	DebitNotPending,
 	DueDayNotOffered,
 	DueDayChangesUsed,
+	StatementNotOpen,
+	DeferralNotOffered,
+	DeferralTooLate,
+	AlreadyDeferred,
+	DeferralsUsedUp,
 	NotReversible,
 	AlreadyReversed,
 }

@@ -117,9 +117,12 @@ func (t *telling) tell(f Fact) {
 		}
 	} else {
 		for _, e := range f.Events {
-			emit(t.renewed(e))
+			if _, ok := e.(AccountGraded); !ok {
+				emit(t.renewed(e))
+			}
 		}
 	}
+	t.account.regrade(f.At.Day, emit)
 	t.facts = append(t.facts, told)
 }
 

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
-	"path/filepath"
 	"strconv"
 	"time"
 
@@ -293,7 +291,7 @@ func (s *story) any(t *rapid.T) {
 	}
 	amount := money.Amount(rapid.IntRange(1, 200_000).Draw(t, "amount"))
 	number := rapid.Int64Range(1, max(1, a.Numbers)).Draw(t, "number")
-	switch what := rapid.IntRange(0, 26).Draw(t, "what"); what {
+	switch what := rapid.IntRange(0, 27).Draw(t, "what"); what {
 	case 0, 1, 2, 3, 4:
 		plan := rapid.SampledFrom(a.Terms.Plans).Draw(t, "plan").ID
 		s.authorise(id, amount, plan, rapid.SampledFrom([]string{"tea house", "书店", "a:b; c"}).Draw(t, "merchant"))
@@ -333,7 +331,7 @@ func (s *story) any(t *rapid.T) {
 				credit.RefuseClosure{Closure: n, Reviewer: "rita", Reason: "a claim"}, credit.WithdrawClosure{Closure: n},
 			}).Draw(t, "review"))
 		}
-	case 26:
+	case 27:
 		_ = s.bounce(id, rapid.IntRange(0, 3).Draw(t, "which"))
 	case 20, 21, 22:
 		s.choose(t, a, amount)
@@ -360,90 +358,4 @@ func (s *story) any(t *rapid.T) {
 			s.closeAll()
 		}
 	}
-}
-
-// whole is a story with everything in it: what tests that need a full database use.
-func (s *story) whole() (accounts []credit.ID) {
-	s.t.Helper()
-	ann, bob, cai := s.open("ann", 500_000), s.open("bob", 400_000), s.open("cai", 300_000)
-	dan := s.apply("dan", termsOf("euro", "EUR"), credit.Assessment{Decision: credit.Referred, Reasons: []string{"income"}})
-	s.must(dan, credit.Review{Application: 1, Approve: true, Limit: 200_000, Reviewer: "rita"})
-	s.must(ann, credit.GrantTemporaryLimit{Amount: 100_000, LastDay: s.day + 40, Operator: "olga"})
-	fay := s.open("fay", 100_000)
-	s.must(fay, s.autopay(s.accounts[fay], "tok old"))
-	s.must(fay, s.autopay(s.accounts[fay], "tok fay"))
-	s.buy(fay, 60_000, "annuity6")
-	s.buy(ann, 10_000, "next")
-	s.buy(ann, 30_001, "flat3")
-	s.buy(ann, 60_000, "free3")
-	s.buy(bob, 50_000, "annuity6")
-	s.buy(dan, 7_777, "half12")
-	s.buy(cai, 20_000, "next")
-	s.authorise(bob, 900_000, "next", "tea house")
-	hold := s.authorise(bob, 10_000, "next", "书店 a:b; c")
-	s.must(bob, credit.Capture{Hold: hold, Amount: 4_000})
-	s.must(bob, credit.Void{Hold: hold})
-	s.authorise(ann, 3_000, "next", "tea house")
-	for range 150 {
-		s.openDay(s.day + 1)
-		s.closeAll()
-		s.debit(fay)
-		_, _, dayOfMonth := s.day.Split()
-		if a := s.accounts[ann]; dayOfMonth == 5 && len(a.Statements) > 0 && len(a.Deferrals) == 0 {
-			s.must(ann, s.deferring(a, a.Statements[0].Number, a.Statements[0].Due+14))
-		}
-		if dayOfMonth == 8 {
-			for _, id := range []credit.ID{ann, dan} {
-				if owed := s.accounts[id].Billed(); owed > 0 {
-					s.must(id, credit.Repay{Amount: owed, Currency: s.accounts[id].Terms.Currency, Source: "bank"})
-				}
-			}
-		}
-		if dayOfMonth == 20 {
-			s.must(bob, credit.Repay{Amount: 3_000, Currency: "CNY", Source: "part"})
-		}
-	}
-	if err := s.bounce(dan, 2); err != nil { // the third bill before, and all since
-		s.t.Fatal(err)
-	}
-	s.must(dan, credit.Repay{Amount: s.accounts[dan].AsOf(s.day).Billed(), Currency: "EUR", Source: "again"})
-	s.must(ann, credit.Refund{Purchase: s.firstPurchase(ann), Amount: 5_000})
-	s.must(ann, credit.ReturnCredit{Reference: "back"})
-	s.must(cai, credit.Repay{Amount: s.accounts[cai].Owed() + 500, Currency: "CNY", Source: "all"})
-	if s.accounts[cai].Credit > 0 {
-		s.must(cai, credit.ReturnCredit{Reference: "back"})
-	}
-	s.must(cai, credit.Freeze{Kind: credit.BlockCustomer, Note: "holiday"})
-	s.must(cai, credit.RequestClosure{})
-	s.must(cai, credit.ApproveClosure{Closure: s.accounts[cai].Closure.Number, Reviewer: "rita"})
-	s.choices(ann)
-	s.must(bob, credit.Freeze{Kind: credit.BlockRisk, Note: "look"})
-	s.flush()
-	return []credit.ID{ann, bob, cai, dan, fay}
-}
-
-// debit tells the result of an account's debit: each first attempt is refused, each
-// second one settled, and the very first of all stays on its way for two days.
-func (s *story) debit(id credit.ID) {
-	for _, d := range s.accounts[id].Debits {
-		switch {
-		case d.Status != credit.PendingDebit || s.day < d.On+2 && d.Number == s.accounts[id].Debits[0].Number:
-		case d.Attempt == 1:
-			s.must(id, credit.RefuseDebit{Debit: d.Number, Reason: "insufficient_funds"})
-		case s.day > d.On:
-			s.must(id, credit.SettleDebit{Debit: d.Number})
-		}
-	}
-}
-
-func (s *story) firstPurchase(id credit.ID) int64 {
-	a := s.accounts[id]
-	numbers := []int64{}
-	for _, p := range a.Purchases {
-		numbers = append(numbers, p.Number)
-	}
-	for _, p := range a.Settled {
-		numbers = append(numbers, p.Number)
-	}
-	return slices.Min(numbers)
 }

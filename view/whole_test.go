@@ -33,6 +33,9 @@ func (s *story) whole() (accounts []credit.ID) {
 		s.closeAll()
 		s.debit(fay)
 		_, _, dayOfMonth := s.day.Split()
+		if a := s.accounts[ann]; dayOfMonth == 5 && len(a.Statements) > 0 && len(a.Deferrals) == 0 {
+			s.must(ann, s.deferring(a, a.Statements[0].Number, a.Statements[0].Due+14))
+		}
 		if dayOfMonth == 8 {
 			for _, id := range []credit.ID{ann, dan} {
 				if owed := s.accounts[id].Billed(); owed > 0 {

@@ -1814,10 +1814,11 @@ type ProgrammeID = string
 // PurchaseID defines model for PurchaseID.
 type PurchaseID = string
 
-// StatementID defines model for StatementID.
-type StatementID = string
 // RepaymentID defines model for RepaymentID.
 type RepaymentID = string
+
+// StatementID defines model for StatementID.
+type StatementID = string
 
 // ListAccountsQuery is what ListAccounts can be asked for. Zero values are left out.
 type ListAccountsQuery struct {

@@ -35,7 +35,7 @@ var bought = credit.Account{
 	}},
 	Statements: []credit.Statement{{
 		Number: 9, Date: 20_548, Due: 20_558, Overdue: true, Bucket: 1, Accrued: 20_562, Base: 9_999, Charged: 17, Penalty: 16,
-		Funding: []credit.Weight{{Funder: "bank", Billed: 3_336}}, Attempts: 1, Debited: 20_558, Late: 3_333, Cut: 1,
+		Funding: []credit.Weight{{Funder: "bank", Billed: 3_336}}, Attempts: 1, Debited: 20_558, Late: 3_333, Cut: 1, Fee: 5, Deferred: 20_548,
 	}},
 }
 
