@@ -98,3 +98,25 @@ func (p *partition) tail(account string, after int64) (tail []eventlog.Entry) {
 	}
 	return tail
 }
+
+// Partitions returns the numbers of the partitions.
+func (s *Store) Partitions() []int32 { return s.partitions }
+
+// Head returns the head of a partition, as Entries does the entries.
+func (s *Store) Head(number int32) eventlog.Head {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.kept[number].head
+}
+
+// Find returns the entry of an account with a key, as Entries does all of them.
+func (s *Store) Find(number int32, account, key string) (eventlog.Entry, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p := s.kept[number]
+	i, ok := p.byKey[eventlog.KeyRef{Account: account, Key: key}]
+	if !ok {
+		return eventlog.Entry{}, false
+	}
+	return p.entries[i], true
+}

@@ -1,0 +1,209 @@
+package reference
+
+import (
+	"slices"
+
+	"github.com/yuefu/yuefu/calendar"
+	"github.com/yuefu/yuefu/money"
+)
+
+// Account is a credit line, with everything that ever happened to it.
+type Account struct {
+	terms   *Terms
+	status  string // "", "active", "closing", "closed"
+	limit   money.Amount
+	numbers int64
+	credit  money.Amount // owed to the customer
+	day     calendar.Date
+
+	applications []calendar.Date // assessed ones
+	application  int64           // the newest
+	decision     string
+	waiting      *Terms // of an application that waits for a reviewer
+
+	holds     []*hold
+	purchases []*purchase
+	bills     []*bill
+	blocks    []string
+	closing   *closing
+
+	// What the books must come to.
+	Received, PaidOut  money.Amount // cash in and out
+	Captured, Refunded money.Amount
+}
+
+type hold struct {
+	n      int64
+	amount money.Amount
+	plan   string
+	last   calendar.Date
+}
+
+type purchase struct {
+	n                int64
+	amount, refunded money.Amount
+	plan             Plan
+	parts            []*part
+}
+
+// part is one instalment: what it asked for at first, and what it still asks for.
+type part struct {
+	k                        int
+	on                       calendar.Date
+	bill                     int64 // 0 until it is billed
+	agreed                   money.Amount
+	principal, interest, fee money.Amount
+	others                   money.Amount // what others will bear once it is billed
+}
+
+func (p *part) asks() money.Amount { return p.principal + p.interest + p.fee }
+
+type bill struct {
+	n           int64
+	date, due   calendar.Date
+	overdue     bool
+	base        money.Amount // Σ over the days since the due date of the principal owed on that day
+	penaltyPaid money.Amount
+}
+
+type closing struct {
+	n      int64
+	by     calendar.Date
+	missed bool
+}
+
+// Stranger is somebody who has not applied yet.
+func Stranger(day calendar.Date) *Account { return &Account{day: day} }
+
+func (a *Account) number() int64 {
+	a.numbers++
+	return a.numbers
+}
+
+func (a *Account) held() (sum money.Amount) {
+	for _, h := range a.holds {
+		sum += h.amount
+	}
+	return sum
+}
+
+func (a *Account) principal() (sum money.Amount) {
+	for _, p := range a.purchases {
+		for _, x := range p.parts {
+			sum += x.principal
+		}
+	}
+	return sum
+}
+
+func (a *Account) available() money.Amount { return max(0, a.limit-a.held()-a.principal()) }
+
+// on lists the parts that stand on a bill and still ask for something.
+func (a *Account) on(b *bill) (lines []*part, of []*purchase) {
+	for _, p := range a.purchases {
+		for _, x := range p.parts {
+			if x.bill == b.n && x.asks() > 0 {
+				lines, of = append(lines, x), append(of, p)
+			}
+		}
+	}
+	return lines, of
+}
+
+func (a *Account) principalOn(b *bill) (sum money.Amount) {
+	lines, _ := a.on(b)
+	for _, x := range lines {
+		sum += x.principal
+	}
+	return sum
+}
+
+// penalty is what a bill has earned by being late, and nobody has paid yet.
+func (a *Account) penalty(b *bill) money.Amount {
+	if !b.overdue {
+		return 0
+	}
+	return b.base.MulDiv(a.terms.PenaltyRate, 360*1_000_000) - b.penaltyPaid
+}
+
+func (a *Account) owedOn(b *bill) money.Amount {
+	sum := a.penalty(b)
+	lines, _ := a.on(b)
+	for _, x := range lines {
+		sum += x.asks()
+	}
+	return sum
+}
+
+func (a *Account) isOverdue() bool {
+	return slices.ContainsFunc(a.bills, func(b *bill) bool { return b.overdue })
+}
+
+// Live begins each day up to and with day.
+func (a *Account) Live(day calendar.Date) {
+	for a.day < day {
+		a.day++
+		a.morning()
+	}
+}
+
+// morning is what a day brings by itself.
+func (a *Account) morning() {
+	if a.terms == nil {
+		return
+	}
+	for _, b := range a.bills {
+		if a.day > b.due {
+			b.base += a.principalOn(b)
+		}
+	}
+	a.holds = slices.DeleteFunc(a.holds, func(h *hold) bool { return a.day > h.last })
+	a.issue()
+	for _, b := range a.bills {
+		if !b.overdue && a.day > b.due+calendar.Date(a.terms.GraceDays) {
+			b.overdue = true
+			a.block("overdue")
+		}
+	}
+	if a.closing != nil && a.day > a.closing.by {
+		a.closing.missed = true
+	}
+}
+
+func (a *Account) issue() {
+	var lines []*part
+	for _, p := range a.purchases {
+		for _, x := range p.parts {
+			if x.bill == 0 && x.on <= a.day && x.asks() > 0 {
+				lines = append(lines, x)
+			}
+		}
+	}
+	if len(lines) == 0 {
+		return
+	}
+	b := &bill{n: a.number(), date: a.day, due: calendar.NextOnDay(a.day, a.terms.DueDay)}
+	for _, x := range lines {
+		x.bill, x.others = b.n, 0
+	}
+	a.bills = append(a.bills, b)
+	a.useCredit()
+}
+
+func (a *Account) block(kind string) {
+	if !slices.Contains(a.blocks, kind) {
+		a.blocks = append(a.blocks, kind)
+	}
+}
+
+func (a *Account) unblock(kind string) {
+	a.blocks = slices.DeleteFunc(a.blocks, func(b string) bool { return b == kind })
+}
+
+// settle drops bills on which nothing is owed, and the overdue block with the last late one.
+func (a *Account) settle() {
+	a.bills = slices.DeleteFunc(a.bills, func(b *bill) bool { return a.owedOn(b) == 0 })
+	if !a.isOverdue() {
+		a.unblock("overdue")
+	}
+}

@@ -1,0 +1,83 @@
+package reference
+
+import (
+	"github.com/yuefu/yuefu/calendar"
+	"github.com/yuefu/yuefu/money"
+)
+
+// Application is a request to open the account.
+type Application struct {
+	Terms      *Terms
+	Evidence   []Evidence // one a text
+	Undeclared bool
+	Wanted     money.Amount
+	Decision   string // what the policy says: "approved", "refused", "referred"
+	Limit      money.Amount
+}
+
+// Apply asks for the account.
+func (a *Account) Apply(c Application, at Moment) Answer {
+	switch {
+	case a.status == "active" || a.status == "closing":
+		return Answer{Refused: "already_open"}
+	case a.waiting != nil:
+		return Answer{Refused: "application_pending"}
+	case c.Undeclared:
+		return Answer{Refused: "consent_incomplete"}
+	case c.Wanted < 0 || c.Wanted > money.Max:
+		return Answer{Refused: "invalid_amount"}
+	}
+	for _, e := range c.Evidence {
+		if wrong := e.judge(c.Terms.Reading, at.Time); wrong != "" {
+			return Answer{Refused: wrong}
+		}
+	}
+	if len(c.Evidence) != c.Terms.Texts {
+		return Answer{Refused: "consent_incomplete"}
+	}
+	n := a.number()
+	a.application = n
+	var counted []calendar.Date
+	for _, on := range a.applications {
+		if on+calendar.Date(c.Terms.WindowDays) > a.day {
+			counted = append(counted, on)
+		}
+	}
+	if len(counted) >= c.Terms.Applications {
+		a.decision = "refused"
+		// So many have to grow old that one more may be assessed.
+		return Answer{Number: n, Until: counted[len(counted)-c.Terms.Applications] + calendar.Date(c.Terms.WindowDays)}
+	}
+	a.applications = append(a.applications, a.day)
+	a.decision = c.Decision
+	switch c.Decision {
+	case "approved":
+		a.open(c.Terms, c.Limit)
+		return Answer{Number: n, Amount: c.Limit}
+	case "referred":
+		a.waiting = c.Terms
+	}
+	return Answer{Number: n}
+}
+
+func (a *Account) open(t *Terms, limit money.Amount) {
+	a.terms, a.limit, a.status, a.blocks, a.waiting = t, limit, "active", nil, nil
+}
+
+// Review decides on an application that waits.
+func (a *Account) Review(application int64, approve bool, limit money.Amount) Answer {
+	switch {
+	case a.application == 0 || application != a.application:
+		return Answer{Refused: "not_found"}
+	case a.waiting == nil:
+		return Answer{Refused: "no_application_pending"}
+	case approve && (limit <= 0 || limit > money.Max):
+		return Answer{Refused: "invalid_amount"}
+	case approve:
+		a.decision = "approved"
+		a.open(a.waiting, limit)
+		return Answer{Amount: limit}
+	}
+	a.decision, a.waiting = "refused", nil
+	return Answer{}
+}

@@ -1,0 +1,208 @@
+package reference
+
+import (
+	"slices"
+
+	"github.com/yuefu/yuefu/calendar"
+	"github.com/yuefu/yuefu/money"
+)
+
+// Checkout asks for a hold.
+type Checkout struct {
+	Amount   money.Amount
+	Foreign  bool // in another currency
+	Plan     string
+	Scene    string
+	Evidence Evidence
+}
+
+func wrongAmount(amount money.Amount) bool { return amount <= 0 || amount > money.Max }
+
+func (t *Terms) plan(id string) (Plan, bool) {
+	for _, p := range t.Plans {
+		if p.ID == id {
+			return p, true
+		}
+	}
+	return Plan{}, false
+}
+
+// Authorise decides on a checkout.
+func (a *Account) Authorise(c Checkout, at Moment) Answer {
+	switch {
+	case a.terms == nil:
+		return Answer{Refused: "not_found"}
+	case wrongAmount(c.Amount):
+		return Answer{Refused: "invalid_amount"}
+	case c.Foreign:
+		return Answer{Refused: "currency_mismatch"}
+	}
+	if _, known := a.terms.plan(c.Plan); !known {
+		return Answer{Refused: "unknown_plan"}
+	}
+	if wrong := c.Evidence.judge(0, at.Time); wrong != "" {
+		return Answer{Refused: wrong}
+	}
+	var reasons []string
+	if a.status != "active" {
+		reasons = append(reasons, "account_not_active")
+	}
+	if len(a.blocks) > 0 {
+		reasons = append(reasons, "account_frozen")
+	}
+	if !slices.Contains(a.terms.Scenes, c.Scene) {
+		reasons = append(reasons, "scene_not_allowed")
+	}
+	if c.Amount > a.available() {
+		reasons = append(reasons, "limit_exceeded")
+	}
+	if len(reasons) > 0 {
+		return Answer{Number: a.number(), Declined: reasons, Amount: c.Amount}
+	}
+	h := &hold{n: a.number(), amount: c.Amount, plan: c.Plan, last: a.day + calendar.Date(a.terms.HoldDays)}
+	a.holds = append(a.holds, h)
+	return Answer{Number: h.n, Amount: c.Amount, Until: h.last}
+}
+
+// find returns a hold that is open, or why there is none.
+func (a *Account) find(n int64) (*hold, string) {
+	if a.terms == nil {
+		return nil, "not_found"
+	}
+	for _, h := range a.holds {
+		if h.n == n {
+			return h, ""
+		}
+	}
+	if n > 0 && n <= a.numbers {
+		return nil, "hold_not_open"
+	}
+	return nil, "not_found"
+}
+
+func (a *Account) drop(h *hold) {
+	a.holds = slices.DeleteFunc(a.holds, func(other *hold) bool { return other == h })
+}
+
+// Capture turns a hold, or a part of it, into a purchase.
+func (a *Account) Capture(n int64, amount money.Amount, final bool) Answer {
+	h, wrong := a.find(n)
+	switch {
+	case wrong != "":
+		return Answer{Refused: wrong}
+	case wrongAmount(amount):
+		return Answer{Refused: "invalid_amount"}
+	case amount > h.amount:
+		return Answer{Refused: "capture_too_large"}
+	}
+	plan, _ := a.terms.plan(h.plan)
+	p := &purchase{n: a.number(), amount: amount, plan: plan}
+	answer := Answer{Number: p.n, Amount: amount, Parts: a.terms.Schedule(plan, amount, a.day)}
+	agreed := equal(amount, plan.Periods)
+	for i, x := range answer.Parts {
+		p.parts = append(p.parts, &part{
+			k: x.K, on: x.On, agreed: agreed[i], principal: x.Principal, interest: x.Interest, fee: x.Fee, others: x.Others,
+		})
+	}
+	a.purchases = append(a.purchases, p)
+	a.Captured += amount
+	h.amount -= amount
+	if final || h.amount == 0 {
+		answer.Credit = h.amount // given back to the limit
+		a.drop(h)
+	}
+	return answer
+}
+
+// Void gives a hold up.
+func (a *Account) Void(n int64) Answer {
+	h, wrong := a.find(n)
+	if wrong != "" {
+		return Answer{Refused: wrong}
+	}
+	a.drop(h)
+	return Answer{Amount: h.amount}
+}
+
+// Refund gives money for a purchase back.
+func (a *Account) Refund(n int64, amount money.Amount) Answer {
+	switch {
+	case a.terms == nil:
+		return Answer{Refused: "not_found"}
+	case wrongAmount(amount):
+		return Answer{Refused: "invalid_amount"}
+	}
+	i := slices.IndexFunc(a.purchases, func(p *purchase) bool { return p.n == n })
+	if i < 0 {
+		return Answer{Refused: "not_found"}
+	}
+	p := a.purchases[i]
+	if amount > p.amount-p.refunded {
+		return Answer{Refused: "refund_too_large"}
+	}
+	p.refunded += amount
+	a.Refunded += amount
+	answer := Answer{Number: a.number(), Amount: amount, Credit: amount}
+	before := make([]part, len(p.parts))
+	for k, x := range p.parts {
+		before[k] = *x
+	}
+	for k := len(p.parts) - 1; k >= 0; k-- {
+		off := min(answer.Credit, p.parts[k].principal)
+		p.parts[k].principal -= off
+		answer.Credit -= off
+	}
+	p.undue()
+	for k, x := range p.parts {
+		cut := Part{
+			Bill: x.bill, K: x.k, Principal: before[k].principal - x.principal, Interest: before[k].interest - x.interest,
+			Fee: before[k].fee - x.fee, Others: before[k].others - x.others,
+		}
+		if cut.Principal+cut.Interest+cut.Fee+cut.Others > 0 {
+			answer.Parts = append(answer.Parts, cut)
+		}
+	}
+	a.credit += answer.Credit
+	a.settle()
+	answer.Used = a.useCredit()
+	return answer
+}
+
+// undue lowers the cost of what is not billed to what its principal still justifies:
+// a fee in proportion, interest on what is left.
+func (p *purchase) undue() {
+	if p.plan.Rate == 0 {
+		return
+	}
+	left := money.Amount(0)
+	for _, x := range p.parts {
+		if x.bill == 0 {
+			left += x.principal
+		}
+	}
+	for _, x := range p.parts {
+		if x.bill != 0 || x.asks()+x.others == 0 {
+			continue
+		}
+		cost := money.Amount(0)
+		switch {
+		case p.plan.Kind == "annuity":
+			cost = left.MulDiv(p.plan.Rate, 12*million)
+		case x.agreed > 0:
+			cost = p.amount.MulDiv(p.plan.Rate, million).MulDiv(int64(x.principal), int64(x.agreed))
+		}
+		left -= x.principal
+		own := x.interest + x.fee
+		cost = min(cost, own+x.others)
+		customers := min(own, cost-cost.MulDiv(p.plan.Others, million)) // nobody pays more by a refund
+		x.others = cost - customers
+		if p.plan.Kind == "annuity" {
+			x.interest = customers
+		} else {
+			x.fee = customers
+		}
+		if x.asks() == 0 {
+			x.others = 0
+		}
+	}
+}

@@ -1,0 +1,132 @@
+package reference
+
+import (
+	"slices"
+
+	"github.com/yuefu/yuefu/calendar"
+	"github.com/yuefu/yuefu/money"
+)
+
+// Freeze adds a block by hand.
+func (a *Account) Freeze(kind string) Answer {
+	switch {
+	case a.terms == nil:
+		return Answer{Refused: "not_found"}
+	case !byHand(kind):
+		return Answer{Refused: "block_not_yours"}
+	case a.status == "closed":
+		return Answer{Refused: "account_not_open"}
+	case slices.Contains(a.blocks, kind):
+		return Answer{Refused: "block_exists"}
+	}
+	a.block(kind)
+	return Answer{}
+}
+
+// Unfreeze lifts a block by hand.
+func (a *Account) Unfreeze(kind string) Answer {
+	switch {
+	case a.terms == nil:
+		return Answer{Refused: "not_found"}
+	case !byHand(kind):
+		return Answer{Refused: "block_not_yours"}
+	case !slices.Contains(a.blocks, kind):
+		return Answer{Refused: "block_missing"}
+	}
+	a.unblock(kind)
+	return Answer{}
+}
+
+func byHand(kind string) bool { return kind == "risk" || kind == "judicial" || kind == "customer" }
+
+// obstacles lists what stands in the way of closing.
+func (a *Account) obstacles() (unmet []Unmet) {
+	add := func(condition string, amount money.Amount) {
+		if amount > 0 {
+			unmet = append(unmet, Unmet{condition, amount})
+		}
+	}
+	for _, b := range a.bills {
+		add("billed_amount_owed", a.owedOn(b)-a.penalty(b))
+		add("penalty_owed", a.penalty(b))
+	}
+	for _, p := range a.purchases {
+		unbilled := money.Amount(0)
+		for _, x := range p.parts {
+			if x.bill == 0 {
+				unbilled += x.asks()
+			}
+		}
+		if p.plan.Periods > 1 {
+			add("instalments_running", unbilled)
+		} else {
+			add("unbilled_amount_owed", unbilled)
+		}
+	}
+	for _, h := range a.holds {
+		add("hold_open", h.amount)
+	}
+	add("credit_balance_unpaid", a.credit)
+	for _, kind := range a.blocks {
+		if kind != "customer" {
+			unmet = append(unmet, Unmet{Condition: "block_in_force_" + kind})
+		}
+	}
+	return unmet
+}
+
+// RequestClosure asks to close the account.
+func (a *Account) RequestClosure() Answer {
+	switch {
+	case a.terms == nil:
+		return Answer{Refused: "not_found"}
+	case a.status == "closing":
+		return Answer{Refused: "closure_pending"}
+	case a.status == "closed":
+		return Answer{Refused: "account_not_open"}
+	}
+	if unmet := a.obstacles(); len(unmet) > 0 {
+		return Answer{Refused: "account_not_clear", Unmet: unmet}
+	}
+	by := a.day
+	for left := a.terms.ReviewDays; left > 0; { // the last of so many working days after today
+		if by++; calendar.Working(by) {
+			left--
+		}
+	}
+	a.status, a.closing = "closing", &closing{n: a.number(), by: by}
+	return Answer{Number: a.closing.n, Until: by}
+}
+
+func (a *Account) underReview(n int64) string {
+	switch {
+	case a.terms == nil:
+		return "not_found"
+	case a.closing != nil && a.closing.n == n:
+		return ""
+	case n > 0 && n <= a.numbers:
+		return "no_closure_pending"
+	}
+	return "not_found"
+}
+
+// ApproveClosure closes the account, if every condition is still met.
+func (a *Account) ApproveClosure(n int64) Answer {
+	if wrong := a.underReview(n); wrong != "" {
+		return Answer{Refused: wrong}
+	}
+	if unmet := a.obstacles(); len(unmet) > 0 {
+		return Answer{Refused: "account_not_clear", Unmet: unmet}
+	}
+	a.status, a.closing, a.limit, a.blocks = "closed", nil, 0, nil
+	return Answer{}
+}
+
+// EndClosure keeps the account: the reviewer refuses, or the customer withdraws.
+func (a *Account) EndClosure(n int64) Answer {
+	if wrong := a.underReview(n); wrong != "" {
+		return Answer{Refused: wrong}
+	}
+	a.status, a.closing = "active", nil
+	return Answer{}
+}
