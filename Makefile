@@ -9,6 +9,9 @@ STAGE := tools/stage.sh
 # More flags for go test, such as TESTFLAGS=-v.
 TESTFLAGS ?=
 
+# How long make test puts the product through lives that nobody would think of.
+TRIAL ?= 5m
+
 # The rooms of pure rules.
 CORE := ./money/... ./calendar/... ./credit/... ./ledger/... ./risk/...
 
@@ -31,6 +34,7 @@ test: ## everything: installs what is missing, lints, tests all rooms, races, th
 	@$(STAGE) "linters" $(MAKE) -s lint
 	@$(STAGE) "known vulnerabilities" tools/vulnerabilities.sh
 	@$(STAGE) "tests under the race detector" env YUEFU_NO_SKIP=1 $(GO) test -race -short -timeout 15m $(TESTFLAGS) $(RACE_ROOMS)
+	@$(STAGE) "fresh lives from fresh seeds" env YUEFU_TRIAL=$(TRIAL) $(GO) test -count=1 -timeout 30m -run FreshSeeds $(TESTFLAGS) ./trial
 	@$(STAGE) --last "all tests" env YUEFU_NO_SKIP=1 $(GO) test -timeout 15m $(TESTFLAGS) ./...
 
 install: ## only install the Debian packages that the tests need

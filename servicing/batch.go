@@ -64,7 +64,11 @@ func (l *lane) once(tasks []*task) (again []*task) {
 		answered: make(map[keyed]*task, len(tasks)),
 		now:      l.desk.options.Clock.Now().UnixMicro(),
 	}
-	if err := b.load(tasks); err != nil {
+	switch err := b.load(tasks); {
+	case errors.Is(err, errBehind):
+		l.lost = true
+		return tasks
+	case err != nil:
 		l.desk.options.Log.Error("load accounts", "error", err)
 		l.lost = true
 		l.fail(tasks, ErrUnavailable)
@@ -141,6 +145,9 @@ func (b *batch) load(tasks []*task) error {
 				// One account that cannot be read stops alone.
 				b.lane.halt(credit.ID(h.Account), err)
 				c = &cached{account: &credit.Account{ID: credit.ID(h.Account)}}
+			}
+			if c.position > b.lane.heads[partition].Position {
+				return errBehind
 			}
 			b.accounts[credit.ID(h.Account)] = c
 			if asked[c.account.ID] {
@@ -301,6 +308,11 @@ func (b *batch) elsewhere(t *task) bool {
 	owner := b.accounts[t.account].account.Platform
 	return owner != "" && owner != t.request.Platform
 }
+
+// errBehind is for an account that has an entry which this lane has not heard of:
+// another server was there. A decision would be fenced in the end, but it would be
+// made on a state by a day that had no such state yet, and call it broken.
+var errBehind = errors.New("servicing: another server has been in this partition")
 
 var errSuspect = errors.New("servicing: the account's state is in doubt until it is read again")
 

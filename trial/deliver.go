@@ -8,6 +8,7 @@ import (
 
 	"github.com/yuefu/yuefu/calendar"
 	"github.com/yuefu/yuefu/credit"
+	"github.com/yuefu/yuefu/credit/wire"
 	"github.com/yuefu/yuefu/servicing"
 	"github.com/yuefu/yuefu/trial/reference"
 )
@@ -39,7 +40,10 @@ func (w *world) carryOut(c *customer, a act, desk *servicing.Desk) {
 	w.keys++
 	key := "k" + strconv.Itoa(w.keys)
 	w.note(a.command.Name())
-	w.say("%s asks %s %+v as %s of the other desk: %t", c.name, a.command.Name(), a.command, key, desk == w.other)
+	if w.trace != nil {
+		asked, _ := wire.EncodeCommand(a.command)
+		w.say("%s asks %s %s as %s, of the other desk: %t", c.name, a.command.Name(), asked, key, desk == w.other)
+	}
 	answer, err := w.deliver(c, key, a.command, desk)
 	if w.failure != nil {
 		return

@@ -19,6 +19,9 @@ func (w *world) anyTerms() *credit.Terms {
 		Plans:     []credit.Plan{{ID: "next", Kind: credit.PayNextMonth, Periods: 1}},
 		Documents: []credit.Document{{Name: "agreement", Version: 3, Hash: "a3"}, {Name: "reporting", Version: 1, Hash: "r1"}},
 	}
+	if w.chance(300) {
+		t.PenaltyCap = credit.Rate(pick(w, 100_000, 500_000, 1_000_000, 10_000))
+	}
 	if w.chance(250) {
 		t.RateMethod = credit.EffectiveOnDays
 	}
@@ -51,7 +54,7 @@ func (w *world) anyTerms() *credit.Terms {
 func tell(t *credit.Terms) *reference.Terms {
 	r := &reference.Terms{
 		StatementDay: t.StatementDay, DueDay: t.DueDay, GraceDays: t.GraceDays, HoldDays: t.HoldDays, ReviewDays: t.ReviewDays,
-		PenaltyRate: int64(t.PenaltyRate), CostCap: int64(t.CostCap), Method: string(t.RateMethod), PrincipalFirst: t.PrincipalFirst,
+		PenaltyRate: int64(t.PenaltyRate), CostCap: int64(t.CostCap), PenaltyCap: int64(t.PenaltyCap), Method: string(t.RateMethod), PrincipalFirst: t.PrincipalFirst,
 		Applications: t.Applications, WindowDays: t.WindowDays, Reading: int64(t.ReadingSeconds) * second, Scenes: t.Scenes, Texts: len(t.Documents),
 	}
 	for _, p := range t.Plans {

@@ -54,6 +54,7 @@ type world struct {
 	books    books
 	hash     hash.Hash
 
+	alarm   alarm
 	keys    int
 	trace   io.Writer
 	result  Result
@@ -69,8 +70,6 @@ type customer struct {
 	past   []delivered        // some requests that were answered
 	pays   int                // how much they care for bills
 }
-
-var quiet = slog.New(slog.DiscardHandler)
 
 const platform = "shop"
 
@@ -148,7 +147,7 @@ func (w *world) start() {
 func (w *world) openDesk(log *memory.Log) *servicing.Desk {
 	options := servicing.Options{ // one lane: two would take turns as the machine likes
 		Clock: w.clock, Lanes: 1, Accounts: pick(w, 1, 2, 4, 100), Snapshot: pick(w, 1, 3, 20, 64), Batch: pick(w, 1, 4, 512),
-		Wait: 100 * time.Millisecond, Sleep: w.clock.sleep, Log: quiet,
+		Wait: 100 * time.Millisecond, Sleep: w.clock.sleep, Log: slog.New(&w.alarm),
 	}
 	if w.index != nil {
 		options.Due = w.index
@@ -183,7 +182,7 @@ func (w *world) mend(err error, try int) {
 		w.fail("still not after %d tries: %v", try, err)
 	case errors.Is(err, servicing.ErrUnavailable), errors.Is(err, servicing.ErrOutcomeUnknown), errors.Is(err, servicing.ErrBusy), errors.Is(err, memory.ErrBroken):
 	default:
-		w.fail("the desk says: %v", err)
+		w.fail("the desk says: %v (%s)", err, w.alarm.last)
 	}
 }
 
@@ -203,7 +202,7 @@ func (w *world) restart() {
 // figures looks for what a desk would raise an alarm for.
 func (w *world) figures(d *servicing.Desk) {
 	if f := d.Figures(); f.Panics > 0 || f.Stopped > 0 {
-		w.fail("the desk counts %d panics and %d stopped accounts", f.Panics, f.Stopped)
+		w.fail("the desk counts %d panics and %d stopped accounts: %s", f.Panics, f.Stopped, w.alarm.last)
 	}
 }
 

@@ -18,15 +18,16 @@ import (
 
 // commands is the command line: each field is a command with its flags.
 type commands struct {
-	Serve   serveCmd   `cmd:"" help:"Serve the API on a database."`
-	Demo    demoCmd    `cmd:"" help:"Start a server with a small made-up world, and say what to try."`
-	Keys    keysCmd    `cmd:"" help:"Make and revoke API keys."`
-	Verify  verifyCmd  `cmd:"" help:"Fold the whole log and check every invariant against tables and ledger."`
-	Rebuild rebuildCmd `cmd:"" help:"Make the tables anew from the log."`
-	Export  exportCmd  `cmd:"" help:"Write the books in the form of other programs."`
-	Replay  replayCmd  `cmd:"" help:"Play a file of orders through the desk, day by day."`
-	Bench   benchCmd   `cmd:"" help:"Measure this machine."`
-	Version versionCmd `cmd:"" help:"Say which version this is."`
+	Serve    serveCmd    `cmd:"" help:"Serve the API on a database."`
+	Demo     demoCmd     `cmd:"" help:"Start a server with a small made-up world, and say what to try."`
+	Keys     keysCmd     `cmd:"" help:"Make and revoke API keys."`
+	Verify   verifyCmd   `cmd:"" help:"Fold the whole log and check every invariant against tables and ledger."`
+	Rebuild  rebuildCmd  `cmd:"" help:"Make the tables anew from the log."`
+	Export   exportCmd   `cmd:"" help:"Write the books in the form of other programs."`
+	Replay   replayCmd   `cmd:"" help:"Play a file of orders through the desk, day by day."`
+	Simulate simulateCmd `cmd:"" help:"Put the product through lives that nobody would think of, beside a second telling of the contract."`
+	Bench    benchCmd    `cmd:"" help:"Measure this machine."`
+	Version  versionCmd  `cmd:"" help:"Say which version this is."`
 
 	LogLevel slog.Level `help:"Least level of log lines on standard error." default:"info" env:"YUEFU_LOG_LEVEL"`
 }

@@ -62,6 +62,7 @@ type bill struct {
 	n           int64
 	date, due   calendar.Date
 	overdue     bool
+	late        money.Amount // the principal that became overdue
 	base        money.Amount // Σ over the days since the due date of the principal owed on that day
 	penaltyPaid money.Amount
 }
@@ -123,7 +124,15 @@ func (a *Account) penalty(b *bill) money.Amount {
 	if !b.overdue {
 		return 0
 	}
-	return b.base.MulDiv(a.terms.PenaltyRate, 360*1_000_000) - b.penaltyPaid
+	const year = 360 * million
+	earned := b.base.MulDiv(a.terms.PenaltyRate, year)
+	if a.terms.PenaltyRate > a.terms.CostCap { // no part of a fen above a cap
+		earned = min(earned, floor(b.base, a.terms.CostCap, year))
+	}
+	if a.terms.PenaltyCap > 0 {
+		earned = min(earned, floor(b.late, a.terms.PenaltyCap, million))
+	}
+	return earned - b.penaltyPaid
 }
 
 func (a *Account) owedOn(b *bill) money.Amount {
@@ -161,7 +170,7 @@ func (a *Account) morning() {
 	a.issue()
 	for _, b := range a.bills {
 		if !b.overdue && a.day > b.due+calendar.Date(a.terms.GraceDays) {
-			b.overdue = true
+			b.overdue, b.late = true, a.principalOn(b)
 			a.block("overdue")
 		}
 	}

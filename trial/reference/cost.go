@@ -67,6 +67,12 @@ func (t *Terms) Schedule(p Plan, amount money.Amount, day calendar.Date) []Part 
 	}
 }
 
+// floor is a × num ÷ den rounded down.
+func floor(a money.Amount, num, den int64) money.Amount {
+	product := new(big.Int).Mul(big.NewInt(int64(a)), big.NewInt(num))
+	return money.Amount(product.Quo(product, big.NewInt(den)).Int64())
+}
+
 // annuity fills in equal payments; the last takes the rest.
 func annuity(p Plan, amount money.Amount, parts []Part) {
 	n := len(parts)

@@ -17,6 +17,7 @@ type Terms struct {
 	GraceDays, HoldDays, ReviewDays int
 	PenaltyRate                     int64 // parts per million a year of 360 days
 	CostCap                         int64 // parts per million a year
+	PenaltyCap                      int64 // parts per million of what became overdue; 0: none
 	Method                          string
 	PrincipalFirst                  int
 	Applications, WindowDays        int

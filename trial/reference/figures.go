@@ -49,7 +49,7 @@ func (a *Account) Figures() Figures {
 	for _, b := range a.bills {
 		shown := Bill{Number: b.n, Date: b.date, Due: b.due, Overdue: b.overdue, Penalty: a.penalty(b), Owed: a.owedOn(b)}
 		if b.overdue {
-			for late := int(a.day - b.due); late > 0 && shown.Bucket < 7; late -= 30 {
+			for late := int(a.day - b.due); late > 0; late -= 30 {
 				shown.Bucket++
 			}
 		}

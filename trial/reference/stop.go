@@ -37,7 +37,7 @@ func (a *Account) Unfreeze(kind string) Answer {
 	return Answer{}
 }
 
-func byHand(kind string) bool { return kind == "risk" || kind == "judicial" || kind == "customer" }
+func byHand(kind string) bool { return kind != "overdue" }
 
 // obstacles lists what stands in the way of closing.
 func (a *Account) obstacles() (unmet []Unmet) {
