@@ -88,3 +88,27 @@ func (s *teller) pendingDebit(account string) client.Debit {
 	}
 	return pending[0]
 }
+
+// TestPaymentFigures tell whether anybody carries debits out, and how many wait.
+func TestPaymentFigures(t *testing.T) {
+	for _, connected := range []bool{false, true} {
+		w := newWorld(t, func(o *Options) {
+			if connected {
+				o.Payments = func() PaymentFigures { return PaymentFigures{Sent: 3, Settled: 2, Undecided: 1, Contradicted: 4} }
+			}
+		})
+		s := &teller{t: t, w: w, checker: newChecker(t), shop: w.client(w.platform), lender: w.client(w.operator)}
+		a := s.apply("u-1", 10_000_00, 10_000_00, false).Opened
+		ok(s.shop.SetAutopay(t.Context(), a.ID, s.key(), w.autopay(t, a, "tok_1")))(s)
+		s.capture(s.authorise(a, 100_00, "next"), 100_00, false)
+		s.goTo("2026-02-10")
+		s.pendingDebit(a.ID)
+		ok(s.shop.ListDebits(t.Context(), a.ID, client.ListDebitsQuery{}))(s) // once it is in the tables
+		f := ok(s.shop.GetFigures(t.Context()))(s).Payments
+		want := client.PaymentFigures{Pending: 1}
+		if connected {
+			want = client.PaymentFigures{Connected: true, Pending: 1, Sent: 3, Settled: 2, Undecided: 1, Contradicted: 4}
+		}
+		s.is("figures", f, want)
+	}
+}

@@ -56,8 +56,43 @@ func getFigures(c *call) error {
 	o.number("refused", n[4].Load())
 	o.number("failed", n[5].Load())
 	o.end()
+	if err := o.payments(c.server); err != nil {
+		return err
+	}
 	o.end()
 	c.json(fasthttp.StatusOK, o.b)
+	return nil
+}
+
+// PaymentFigures are what whoever carries debits out counts.
+type PaymentFigures struct {
+	Sent         int64 // to the payment service
+	Settled      int64 // results told to the desk
+	Refused      int64
+	Failed       int64 // questions that had no answer
+	Undecided    int   // debits that were asked about, and nobody knows
+	Contradicted int64 // results that the books have the other way round
+}
+
+// payments says whether somebody carries debits out, and how many wait.
+func (o *out) payments(s *Server) error {
+	pending, err := s.tables.CountPendingDebits(background)
+	if err != nil {
+		return err
+	}
+	o.object("payments")
+	o.bool("connected", s.payments != nil)
+	o.number("pending", pending)
+	if s.payments != nil {
+		f := s.payments()
+		o.number("sent", f.Sent)
+		o.number("settled", f.Settled)
+		o.number("refused", f.Refused)
+		o.number("failed", f.Failed)
+		o.number("undecided", int64(f.Undecided))
+		o.number("contradicted", f.Contradicted)
+	}
+	o.end()
 	return nil
 }
 

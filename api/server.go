@@ -49,6 +49,10 @@ type Options struct {
 	// Ready says why no requests can be taken at the moment. It may be nil.
 	Ready func(context.Context) error
 
+	// Payments tells what carries debits out counts. Nil: no payment service is connected,
+	// and debits stay pending until an operator tells their results.
+	Payments func() PaymentFigures
+
 	// Pages are shown beside the API: by exact path, or by prefix where the path ends in a slash.
 	Pages map[string]http.Handler
 
@@ -72,6 +76,7 @@ type Server struct {
 	zone       string
 	sandbox    bool
 	ready      func(context.Context) error
+	payments   func() PaymentFigures
 	connection int
 
 	http     *fasthttp.Server
@@ -90,7 +95,7 @@ type Server struct {
 func New(o Options) *Server {
 	s := &Server{
 		desk: o.Desk, catalogue: o.Catalogue, tables: o.Tables, log: o.Log, partitions: o.Partitions, zone: o.Zone, sandbox: o.Sandbox,
-		ready: o.Ready, connection: o.Connections, pages: map[string]fasthttp.RequestHandler{},
+		ready: o.Ready, payments: o.Payments, connection: o.Connections, pages: map[string]fasthttp.RequestHandler{},
 	}
 	if s.log == nil {
 		s.log = slog.Default()

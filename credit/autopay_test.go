@@ -138,6 +138,26 @@ func TestAnUnknownOutcomeIsNeverDebitedAgain(t *testing.T) {
 	}
 }
 
+// What nobody could take in time comes with the next bill, on its days.
+func TestArrearsAreDebitedWithTheNextBill(t *testing.T) {
+	s := debitedStory(t)
+	s.buy(50_00, "next") // on 03-05: of the next statement
+	for _, day := range []string{"2026-03-15", "2026-03-16", "2026-03-18"} {
+		s.to(day)
+		s.do(credit.RefuseDebit{Debit: s.debit().Number, Reason: "funds"})
+	}
+	s.to("2026-04-14").told()
+	s.to("2026-04-15").expect("2026-04-15 penalty.charged", "2026-04-15 statement.aged", "2026-04-15 debit.requested", "2026-04-15 debit.requested")
+	pending := s.a.PendingDebits()
+	equal(t, "of the old one", pending[0].Amount, 103_10) // 31 days of 0.1%
+	equal(t, "its attempt", pending[0].Attempt, 4)
+	equal(t, "of the new one", pending[1].Amount, 50_00)
+	s.do(credit.SettleDebit{Debit: pending[1].Number}) // in whichever order they come
+	s.do(credit.SettleDebit{Debit: pending[0].Number})
+	equal(t, "owed", s.a.Owed(), 0)
+	equal(t, "blocks", len(s.a.Blocks), 0)
+}
+
 func TestAnInstructionGivenLate(t *testing.T) {
 	for _, c := range []struct {
 		given string

@@ -80,18 +80,28 @@ const keptDebits = 12
 
 // debitDay is the next date on which a statement is debited, or none: the due date
 // and the contract's days after a refusal, as they come after the instruction was
-// given. While a debit is pending there is no other for its statement, however
-// long its result takes; a day that passed meanwhile is not made up for.
-func (a *Account) debitDay(s *Statement) calendar.Date {
+// given. What stays unpaid in spite of them is debited again with the statements
+// that follow it, on their days: a customer who agreed to be debited and has money
+// again does not expect arrears to be left. While a debit is pending there is no
+// other for its statement, however long its result takes; a day that passed
+// meanwhile is not made up for.
+func (a *Account) debitDay(s *Statement) (next calendar.Date) {
 	if a.Autopay == nil || a.telling || a.pending(s.Number) {
 		return 0
 	}
-	for _, days := range a.Terms.DebitDays() {
-		if on := s.Due + calendar.Date(days); on > max(s.Debited, a.Autopay.Since) {
-			return on
+	after, days := max(s.Debited, a.Autopay.Since), a.Terms.DebitDays()
+	for i := range a.Statements {
+		other := &a.Statements[i]
+		if other.Due < s.Due {
+			continue
+		}
+		for _, d := range days {
+			if on := other.Due + calendar.Date(d); on > after && (next == 0 || on < next) {
+				next = on
+			}
 		}
 	}
-	return 0
+	return next
 }
 
 // requestDebits asks for what remains of the statements whose day it is. It comes as

@@ -12,11 +12,13 @@ import (
 	"sync"
 	"time"
 
+	"github.com/yuefu/yuefu/autopay"
 	"github.com/yuefu/yuefu/calendar"
 	"github.com/yuefu/yuefu/catalogue"
 	"github.com/yuefu/yuefu/database"
 	"github.com/yuefu/yuefu/eventlog"
 	"github.com/yuefu/yuefu/eventlog/open"
+	"github.com/yuefu/yuefu/payment"
 	"github.com/yuefu/yuefu/servicing"
 	"github.com/yuefu/yuefu/view"
 )
@@ -24,7 +26,9 @@ import (
 // Options are the settings of an office; the zero value of each is a good one.
 type Options struct {
 	Database database.Options
-	Desk     servicing.Options // its clock and index are the office's affair
+	Desk     servicing.Options // its clock, index and evenings are the office's affair
+	Payments payment.Service   // who debits customers; nil: debits stay pending until somebody tells their results
+	Autopay  autopay.Options
 	Log      *slog.Logger
 }
 
@@ -35,11 +39,13 @@ type Office struct {
 	Catalogue *catalogue.Catalogue
 	Tables    *view.Tables
 	Desk      *servicing.Desk
+	Autopay   *autopay.Follower // nil without a payment service
 	Clock     servicing.Clock
 	Zone      *time.Location
 
 	logger  *slog.Logger
 	stop    context.CancelFunc
+	debits  func() // stops the follower, which stands on all others
 	running sync.WaitGroup // tables and business dates
 	closers []func() error
 }
@@ -87,14 +93,49 @@ func Open(ctx context.Context, dsn string, options Options) (_ *Office, err erro
 	})
 
 	options.Desk.Clock, options.Desk.Due, options.Desk.Log = o.Clock, o.Tables, options.Log
+	if options.Payments != nil {
+		options.Desk.Evening = o.evening
+	}
 	if o.Desk, err = servicing.Open(ctx, o.Log, options.Desk); err != nil {
 		return nil, err
 	}
 	if err := o.Desk.Resume(ctx, calendar.At(o.Clock.Now().In(o.Zone))); err != nil {
 		return nil, fmt.Errorf("open the business date: %w", err)
 	}
+	if options.Payments != nil {
+		options.Autopay.Log = options.Log
+		o.Autopay = autopay.New(o.Desk, o.Tables, options.Payments, o.Clock.Elapsed, options.Autopay)
+		o.followDebits(ctx)
+	}
 	o.running.Go(func() { o.openDays(background) })
 	return o, nil
+}
+
+// followDebits carries debits out until the office closes.
+func (o *Office) followDebits(ctx context.Context) {
+	ctx, stop := context.WithCancel(context.WithoutCancel(ctx))
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		o.Autopay.Run(ctx)
+	}()
+	o.debits = func() {
+		stop()
+		<-ended
+	}
+}
+
+// evening has a sandbox's debits carried out once the tables know of them.
+func (o *Office) evening(ctx context.Context, _ calendar.Date) {
+	heads, err := o.Log.Heads(ctx, o.Log.Partitions())
+	for i := 0; err == nil && i < len(heads); i++ {
+		err = o.Tables.WaitFor(ctx, heads[i].Partition, heads[i].Position)
+	}
+	if err != nil {
+		o.logger.Error("debits of a sandbox's day", "error", err)
+		return
+	}
+	o.Autopay.Evening(ctx)
 }
 
 // setClock takes the machine's clock, or for a sandbox one that stands where its
@@ -135,6 +176,9 @@ func (o *Office) openDays(ctx context.Context) {
 // Close answers what was taken and closes the database. What the tables lack then
 // they catch up with when the office opens again.
 func (o *Office) Close() error {
+	if o.debits != nil {
+		o.debits()
+	}
 	if o.Desk != nil {
 		o.Desk.Close()
 	}

@@ -205,6 +205,9 @@ func (d *Desk) Advance(ctx context.Context, to calendar.Date, progress func(cale
 		if err := d.OpenDay(ctx, day); err != nil {
 			return err
 		}
+		if d.options.Evening != nil {
+			d.options.Evening(ctx, day)
+		}
 		if progress != nil {
 			progress(day)
 		}

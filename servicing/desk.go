@@ -34,6 +34,9 @@ type Request struct {
 	// and its bytes are kept in the log: whoever repeats the key gets them again.
 	Answer func(a *credit.Account, events []credit.Event, at credit.Moment) []byte
 
+	// Own says that the house itself asks, under one of the keys that no caller may take.
+	Own bool
+
 	// Gone says whether the caller has gone away. It may be nil; it is asked before a
 	// command that waited is decided, never after.
 	Gone func() bool
@@ -56,7 +59,7 @@ type Answer struct {
 var (
 	ErrBusy           = errors.New("the queue is full")
 	ErrKeyMissing     = errors.New("the idempotency key is missing")
-	ErrKeyReserved    = errors.New("the idempotency key begins as those of close of business do")
+	ErrKeyReserved    = errors.New("the idempotency key begins as those of the house itself do")
 	ErrKeyReused      = errors.New("the idempotency key was used for another command")
 	ErrMoved          = errors.New("something else happened to the account while the command was prepared")
 	ErrStopped        = errors.New("the account is stopped: an invariant of it does not hold")
@@ -90,10 +93,15 @@ type Options struct {
 	MaxJump  int           // days that the clock may have moved ahead unasked; default 3
 	Due      DueIndex      // nil: close of business runs only for accounts that are touched
 	Log      *slog.Logger  // default: slog.Default()
+	Evening  Evening       // nil: nothing happens between two days of a sandbox
 	Wait     time.Duration // how long an unknown outcome is looked up before callers are told; default 5 s
 
 	Sleep func(time.Duration) // waits a moment before the log is asked again; default: time.Sleep
 }
+
+// Evening is what a sandbox waits for before its next day begins: what has a whole
+// day's time where days are real, such as the debits that the day asked for.
+type Evening func(ctx context.Context, day calendar.Date)
 
 func (o Options) withDefaults() Options {
 	set := func(v *int, standard int) {
@@ -171,6 +179,10 @@ func (d *Desk) Close() {
 // own: if a caller could take one, that day could never be closed.
 const closeKey = "close:"
 
+// DebitKey begins the keys under which results of debits are told to the desk. A
+// caller who took one could keep a result from being told.
+const DebitKey = "debit:"
+
 // Do carries out a command and returns its answer once it is durable. A refusal
 // (*credit.Error) changed nothing. When ctx ends first the command may or may not
 // be carried out: the same key tells.
@@ -178,7 +190,7 @@ func (d *Desk) Do(ctx context.Context, r Request) (Answer, error) {
 	if r.Key == "" {
 		return Answer{}, ErrKeyMissing
 	}
-	if strings.HasPrefix(r.Key, closeKey) {
+	if strings.HasPrefix(r.Key, closeKey) || strings.HasPrefix(r.Key, DebitKey) && !r.Own {
 		return Answer{}, ErrKeyReserved
 	}
 	command, err := wire.EncodeCommand(r.Command)

@@ -110,6 +110,9 @@ func (c *customer) opened(ctx context.Context, account string) error {
 	if !c.now.CanSpend || c.now.OpenedOn != c.today() || c.now.Available != c.now.Limit {
 		return fmt.Errorf("a new account is %+v", c.now)
 	}
+	if err := c.instruct(ctx); err != nil {
+		return err
+	}
 	c.plan(soon(c.chance, c.today(), 1, c.nature.pace), "shop", c.shop)
 	c.plan(c.nextBill(), "read the bill", c.bill)
 	if c.nature.leaves {

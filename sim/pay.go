@@ -65,6 +65,10 @@ func (c *customer) planPayment(s client.Statement) {
 	case beforeDue:
 		c.plan(soon(c.chance, c.today(), 1, int(s.DueOn-c.today())-1), "pay the bill", all)
 	case onDueDay:
+		if c.world.debits {
+			c.plan(s.DueOn, "be debited", func(ctx context.Context) error { return c.debited(ctx, s.ID, 0) })
+			break
+		}
 		c.plan(s.DueOn, "pay the bill by standing instruction", all)
 	case inGrace:
 		c.plan(soon(c.chance, s.DueOn, min(1, int(grace-s.DueOn)), int(grace-s.DueOn)), "pay the bill in grace", all)

@@ -44,6 +44,7 @@ type world struct {
 	api       *client.Client
 	terms     client.Terms
 	documents []client.DocumentToAgree
+	debits    bool // a payment service carries debits out
 	people    []*customer
 	clock     client.Clock
 	first     calendar.Date
@@ -93,6 +94,11 @@ func (w *world) begin(ctx context.Context) (err error) {
 	if !w.clock.Sandbox {
 		return errors.New("sim: a made-up world needs a sandbox: its people would be in the way of real ones")
 	}
+	figures, err := w.api.GetFigures(ctx)
+	if err != nil {
+		return fmt.Errorf("sim: read the figures: %w", err)
+	}
+	w.debits = figures.Payments.Connected
 	programme, err := w.api.GetProgramme(ctx, w.Programme)
 	if err != nil {
 		return fmt.Errorf("sim: read the programme: %w", err)

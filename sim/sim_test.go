@@ -21,6 +21,7 @@ import (
 	"github.com/yuefu/yuefu/catalogue"
 	"github.com/yuefu/yuefu/database"
 	"github.com/yuefu/yuefu/office"
+	"github.com/yuefu/yuefu/payment/standin"
 	"github.com/yuefu/yuefu/sim"
 )
 
@@ -38,7 +39,7 @@ func install(t *testing.T, sandbox bool) *installation {
 	if sandbox {
 		options.Start = "2026-01-05T09:00:00+08:00"
 	}
-	o, err := office.Open(t.Context(), filepath.Join(t.TempDir(), "yuefu.db"), office.Options{Database: options, Log: quiet})
+	o, err := office.Open(t.Context(), filepath.Join(t.TempDir(), "yuefu.db"), office.Options{Database: options, Log: quiet, Payments: &standin.Bank{Seed: 1, Refuse: 200}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -60,6 +61,7 @@ func install(t *testing.T, sandbox bool) *installation {
 	server := api.New(api.Options{
 		Desk: o.Desk, Catalogue: o.Catalogue, Tables: o.Tables, Log: quiet,
 		Partitions: book.Partitions, Zone: book.Zone, Sandbox: book.Sandbox,
+		Payments: func() api.PaymentFigures { return api.PaymentFigures(o.Autopay.Figures()) },
 	})
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

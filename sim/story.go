@@ -34,6 +34,7 @@ type Counts struct {
 	Quotes, Authorised, Declined, Captured, Voided, Expired   int
 	Refunds, Statements, Repayments, Returns, Overdue, Frozen int
 	NotClear, Withdrawn, Closed                               int
+	Instructed, Debited, DebitsRefused                        int
 	Spent, Refunded, Billed, Repaid, Penalty                  int64
 }
 

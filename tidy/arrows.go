@@ -39,6 +39,12 @@ var allowed = map[string][]string{
 	"view":      {"money", "calendar", "credit", "credit/wire", "ledger", "eventlog", "database", "github.com/jackc/pgx/v5"},
 	"catalogue": {"money", "calendar", "credit", "risk", "database", jsonv2},
 
+	"payment":             {"money", jsonv2}, // a seam knows no implementation, and nobody's accounts
+	"payment/paymenttest": {"payment", "money"},
+	"payment/standin":     {"payment", "money"},
+
+	"autopay": {"credit", "servicing", "view", "payment"}, // carries out what the log asks for
+
 	// Edges: they never import each other.
 	"api": {"money", "calendar", "credit", "credit/wire", "risk", "servicing", "catalogue", "view", "api/strict", "api/contract", jsonv2, "github.com/valyala/fasthttp",
 		"github.com/prometheus/client_golang"},
@@ -50,7 +56,7 @@ var allowed = map[string][]string{
 	"sim": {"money", "calendar", "api/client"}, // customers of the public API, like any other
 
 	// An installation put together, without its edges: for the server, and for who drives the desk directly.
-	"office": {"money", "calendar", "credit", "servicing", "catalogue", "view", "eventlog", "eventlog/open", "database"},
+	"office": {"money", "calendar", "credit", "servicing", "catalogue", "view", "eventlog", "eventlog/open", "database", "autopay", "payment"},
 	"replay": {"money", "calendar", "credit", "risk", "servicing", "catalogue", "office"},
 	// Measures all of it, and starts a PostgreSQL of its own when nobody names one.
 	"bench": {"money", "calendar", "credit", "risk", "servicing", "catalogue", "eventlog", "eventlog/open", "credit/wire", "database", "database/pgtest",
@@ -65,7 +71,7 @@ var allowed = map[string][]string{
 }
 
 // testOnly are rooms that no product code may import, unless the list says so by name.
-var testOnly = []string{"database/pgtest", "eventlog/logtest", "tidy", "e2e"}
+var testOnly = []string{"database/pgtest", "eventlog/logtest", "payment/paymenttest", "tidy", "e2e"}
 
 // testLibraries may be imported by every test.
 var testLibraries = []string{"github.com/google/go-cmp", "pgregory.net/rapid", "go.uber.org/goleak", "github.com/getkin/kin-openapi", "github.com/chromedp/chromedp", "github.com/chromedp/cdproto"}

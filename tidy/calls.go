@@ -67,6 +67,9 @@ var waits = map[string]string{
 	"database":  "tries a transaction again after a moment",
 	"view":      "looks for new entries every moment",
 	"bench":     "sends when it is time to",
+
+	"autopay":         "asks about debits every moment",
+	"payment/standin": "holds answers back, as real services do",
 }
 
 func clock(h *House) (found []Finding) {

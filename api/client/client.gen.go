@@ -962,6 +962,9 @@ type Figures struct {
 	// Desk What the desk counts
 	Desk map[string]interface{} `json:"desk"`
 
+	// Payments Who carries debits out (扣款), and how many wait
+	Payments PaymentFigures `json:"payments"`
+
 	// Requests Answers by class of status
 	Requests RequestFigures `json:"requests"`
 }
@@ -1148,6 +1151,29 @@ type OverdueStep struct {
 
 // OverdueStepStep defines model for OverdueStep.Step.
 type OverdueStepStep string
+
+// PaymentFigures Who carries debits out (扣款), and how many wait
+type PaymentFigures struct {
+	// Connected A payment service (支付服务) is connected; without one debits stay pending until an operator tells their results
+	Connected bool `json:"connected"`
+
+	// Contradicted Results that the books have the other way round, so that people have to look
+	Contradicted int64 `json:"contradicted,omitempty,omitzero"`
+
+	// Failed Questions to the payment service that had no answer
+	Failed int64 `json:"failed,omitempty,omitzero"`
+
+	// Pending Debits without a result
+	Pending int64 `json:"pending"`
+	Refused int64 `json:"refused,omitempty,omitzero"`
+
+	// Sent Debits that the payment service had not seen before
+	Sent    int64 `json:"sent,omitempty,omitzero"`
+	Settled int64 `json:"settled,omitempty,omitzero"`
+
+	// Undecided Debits that were asked about, and nobody knows yet
+	Undecided int64 `json:"undecided,omitempty,omitzero"`
+}
 
 // PendingClosure A request to close that is under review
 type PendingClosure struct {

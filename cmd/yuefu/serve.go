@@ -14,6 +14,7 @@ import (
 	"github.com/yuefu/yuefu/api"
 	"github.com/yuefu/yuefu/database"
 	"github.com/yuefu/yuefu/office"
+	"github.com/yuefu/yuefu/payment"
 	"github.com/yuefu/yuefu/servicing"
 	"github.com/yuefu/yuefu/web"
 )
@@ -29,11 +30,18 @@ type serveCmd struct {
 	Lanes      int    `help:"Writers." default:"2"`
 	Queue      int    `help:"Commands that may wait for one writer." default:"4096"`
 	MaxJump    int    `help:"Days that the clock may be ahead of the business date before an operator has to say so." default:"3"`
+	Payments   string `help:"Address of the payment service that debits customers; without one debits stay pending until operators tell their results. See docs/payments.md." env:"YUEFU_PAYMENTS" placeholder:"URL"`
+	PaymentKey string `help:"The payment service's bearer token; keep it in the environment." env:"YUEFU_PAYMENT_KEY" placeholder:"TOKEN"`
 	Profile    string `help:"Address for Go's profiler; off by default. Keep it on loopback." placeholder:"ADDRESS"`
 }
 
 func (c serveCmd) Run(ctx context.Context) error {
+	payments, err := c.payments()
+	if err != nil {
+		return err
+	}
 	o, err := office.Open(ctx, c.DB, office.Options{
+		Payments: payments,
 		Database: database.Options{Partitions: c.Partitions, Zone: c.Zone, Sandbox: c.Sandbox, Start: c.Start},
 		Desk:     servicing.Options{Accounts: c.Accounts, Lanes: c.Lanes, Queue: c.Queue, MaxJump: c.MaxJump},
 		Log:      slog.Default(),
@@ -59,6 +67,14 @@ func (c serveCmd) Run(ctx context.Context) error {
 	return errors.Join(err, s.close(), o.Close())
 }
 
+// payments is the payment service that was named, or none.
+func (c serveCmd) payments() (payment.Service, error) {
+	if c.Payments == "" {
+		return nil, nil
+	}
+	return payment.NewClient(c.Payments, c.PaymentKey, nil)
+}
+
 // listener is a server that takes requests.
 type listener struct {
 	url    string
@@ -82,10 +98,18 @@ func listen(o *office.Office, address string, try []web.Step) (*listener, error)
 	s.server = api.New(api.Options{
 		Desk: o.Desk, Catalogue: o.Catalogue, Tables: o.Tables, Log: slog.Default(),
 		Partitions: book.Partitions, Zone: book.Zone, Sandbox: book.Sandbox,
-		Ready: o.Ready, Pages: pages,
+		Ready: o.Ready, Payments: paymentFigures(o), Pages: pages,
 	})
 	go func() { s.failed <- s.server.Serve(l) }()
 	return s, nil
+}
+
+// paymentFigures are what an office's follower counts, if it has one.
+func paymentFigures(o *office.Office) func() api.PaymentFigures {
+	if o.Autopay == nil {
+		return nil
+	}
+	return func() api.PaymentFigures { return api.PaymentFigures(o.Autopay.Figures()) }
 }
 
 func (s *listener) close() error {
