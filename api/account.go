@@ -54,6 +54,7 @@ func (o *out) accountMembers(a *credit.Account, at credit.Moment) {
 	o.amount("credit_balance", a.Credit)
 	o.number("due_day", int64(a.OwnTerms().DueDay))
 	o.days("due_days", a.Terms.DueDays)
+	o.disputes(a)
 	o.bool("can_spend", a.Status == credit.Active && len(a.Blocks) == 0)
 	o.list("blocks")
 	for _, b := range a.Blocks {

@@ -133,7 +133,7 @@ func (o *out) accountRow(a *view.Account) {
 	o.amount("limit", a.CreditLimit)
 	o.amount("temporary_limit", a.TemporaryLimit)
 	o.amount("held", a.Held)
-	o.amount("outstanding", a.PrincipalUnbilled+a.PrincipalBilled)
+	o.amount("outstanding", a.PrincipalUnbilled+a.PrincipalBilled+a.PrincipalDisputed)
 	o.amount("available", a.Available())
 	o.amount("owed", a.Owed())
 	o.amount("billed", a.PrincipalBilled+a.Interest+a.Fee+a.Penalty)

@@ -74,6 +74,9 @@ var problems = map[string]struct {
 	string(credit.AlreadyDeferred):      {409, "The statement was deferred already"},
 	string(credit.DeferralsUsedUp):      {409, "No more deferrals are granted this year"},
 
+	string(credit.DisputeTooLarge): {422, "More than is neither refunded nor contested cannot be contested"},
+	string(credit.DisputeNotOpen):  {409, "The dispute is not open any more"},
+
 	string(credit.InvalidDate):       {422, "The date is too early or too late"},
 	string(credit.UnknownReason):     {422, "There is no such reason"},
 	string(credit.LimitAboveCap):     {422, "Law or programme let nobody owe so much"},

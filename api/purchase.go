@@ -56,6 +56,7 @@ type purchase struct {
 type instalment struct {
 	credit.Part
 	number     int
+	of         int       // the one of the plan that it is a late part of
 	statement  credit.ID // empty until it is billed
 	subsidised money.Amount
 }
@@ -76,6 +77,9 @@ func (o *out) purchase(p *purchase) {
 		in := &p.instalments[i]
 		o.begin()
 		o.number("number", int64(in.number))
+		if in.of != 0 {
+			o.number("late_part_of", int64(in.of))
+		}
 		o.date("statement_on", in.On)
 		o.maybe("statement", string(in.statement))
 		o.costs(in.Principal, in.Interest, in.Fee)
@@ -91,48 +95,6 @@ func (o *out) costs(principal, interest, fee money.Amount) {
 	o.amount("principal", principal)
 	o.amount("interest", interest)
 	o.amount("fee", fee)
-}
-
-func refund(c *call) error {
-	account, number, err := c.part(credit.PrefixPurchase, "purchase")
-	if err != nil {
-		return err
-	}
-	var body contract.RefundRequest
-	if err := c.read(&body); err != nil {
-		return err
-	}
-	return c.do(account, credit.Refund{Purchase: number, Amount: money.Amount(body.Amount)}, fasthttp.StatusCreated, refundAnswer)
-}
-
-func refundAnswer(o *out, a *credit.Account, events []credit.Event, at credit.Moment) {
-	for _, e := range events {
-		e, ok := e.(credit.PurchaseRefunded)
-		if !ok {
-			continue
-		}
-		o.begin()
-		o.id("id", a.ID.Part(credit.PrefixRefund, e.Number))
-		o.id("account", a.ID)
-		o.id("purchase", a.ID.Part(credit.PrefixPurchase, e.Purchase))
-		o.amount("amount", e.Amount)
-		o.text("currency", string(a.Terms.Currency))
-		o.date("refunded_on", at.Day)
-		o.amount("credited", e.Credit)
-		o.list("cuts")
-		for _, cut := range e.Cuts {
-			o.begin()
-			o.number("instalment", int64(cut.Instalment))
-			if cut.Statement != 0 {
-				o.id("statement", a.ID.Part(credit.PrefixStatement, cut.Statement))
-			}
-			o.costs(cut.Principal, cut.Interest, cut.Fee)
-			o.end()
-		}
-		o.endList()
-		o.statementsPaid(a.ID, events)
-		o.end()
-	}
 }
 
 // statementsPaid lists the statements that nothing is owed on any more.

@@ -45,10 +45,10 @@ func (s *Server) purchaseRow(o *out, a owned, r *view.Purchase) error {
 	for i := range instalments {
 		in := &instalments[i]
 		p.instalments = append(p.instalments, instalment{
-			number: int(in.Number), statement: billed[in.Number], subsidised: in.Subsidised - in.SubsidyCancelled,
+			number: int(in.Number), of: int(in.LateOf), statement: billed[in.Number], subsidised: in.Subsidised - in.SubsidyCancelled - in.SubsidyDisputed,
 			Part: credit.Part{
-				On: in.StatementDay, Principal: in.Principal - in.PrincipalRefunded,
-				Interest: in.Interest - in.InterestCancelled, Fee: in.Fee - in.FeeCancelled,
+				On: in.StatementDay, Principal: in.Principal - in.PrincipalRefunded - in.PrincipalDisputed,
+				Interest: in.Interest - in.InterestCancelled - in.InterestDisputed, Fee: in.Fee - in.FeeCancelled - in.FeeDisputed,
 			},
 		})
 	}

@@ -38,6 +38,7 @@ type Account struct {
 	Holds        []Hold          `json:"holds,omitempty"`      // open ones
 	Purchases    []Purchase      `json:"purchases,omitempty"`  // those with an instalment not paid
 	Settled      []Settled       `json:"settled,omitempty"`    // the others: a refund may still come
+	Disputes     []Dispute       `json:"disputes,omitempty"`   // open ones
 	Statements   []Statement     `json:"statements,omitempty"` // unpaid ones, the first due first
 	Deferrals    []calendar.Date `json:"deferrals,omitempty"`  // when one was granted, as long as it counts
 	Credit       money.Amount    `json:"credit,omitzero"`      // 溢缴款: owed to the customer
@@ -72,7 +73,7 @@ type Hold struct {
 	Route    int           `json:"route,omitzero"` // the place of its route in the contract's list
 }
 
-// Purchase (消费) is a captured amount with an instalment that is not paid.
+// Purchase (消费) is a captured amount with an instalment that is not paid, or contested.
 type Purchase struct {
 	Number      int64        `json:"n"`
 	Amount      money.Amount `json:"amount"`
@@ -80,6 +81,7 @@ type Purchase struct {
 	Merchant    string       `json:"merchant"`
 	Plan        Plan         `json:"plan"`
 	Funding     []Funded     `json:"funding,omitempty"` // whose money it is
+	Last        int          `json:"last,omitzero"`     // the highest number of an instalment, if some were added to the plan's
 	Instalments []Instalment `json:"instalments"`
 }
 
@@ -94,6 +96,7 @@ type Settled struct {
 // Instalment (期) is what one part of a purchase still asks for.
 type Instalment struct {
 	Number    int           `json:"k"`
+	Of        int           `json:"of,omitzero"`        // the one of the plan that it is a late part of: see DisputeSettled
 	On        calendar.Date `json:"on"`                 // the date of its statement
 	Statement int64         `json:"statement,omitzero"` // 0 until it is billed
 	Principal money.Amount  `json:"principal"`
@@ -103,6 +106,14 @@ type Instalment struct {
 }
 
 func (i *Instalment) owed() money.Amount { return i.Principal + i.Interest + i.Fee }
+
+// period is the instalment of the plan by which it is priced.
+func (i *Instalment) period() int {
+	if i.Of != 0 {
+		return i.Of
+	}
+	return i.Number
+}
 
 // Statement (账单) is a monthly bill that is not paid.
 type Statement struct {
@@ -134,8 +145,11 @@ func (a *Account) Held() (sum money.Amount) {
 	return sum
 }
 
-// Outstanding is the principal owed, billed or not.
+// Outstanding is the principal that uses the limit: owed, billed or not, or contested.
 func (a *Account) Outstanding() (sum money.Amount) {
+	for i := range a.Disputes {
+		sum += a.Disputes[i].principal()
+	}
 	for i := range a.Purchases {
 		for _, in := range a.Purchases[i].Instalments {
 			sum += in.Principal
@@ -149,7 +163,8 @@ func (a *Account) Available() money.Amount {
 	return max(0, a.Limit+a.temporary()-a.Held()-a.Outstanding())
 }
 
-// Owed is everything that the customer owes today: billed, unbilled, penalty.
+// Owed is everything that the customer owes today: billed, unbilled, penalty. What
+// is contested is not owed until it is settled.
 func (a *Account) Owed() (sum money.Amount) {
 	for i := range a.Purchases {
 		for _, in := range a.Purchases[i].Instalments {
@@ -246,16 +261,17 @@ func (a *Account) hold(number int64) *Hold {
 }
 
 // tidy drops what is paid: instalments and statements with nothing left to pay;
-// a purchase without instalments becomes a settled one.
+// a purchase without instalments becomes a settled one, unless they may come back.
 func (a *Account) tidy() {
+	done := func(p *Purchase) bool { return len(p.Instalments) == 0 && a.contested(p.Number) == 0 }
 	for i := range a.Purchases {
 		p := &a.Purchases[i]
 		p.Instalments = slices.DeleteFunc(p.Instalments, func(in Instalment) bool { return in.owed() == 0 })
-		if len(p.Instalments) == 0 {
+		if done(p) {
 			a.Settled = append(a.Settled, Settled{Number: p.Number, Amount: p.Amount, Refunded: p.Refunded, Merchant: p.Merchant})
 		}
 	}
-	a.Purchases = slices.DeleteFunc(a.Purchases, func(p Purchase) bool { return len(p.Instalments) == 0 })
+	a.Purchases = slices.DeleteFunc(a.Purchases, func(p Purchase) bool { return done(&p) })
 	a.Statements = slices.DeleteFunc(a.Statements, func(s Statement) bool { return a.remaining(&s) == 0 })
 }
 
@@ -299,6 +315,11 @@ func (a *Account) Check() error {
 			}
 			left += in.Principal
 		}
+		for k := range a.Disputes {
+			if d := &a.Disputes[k]; d.Purchase == p.Number {
+				left += d.principal()
+			}
+		}
 		claimed := money.Amount(0)
 		for _, f := range p.Funding {
 			if f.Principal < 0 {
@@ -328,6 +349,9 @@ func (a *Account) Check() error {
 	if err := a.checkDebits(); err != nil {
 		return err
 	}
+	if err := a.checkDisputes(); err != nil {
+		return err
+	}
 	if overdue := a.overdue(); overdue != a.blocked(BlockOverdue) {
 		return fmt.Errorf("a statement is overdue: %t, and the account is blocked for it: %t", overdue, !overdue)
 	}
@@ -337,8 +361,8 @@ func (a *Account) Check() error {
 	if (a.Status == Closing) != (a.Closure != nil) {
 		return fmt.Errorf("account is %q, and a closure is under review: %t", a.Status, a.Closure != nil)
 	}
-	if a.Status == Closed && (a.Owed() != 0 || len(a.Holds) != 0 || a.Limit+a.temporary() != 0) {
-		return fmt.Errorf("closed account owes %d with %d holds and a limit of %d", a.Owed(), len(a.Holds), a.Limit+a.temporary())
+	if a.Status == Closed && (a.Owed() != 0 || a.Outstanding() != 0 || len(a.Holds) != 0 || a.Limit+a.temporary() != 0) {
+		return fmt.Errorf("closed account owes %d, with %d of principal, %d holds and a limit of %d", a.Owed(), a.Outstanding(), len(a.Holds), a.Limit+a.temporary())
 	}
 	return nil
 }

@@ -84,6 +84,7 @@ const (
 	ConditionDeferral      = "deferral_running"
 	ConditionBlock         = "block_in_force"
 	ConditionDebit         = "debit_pending"
+	ConditionDispute       = "dispute_open"
 )
 
 // Obstacles lists every condition for closing that is not met on a day, with its
@@ -120,6 +121,10 @@ func (a *Account) Obstacles(day calendar.Date) (unmet []Unmet) {
 	}
 	for _, h := range a.Holds {
 		unmet = append(unmet, Unmet{Condition: ConditionHold, Amount: h.Amount, Date: h.LastDay, Reference: a.ID.Part(PrefixHold, h.Number)})
+	}
+	for i := range a.Disputes {
+		d := &a.Disputes[i]
+		unmet = append(unmet, Unmet{Condition: ConditionDispute, Amount: d.Amount, Date: d.On, Reference: a.ID.Part(PrefixDispute, d.Number)})
 	}
 	if a.Credit > 0 {
 		unmet = append(unmet, Unmet{Condition: ConditionCreditBalance, Amount: a.Credit})

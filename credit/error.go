@@ -29,6 +29,8 @@ const (
 	HoldNotOpen          Kind = "hold_not_open"          // captured whole, voided or expired
 	CaptureTooLarge      Kind = "capture_too_large"      // more than is held
 	RefundTooLarge       Kind = "refund_too_large"       // more than was captured and not yet refunded
+	DisputeTooLarge      Kind = "dispute_too_large"      // more than was captured and is neither refunded nor contested
+	DisputeNotOpen       Kind = "dispute_not_open"       // settled or withdrawn
 	AccountNotOpen       Kind = "account_not_open"       // never opened, or closed
 	NoCreditBalance      Kind = "no_credit_balance"      // nothing to pay back to the customer
 	NotReversible        Kind = "not_reversible"         // the history cannot be told without it: a person has to look
@@ -73,6 +75,8 @@ var Kinds = []Kind{
 	HoldNotOpen,
 	CaptureTooLarge,
 	RefundTooLarge,
+	DisputeTooLarge,
+	DisputeNotOpen,
 	AccountNotOpen,
 	NoCreditBalance,
 	BlockExists,

@@ -27,6 +27,7 @@ const (
 	PrefixClosure     = "clo_"
 	PrefixAutopay     = "apy_"
 	PrefixDebit       = "deb_"
+	PrefixDispute     = "dsp_"
 )
 
 const accountLetters = 20 // 100 bits: a collision among a thousand million accounts has odds of 1 to 2.5 million millions

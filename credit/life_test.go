@@ -31,6 +31,7 @@ func anyLife(t *rapid.T) {
 		"buy":       l.buy,
 		"repay":     l.repay,
 		"refund":    l.refund,
+		"dispute":   l.dispute,
 		"settle":    l.settle,
 		"autopay":   l.autopay,
 		"debit":     l.debit,
@@ -51,9 +52,13 @@ type life struct {
 	books     map[ledger.Account]money.Amount // debits − credits
 	captured  map[int64]money.Amount          // by purchase
 	billed    map[int64]money.Amount          // principal that ever stood on a statement
-	cut       map[int64]money.Amount          // unbilled principal that refunds took off
+	cut       map[int64]money.Amount          // principal that refunds took off, of what was not billed or is contested
 	refunded  map[int64]money.Amount
-	stands    map[string]int64 // "purchase/instalment" → its one statement
+	contested map[int64]money.Amount // principal that is contested, by purchase
+	claimed   map[int64]money.Amount // what is contested, paid or not, by dispute
+	about     map[int64]int64        // the purchase of a dispute
+	cost      map[int64]money.Amount // what the customer agreed to beside the principal, less what was billed and what refunds cancelled
+	stands    map[string]int64       // "purchase/instalment" → its one statement
 	holds     map[int64]money.Amount
 	numbers   int64                   // given
 	principal money.Amount            // owed
@@ -76,6 +81,7 @@ func newLife(t *rapid.T) *life {
 		books: map[ledger.Account]money.Amount{}, captured: map[int64]money.Amount{}, billed: map[int64]money.Amount{}, cut: map[int64]money.Amount{},
 		refunded: map[int64]money.Amount{}, stands: map[string]int64{}, holds: map[int64]money.Amount{}, bases: map[int64]money.Amount{}, late: map[int64]money.Amount{},
 		claims: map[string]money.Amount{}, debits: map[int64]debited{},
+		contested: map[int64]money.Amount{}, claimed: map[int64]money.Amount{}, about: map[int64]int64{}, cost: map[int64]money.Amount{},
 	}
 	l.do(l.story.application(terms))
 	return l
@@ -210,6 +216,9 @@ func (l *life) count(events []credit.Event) {
 			for _, f := range e.Funding {
 				l.claims[fmt.Sprint(e.Number, f.Funder)] = f.Principal
 			}
+			for _, part := range e.Parts {
+				l.cost[e.Number] += part.Interest + part.Fee
+			}
 			l.principal += e.Amount
 		case credit.PurchaseRefunded:
 			sum := e.Credit
@@ -223,9 +232,14 @@ func (l *life) count(events []credit.Event) {
 				if slices.ContainsFunc(c.Borne, func(b credit.Borne) bool { return b.Amount <= 0 }) {
 					l.t.Fatalf("a cut of %+v", c)
 				}
-				if c.Statement == 0 {
+				l.cost[e.Purchase] -= c.Interest + c.Fee
+				if c.Dispute != 0 {
+					l.contested[e.Purchase] -= c.Principal
+				}
+				if c.Dispute != 0 || c.Statement == 0 {
 					l.cut[e.Purchase] += c.Principal
-				} else if c.Interest+c.Fee != 0 || len(c.Borne) > 0 {
+				}
+				if c.Statement != 0 && (c.Interest+c.Fee != 0 || len(c.Borne) > 0) {
 					l.t.Fatalf("a refund cancels cost that was billed: %+v", c)
 				}
 			}
@@ -234,6 +248,11 @@ func (l *life) count(events []credit.Event) {
 			}
 			l.refunded[e.Purchase] += e.Amount
 			l.balance += e.Credit
+			l.conceded(e)
+		case credit.DisputeOpened:
+			l.disputed(e)
+		case credit.DisputeSettled:
+			l.disputeSettled(e)
 		case credit.StatementIssued:
 			same(l.t, "due", e.Due, calendar.NextOnDay(e.Date, l.dueDay))
 			total := money.Amount(0)
@@ -244,6 +263,7 @@ func (l *life) count(events []credit.Event) {
 				}
 				l.stands[where] = e.Number
 				l.billed[line.Purchase] += line.Principal
+				l.cost[line.Purchase] -= line.Interest + line.Fee
 				total += line.Principal + line.Interest + line.Fee
 			}
 			if total != e.Total || total <= 0 {
@@ -350,37 +370,6 @@ func (l *life) check() {
 	l.checkDebits()
 }
 
-func (l *life) checkPurchases() {
-	claims := money.Amount(0)
-	for _, claim := range l.claims {
-		claims += claim
-	}
-	same(l.t, "claims of funders", claims, l.principal)
-	unbilled := map[int64]money.Amount{}
-	for _, p := range l.story.a.Purchases {
-		for _, in := range p.Instalments {
-			if in.Statement == 0 {
-				unbilled[p.Number] += in.Principal
-				if in.On <= l.story.day {
-					l.t.Fatalf("instalment of %s is not billed on %s", in.On, l.story.day)
-				}
-			} else if l.stands[fmt.Sprintf("%d/%d", p.Number, in.Number)] != in.Statement {
-				l.t.Fatalf("instalment %d/%d is not on statement %d", p.Number, in.Number, in.Statement)
-			}
-		}
-		same(l.t, "refunded", p.Refunded, l.refunded[p.Number])
-	}
-	for _, p := range l.story.a.Settled {
-		same(l.t, "refunded", p.Refunded, l.refunded[p.Number])
-	}
-	for n, amount := range l.captured {
-		same(l.t, "captured = billed + unbilled + refunded", l.billed[n]+unbilled[n]+l.cut[n], amount)
-		if l.refunded[n] > amount {
-			l.t.Fatalf("%d refunded of %d", l.refunded[n], amount)
-		}
-	}
-}
-
 // checkLedger compares the customer's ledger accounts with the account's own figures.
 func (l *life) checkLedger() {
 	a := l.story.a
@@ -398,6 +387,14 @@ func (l *life) checkLedger() {
 			own[ledger.PrincipalBilled] += in.Principal
 			own[ledger.InterestBilled] += in.Interest
 			own[ledger.FeeBilled] += in.Fee
+		}
+	}
+	for _, d := range a.Disputes {
+		for _, part := range d.Parts {
+			own[ledger.PrincipalDisputed] += part.Principal
+			for _, b := range part.Borne {
+				promised += b.Amount
+			}
 		}
 	}
 	for _, s := range a.Statements {

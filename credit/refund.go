@@ -16,15 +16,26 @@ type Refund struct {
 	Amount   money.Amount `json:"amount"`
 }
 
-// Cut is what a refund takes off one instalment.
+// Cut (冲减) is what a refund takes off one instalment, or off what a dispute had taken out of
+// it, and what that leaves of it. The bearers of a subsidy get their Borne back.
 type Cut struct {
-	Instalment int          `json:"k"`
-	Statement  int64        `json:"statement,omitzero"` // where it was billed already
-	Principal  money.Amount `json:"principal"`
-	Interest   money.Amount `json:"interest,omitzero"`
-	Fee        money.Amount `json:"fee,omitzero"`
-	Borne      []Borne      `json:"borne,omitempty"`
-	Funders    []FunderPart `json:"funders,omitempty"` // whose claim falls
+	Dispute       int64        `json:"dispute,omitzero"` // the dispute that had taken it out
+	Instalment    int          `json:"k"`
+	Statement     int64        `json:"statement,omitzero"` // where it was billed already
+	Principal     money.Amount `json:"principal"`
+	Interest      money.Amount `json:"interest,omitzero"`
+	Fee           money.Amount `json:"fee,omitzero"`
+	Borne         []Borne      `json:"borne,omitempty"`
+	Funders       []FunderPart `json:"funders,omitempty"` // whose claim falls
+	PrincipalLeft money.Amount `json:"principal_left,omitzero"`
+	InterestLeft  money.Amount `json:"interest_left,omitzero"`
+	FeeLeft       money.Amount `json:"fee_left,omitzero"`
+}
+
+// Conceded is how much of a contested amount a refund gives: the dispute is about so much less.
+type Conceded struct {
+	Dispute int64        `json:"dispute"`
+	Amount  money.Amount `json:"amount"`
 }
 
 // PurchaseRefunded says what a refund took off the debt, and what the customer gets.
@@ -35,52 +46,85 @@ type PurchaseRefunded struct {
 	Merchant string       `json:"merchant"`
 	Cuts     []Cut        `json:"cuts,omitempty"`
 	Credit   money.Amount `json:"credit,omitzero"` // was paid already: to the credit balance
+	Conceded []Conceded   `json:"conceded,omitempty"`
 }
 
 func (Refund) Name() string           { return "refund" }
 func (PurchaseRefunded) Name() string { return "purchase.refunded" }
 
 func (c Refund) do(a *Account, at Moment, emit func(Event)) error {
-	if err := a.opened(); err != nil {
+	_, bought, err := a.bought(c.Purchase)
+	if err != nil {
 		return err
 	}
 	if err := checkAmount(c.Amount); err != nil {
 		return err
 	}
-	e := PurchaseRefunded{Purchase: c.Purchase, Amount: c.Amount, Credit: c.Amount}
-	if p := a.purchase(c.Purchase); p != nil {
-		if err := a.refundable(c.Amount, p.Amount-p.Refunded); err != nil {
-			return err
-		}
-		e.Merchant = p.Merchant
-		e.Cuts = p.cuts(c.Amount)
-		(&claims{a: a}).cut(p.Number, e.Cuts)
-		for _, cut := range e.Cuts {
-			e.Credit -= cut.Principal
-		}
-	} else if s := a.settled(c.Purchase); s != nil {
-		if err := a.refundable(c.Amount, s.Amount-s.Refunded); err != nil {
-			return err
-		}
-		e.Merchant = s.Merchant
-	} else {
-		return refuse(NotFound, "there is no such purchase")
+	if left := bought.Amount - bought.Refunded; c.Amount > left {
+		return &Error{Kind: RefundTooLarge, Field: "amount", Detail: "more than the " + left.Format(a.Terms.Currency) + " that was captured and not refunded"}
 	}
-
+	e, over := a.refund(c.Purchase, c.Amount, 0)
 	a.chargePenalties(at.Day, emit)
 	e.Number = a.number()
-	a.settling(emit, func() { emit(e) })
+	a.settling(emit, func() {
+		emit(e)
+		for _, dispute := range over {
+			emit(DisputeSettled{Dispute: dispute, Purchase: c.Purchase, Outcome: Refunded, Refund: e.Number})
+		}
+	})
 	// Whoever has money here is not asked for money: what goes back pays what is
 	// billed, the oldest first, and only the rest stays a credit balance.
 	a.useCredit(at.Day, emit)
 	return nil
 }
 
-func (a *Account) refundable(amount, left money.Amount) error {
-	if amount > left {
-		return &Error{Kind: RefundTooLarge, Field: "amount", Detail: "more than the " + left.Format(a.Terms.Currency) + " that was captured and not refunded"}
+// bought is what refunds and disputes have to know of a purchase; p is nil if nothing
+// is owed for it and nothing is contested that was owed.
+func (a *Account) bought(number int64) (p *Purchase, bought Settled, err error) {
+	if err := a.opened(); err != nil {
+		return nil, Settled{}, err
 	}
-	return nil
+	if p := a.purchase(number); p != nil {
+		return p, Settled{Number: p.Number, Amount: p.Amount, Refunded: p.Refunded, Merchant: p.Merchant}, nil
+	}
+	if s := a.settled(number); s != nil {
+		return nil, *s, nil
+	}
+	return nil, Settled{}, refuse(NotFound, "there is no such purchase")
+}
+
+// refund says where an amount that is given back comes from: what is contested first,
+// the oldest dispute first, or only from the one dispute that is settled by it, so that
+// a refund and a won dispute never pay twice. The disputes that it ends are over.
+func (a *Account) refund(purchase int64, amount money.Amount, dispute int64) (e PurchaseRefunded, over []int64) {
+	p, bought, _ := a.bought(purchase)
+	e = PurchaseRefunded{Purchase: purchase, Amount: amount, Merchant: bought.Merchant, Credit: amount}
+	for i := range a.Disputes {
+		d := &a.Disputes[i]
+		given := min(amount, d.Amount)
+		if d.Purchase != purchase || dispute != 0 && d.Number != dispute || given == 0 {
+			continue
+		}
+		amount -= given
+		e.Conceded = append(e.Conceded, Conceded{Dispute: d.Number, Amount: given})
+		if given == d.Amount {
+			over = append(over, d.Number)
+		}
+		if p != nil {
+			for _, cut := range p.cuts(d.Parts, given) {
+				cut.Dispute = d.Number
+				e.Cuts = append(e.Cuts, cut)
+			}
+		}
+	}
+	if p != nil && amount > 0 {
+		e.Cuts = append(e.Cuts, p.cuts(p.Instalments, amount)...)
+	}
+	(&claims{a: a}).cut(purchase, e.Cuts)
+	for _, cut := range e.Cuts {
+		e.Credit -= cut.Principal
+	}
+	return e, over
 }
 
 func (a *Account) settled(number int64) *Settled {
@@ -91,12 +135,12 @@ func (a *Account) settled(number int64) *Settled {
 	return &a.Settled[i]
 }
 
-// cuts takes amount off the principal that is still owed, last instalment first,
+// cuts takes amount off the principal of instalments, last instalment first,
 // and with it the cost of instalments not yet billed that it makes undue: a flat
 // fee follows its instalment's principal, interest is worked out again on what
 // is left. Cost that was billed was due, and stays.
-func (p *Purchase) cuts(amount money.Amount) []Cut {
-	after := slices.Clone(p.Instalments)
+func (p *Purchase) cuts(instalments []Instalment, amount money.Amount) []Cut {
+	after := slices.Clone(instalments)
 	for i := len(after) - 1; i >= 0; i-- {
 		off := min(amount, after[i].Principal)
 		after[i].Principal -= off
@@ -104,13 +148,15 @@ func (p *Purchase) cuts(amount money.Amount) []Cut {
 	}
 	p.reprice(after)
 	var cuts []Cut
-	for i, before := range p.Instalments {
+	for i, before := range instalments {
 		cut := Cut{
 			Instalment: before.Number, Statement: before.Statement,
 			Principal: before.Principal - after[i].Principal,
 			Interest:  before.Interest - after[i].Interest,
 			Fee:       before.Fee - after[i].Fee,
 			Borne:     lessBorne(before.Borne, after[i].Borne),
+
+			PrincipalLeft: after[i].Principal, InterestLeft: after[i].Interest, FeeLeft: after[i].Fee,
 		}
 		if cut.Principal != 0 || cut.Interest != 0 || cut.Fee != 0 || len(cut.Borne) > 0 {
 			cuts = append(cuts, cut)
@@ -121,17 +167,12 @@ func (p *Purchase) cuts(amount money.Amount) []Cut {
 
 // reprice works out the cost of unbilled instalments from the principal that they
 // have left. One that never had any (7 fen in 12) has no fee once something is refunded.
+// What a lost dispute billed late is priced as the instalment it is of.
 func (p *Purchase) reprice(instalments []Instalment) {
 	if p.Plan.Rate == 0 {
 		return
 	}
 	agreed := p.Amount.Split(p.Plan.Periods)
-	left := money.Amount(0)
-	for _, in := range instalments {
-		if in.Statement == 0 {
-			left += in.Principal
-		}
-	}
 	for i := range instalments {
 		in := &instalments[i]
 		if in.Statement != 0 {
@@ -139,11 +180,16 @@ func (p *Purchase) reprice(instalments []Instalment) {
 		}
 		cost := money.Amount(0)
 		if p.Plan.Kind == Annuity {
+			left := money.Amount(0)
+			for _, other := range instalments {
+				if other.Statement == 0 && other.period() >= in.period() {
+					left += other.Principal
+				}
+			}
 			cost = left.MulDiv(int64(p.Plan.Rate), int64(Whole)*12)
-		} else if principal := agreed[in.Number-1]; principal > 0 {
+		} else if principal := agreed[in.period()-1]; principal > 0 {
 			cost = p.Plan.Rate.Of(p.Amount).MulDiv(int64(in.Principal), int64(principal))
 		}
-		left -= in.Principal
 		p.Plan.lower(in, cost)
 	}
 }
@@ -205,6 +251,13 @@ func (e PurchaseRefunded) apply(a *Account, on calendar.Date) {
 	a.numbered(e.Number)
 	a.accrue(on)
 	a.Credit += e.Credit
+	for _, c := range e.Conceded {
+		for i := range a.Disputes {
+			if d := &a.Disputes[i]; d.Number == c.Dispute {
+				d.concede(c.Amount, e.Cuts)
+			}
+		}
+	}
 	p := a.purchase(e.Purchase)
 	if p == nil {
 		a.settled(e.Purchase).Refunded += e.Amount
@@ -213,14 +266,21 @@ func (e PurchaseRefunded) apply(a *Account, on calendar.Date) {
 	p.Refunded += e.Amount
 	for _, cut := range e.Cuts {
 		p.paidBack(cut.Funders)
-		for i := range p.Instalments {
-			if in := &p.Instalments[i]; in.Number == cut.Instalment {
-				in.Principal -= cut.Principal
-				in.Interest -= cut.Interest
-				in.Fee -= cut.Fee
-				in.Borne = lessBorne(in.Borne, cut.Borne)
-			}
+		if cut.Dispute == 0 {
+			take(p.Instalments, cut)
 		}
 	}
 	a.tidy()
+}
+
+// take takes a cut off its instalment.
+func take(instalments []Instalment, cut Cut) {
+	for i := range instalments {
+		if in := &instalments[i]; in.Number == cut.Instalment {
+			in.Principal -= cut.Principal
+			in.Interest -= cut.Interest
+			in.Fee -= cut.Fee
+			in.Borne = lessBorne(in.Borne, cut.Borne)
+		}
+	}
 }

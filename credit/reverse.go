@@ -83,6 +83,11 @@ func (c ReverseRepayment) do(a *Account, at Moment, emit func(Event)) error {
 		return &Error{Kind: NotReversible, Detail: err.Error()}
 	}
 	is := told.Account
+	if !reflect.DeepEqual(disputesIn(c.History[from:]), disputesIn(told.Facts[min(from, len(told.Facts)):])) {
+		// What the customer contested as paid would have been contested as owed, and a lost dispute
+		// billed late: bills that were issued since would be others.
+		return refuse(NotReversible, "a dispute since then was about the money that bounced")
+	}
 	overreturned := is.overreturned
 	var extra []Event
 	is.chargePenalties(at.Day, func(e Event) { e.apply(is, at.Day); extra = append(extra, e) })
@@ -306,9 +311,11 @@ func sumParts(a, b []FunderPart, sign money.Amount) []FunderPart {
 func sumCuts(a, b []Cut, sign money.Amount) []Cut {
 	sum := slices.Clone(a)
 	for _, cut := range b {
-		i := slices.IndexFunc(sum, func(c Cut) bool { return c.Instalment == cut.Instalment && c.Statement == cut.Statement })
+		i := slices.IndexFunc(sum, func(c Cut) bool {
+			return c.Instalment == cut.Instalment && c.Statement == cut.Statement && c.Dispute == cut.Dispute
+		})
 		if i < 0 {
-			sum = append(sum, Cut{Instalment: cut.Instalment, Statement: cut.Statement})
+			sum = append(sum, Cut{Dispute: cut.Dispute, Instalment: cut.Instalment, Statement: cut.Statement})
 			i = len(sum) - 1
 		}
 		c := &sum[i]

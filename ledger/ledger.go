@@ -19,6 +19,7 @@ type Class string
 const (
 	PrincipalUnbilled Class = "assets:principal:unbilled"    // customers owe, not billed yet
 	PrincipalBilled   Class = "assets:principal:billed"      // customers owe, on a statement
+	PrincipalDisputed Class = "assets:principal:disputed"    // contested by customers: on no statement until it is settled
 	InterestBilled    Class = "assets:interest"              // customers owe, on a statement
 	FeeBilled         Class = "assets:fee"                   // customers owe, on a statement
 	Penalty           Class = "assets:penalty"               // customers owe, since they are late
@@ -41,7 +42,7 @@ const (
 
 // Chart lists the classes in the order of a balance sheet.
 var Chart = []Class{
-	PrincipalUnbilled, PrincipalBilled, InterestBilled, FeeBilled, Penalty, Cash, PlatformSubsidy,
+	PrincipalUnbilled, PrincipalBilled, PrincipalDisputed, InterestBilled, FeeBilled, Penalty, Cash, PlatformSubsidy,
 	CreditBalance, MerchantPayable, DeferredSubsidy,
 	FeeIncome, InterestIncome, PenaltyIncome, SubsidyIncome, FunderSubsidy,
 	FunderClaim, FunderCollected, FunderControl,
@@ -49,7 +50,7 @@ var Chart = []Class{
 
 // Principal are the classes of the principal that customers owe: the funders' claims
 // add up to it.
-var Principal = []Class{PrincipalUnbilled, PrincipalBilled}
+var Principal = []Class{PrincipalUnbilled, PrincipalBilled, PrincipalDisputed}
 
 // Owned says of a class whether it has a sub-ledger by name, of merchants or of
 // funders. (The customers' classes have one by account.)
@@ -89,11 +90,7 @@ func Post(account credit.ID, event credit.Event) []Transfer {
 	case credit.PurchaseRefunded:
 		var borne []credit.Borne
 		for _, cut := range e.Cuts {
-			owed := p.customer(PrincipalUnbilled)
-			if cut.Statement != 0 {
-				owed = p.customer(PrincipalBilled)
-			}
-			p.move(merchant(e.Merchant), owed, cut.Principal)
+			p.move(merchant(e.Merchant), p.cut(cut), cut.Principal)
 			borne = append(borne, cut.Borne...)
 			for _, part := range cut.Funders {
 				p.move(Account{Class: FunderControl}, Account{FunderClaim, part.Funder}, part.Principal)
@@ -101,6 +98,14 @@ func Post(account credit.ID, event credit.Event) []Transfer {
 		}
 		p.promise(e.Merchant, borne, -1)
 		p.move(merchant(e.Merchant), p.customer(CreditBalance), e.Credit)
+	case credit.DisputeOpened:
+		for _, part := range e.Parts {
+			p.move(p.customer(PrincipalDisputed), p.principal(part.Statement), part.Principal)
+		}
+	case credit.DisputeSettled:
+		for _, part := range slices.Concat(e.Restored, e.Late) {
+			p.move(p.customer(PrincipalUnbilled), p.customer(PrincipalDisputed), part.Principal)
+		}
 	case credit.StatementIssued:
 		var sum credit.Line
 		earned := money.Amount(0)
@@ -150,6 +155,22 @@ type posting struct {
 }
 
 func (p *posting) customer(class Class) Account { return Account{Class: class, Of: p.of} }
+
+// principal is the class of what is owed on a statement, or on none yet.
+func (p *posting) principal(statement int64) Account {
+	if statement == 0 {
+		return p.customer(PrincipalUnbilled)
+	}
+	return p.customer(PrincipalBilled)
+}
+
+// cut is the class of what a refund takes off.
+func (p *posting) cut(cut credit.Cut) Account {
+	if cut.Dispute != 0 {
+		return p.customer(PrincipalDisputed)
+	}
+	return p.principal(cut.Statement)
+}
 
 func merchant(name string) Account { return Account{Class: MerchantPayable, Of: name} }
 
@@ -228,11 +249,7 @@ func (p *posting) reverse(e credit.RepaymentReversed) {
 	balance := e.Credit
 	for _, r := range e.Refunds {
 		for _, cut := range r.Cuts {
-			owed := p.customer(PrincipalUnbilled)
-			if cut.Statement != 0 {
-				owed = p.customer(PrincipalBilled)
-			}
-			p.move(merchant(r.Merchant), owed, cut.Principal)
+			p.move(merchant(r.Merchant), p.cut(cut), cut.Principal)
 			p.promise(r.Merchant, cut.Borne, -1)
 			for _, part := range cut.Funders {
 				p.move(Account{Class: FunderControl}, Account{FunderClaim, part.Funder}, part.Principal)

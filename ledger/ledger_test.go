@@ -35,6 +35,10 @@ var cases = []struct {
 	{"a refund of a billed instalment", credit.PurchaseRefunded{Amount: 100_00, Merchant: "m1", Cuts: []credit.Cut{{Statement: 7, Principal: 100_00}}}},
 	{"a refund of what was paid: owed to the customer", credit.PurchaseRefunded{Amount: 100_00, Merchant: "m1", Credit: 100_00}},
 	{"a refund of all three", credit.PurchaseRefunded{Amount: 60_00, Merchant: "m1", Credit: 10_00, Cuts: []credit.Cut{{Statement: 7, Principal: 20_00}, {Principal: 30_00}}}},
+	{"a dispute: neither billed nor coming, what others promised to bear stays promised", credit.DisputeOpened{Amount: 60_00, Paid: 10_00, Parts: []credit.Instalment{{Number: 1, Statement: 7, Principal: 20_00}, {Number: 2, Principal: 30_00, Fee: 30, Borne: all}}}},
+	{"… a refund gives a part of it", credit.PurchaseRefunded{Amount: 25_00, Merchant: "m1", Credit: 5_00, Cuts: []credit.Cut{{Dispute: 9, Instalment: 2, Principal: 20_00, Fee: 20, Borne: all}}, Conceded: []credit.Conceded{{Dispute: 9, Amount: 25_00}}}},
+	{"… settled for the merchant, the rest comes on the next bill", credit.DisputeSettled{Dispute: 9, Outcome: credit.ForMerchant, Late: []credit.Instalment{{Number: 4, Of: 1, Principal: 20_00}}, Restored: []credit.Instalment{{Number: 2, Principal: 10_00, Fee: 10, Borne: all}}}},
+	{"", credit.DisputeSettled{Dispute: 9, Outcome: credit.ForCustomer, Refund: 10}},
 	{"the bill: principal moves, fee and interest are earned, and so is what others bear", credit.StatementIssued{Total: 103_50, Lines: []credit.Line{
 		{Principal: 60_00, Fee: 3_00}, {Principal: 40_00, Interest: 50, Borne: all},
 	}}},

@@ -26,6 +26,7 @@ type Account struct {
 	Held              money.Amount
 	PrincipalUnbilled money.Amount
 	PrincipalBilled   money.Amount
+	PrincipalDisputed money.Amount // contested: it uses the limit and is not owed
 	CostUnbilled      money.Amount // interest and fees that coming statements will ask for
 	Interest          money.Amount // billed and not paid
 	Fee               money.Amount // billed and not paid
@@ -45,10 +46,10 @@ const Unopened = "unopened"
 
 // Available is what can be spent, as the rule has it.
 func (a *Account) Available() money.Amount {
-	return max(0, a.CreditLimit+a.TemporaryLimit-a.Held-a.PrincipalUnbilled-a.PrincipalBilled)
+	return max(0, a.CreditLimit+a.TemporaryLimit-a.Held-a.PrincipalUnbilled-a.PrincipalBilled-a.PrincipalDisputed)
 }
 
-// Owed is everything that the customer owes.
+// Owed is everything that the customer owes; what is contested is not.
 func (a *Account) Owed() money.Amount {
 	return a.PrincipalUnbilled + a.PrincipalBilled + a.CostUnbilled + a.Interest + a.Fee + a.Penalty
 }

@@ -45,6 +45,7 @@ type audited struct {
 	debits   map[int64]*auditedDebit
 	source   string // of the standing instruction in force
 	dueDay   int
+	disputes map[int64]*auditedDispute // open ones
 
 	deferrals []calendar.Date // when granted
 }
@@ -58,7 +59,7 @@ type auditedHold struct {
 type auditedPurchase struct {
 	amount   money.Amount
 	refunded money.Amount
-	before   money.Amount // what refunds took off instalments that were not billed
+	before   money.Amount // what refunds took off instalments that were not billed, or were contested
 	parts    []auditedPart
 	claims   map[string]money.Amount // by funder, as events said
 }
@@ -105,7 +106,7 @@ func (a *audit) entry(e *eventlog.Entry) {
 	id := credit.ID(e.Account)
 	x := a.accounts[id]
 	if x == nil {
-		x = &audited{state: &credit.Account{ID: id}, holds: map[int64]*auditedHold{}, bought: map[int64]*auditedPurchase{}, came: map[int64]money.Amount{}, debits: map[int64]*auditedDebit{}}
+		x = &audited{state: &credit.Account{ID: id}, holds: map[int64]*auditedHold{}, bought: map[int64]*auditedPurchase{}, came: map[int64]money.Amount{}, debits: map[int64]*auditedDebit{}, disputes: map[int64]*auditedDispute{}}
 		a.accounts[id] = x
 		a.order = append(a.order, id)
 		a.report.Accounts++
@@ -300,9 +301,12 @@ func held(a *credit.Account, number int64) money.Amount {
 	return 0
 }
 
-// balanced checks that captured = billed + unbilled + refunded for each purchase.
+// balanced checks that captured = billed + unbilled + contested + refunded for each purchase.
 func (x *audited) balanced() *Violation {
-	unbilled := map[int64]money.Amount{}
+	unbilled, contested := map[int64]money.Amount{}, map[int64]money.Amount{}
+	for _, d := range x.disputes {
+		contested[d.purchase] += d.principal()
+	}
 	for _, p := range x.state.Purchases {
 		for _, in := range p.Instalments {
 			if in.Statement == 0 {
@@ -317,8 +321,9 @@ func (x *audited) balanced() *Violation {
 				billed += part.principal
 			}
 		}
-		if p.amount != billed+unbilled[number]+p.before {
-			return wrong(CheckBilled, "purchase %d of %d has %d billed, %d unbilled and %d refunded before a bill", number, p.amount, billed, unbilled[number], p.before)
+		if p.amount != billed+unbilled[number]+contested[number]+p.before {
+			return wrong(CheckBilled, "purchase %d of %d has %d billed, %d unbilled, %d contested and %d refunded without a bill",
+				number, p.amount, billed, unbilled[number], contested[number], p.before)
 		}
 	}
 	return x.claimed()
@@ -339,6 +344,12 @@ func differs(a *credit.Account, row Account) string {
 			}
 		}
 	}
+	disputed := money.Amount(0)
+	for _, d := range a.Disputes {
+		for _, part := range d.Parts {
+			disputed += part.Principal
+		}
+	}
 	overdue := false
 	for _, s := range a.Statements {
 		penalty += s.Penalty
@@ -355,6 +366,7 @@ func differs(a *credit.Account, row Account) string {
 	}{
 		{"status", status, row.Status}, {"limit", a.Limit, row.CreditLimit}, {"temporary limit", temporaryOf(a), credit.TemporaryLimit{Amount: row.TemporaryLimit, LastDay: row.TemporaryUntil}}, {"held", a.Held(), row.Held},
 		{string(ledger.PrincipalUnbilled), unbilled, row.PrincipalUnbilled}, {string(ledger.PrincipalBilled), billed, row.PrincipalBilled},
+		{string(ledger.PrincipalDisputed), disputed, row.PrincipalDisputed},
 		{"cost not billed", cost, row.CostUnbilled}, {string(ledger.InterestBilled), interest, row.Interest}, {string(ledger.FeeBilled), fee, row.Fee},
 		{string(ledger.Penalty), penalty, row.Penalty}, {string(ledger.CreditBalance), a.Credit, row.CreditBalance},
 		{"available", a.Available(), row.Available()}, {"owed", a.Owed(), row.Owed()}, {"overdue", overdue, row.Overdue},

@@ -15,6 +15,8 @@ func asked(command credit.Command, events []credit.Event) *Violation {
 		wanted = c.Amount
 	case credit.Refund:
 		wanted = c.Amount
+	case credit.OpenDispute:
+		wanted = c.Amount
 	case credit.Repay:
 		wanted = c.Amount
 	default:
@@ -30,6 +32,8 @@ func asked(command credit.Command, events []credit.Event) *Violation {
 		case credit.PurchaseCaptured:
 			moved = e.Amount
 		case credit.PurchaseRefunded:
+			moved = e.Amount
+		case credit.DisputeOpened:
 			moved = e.Amount
 		case credit.RepaymentReceived:
 			moved = e.Amount
@@ -73,6 +77,12 @@ func amountsOf(event credit.Event) (whole, parts []money.Amount) {
 			parts = append(parts, s.Penalty, s.Fee, s.Interest, s.Principal)
 		}
 	}
+	instalments := func(list []credit.Instalment) {
+		for _, in := range list {
+			parts = append(parts, in.Principal, in.Interest, in.Fee)
+			borne(in.Borne)
+		}
+	}
 	switch e := event.(type) {
 	case credit.AccountOpened:
 		parts = append(parts, e.Limit)
@@ -97,9 +107,18 @@ func amountsOf(event credit.Event) (whole, parts []money.Amount) {
 	case credit.PurchaseRefunded:
 		whole, parts = append(whole, e.Amount), append(parts, e.Credit)
 		for _, c := range e.Cuts {
-			parts = append(parts, c.Principal, c.Interest, c.Fee)
+			parts = append(parts, c.Principal, c.Interest, c.Fee, c.PrincipalLeft, c.InterestLeft, c.FeeLeft)
 			borne(c.Borne)
 		}
+		for _, c := range e.Conceded {
+			whole = append(whole, c.Amount)
+		}
+	case credit.DisputeOpened:
+		whole, parts = append(whole, e.Amount), append(parts, e.Paid)
+		instalments(e.Parts)
+	case credit.DisputeSettled:
+		instalments(e.Restored)
+		instalments(e.Late)
 	case credit.StatementIssued:
 		whole = append(whole, e.Total)
 		for _, l := range e.Lines {

@@ -39,6 +39,10 @@ func (x *audited) allowed(day calendar.Date, command credit.Command, event credi
 		return x.captured(day, e)
 	case credit.PurchaseRefunded:
 		return x.refunded(e)
+	case credit.DisputeOpened:
+		return x.disputed(e)
+	case credit.DisputeSettled:
+		return x.disputeSettled(day, e)
 	case credit.StatementIssued:
 		return x.issued(day, e)
 	case credit.StatementDeferred:
@@ -90,8 +94,8 @@ func (x *audited) allowed(day calendar.Date, command credit.Command, event credi
 		return x.limits.lapsed(day, e)
 	case credit.ClosureApproved:
 		x.limits = auditedLimits{}
-		if x.state.Owed() != 0 || len(x.state.Holds) != 0 || x.state.Credit != 0 {
-			return wrong(CheckClosed, "closed with %d owed, %d holds and a credit balance of %d", x.state.Owed(), len(x.state.Holds), x.state.Credit)
+		if x.state.Owed() != 0 || len(x.state.Holds) != 0 || x.state.Credit != 0 || len(x.disputes) != 0 {
+			return wrong(CheckClosed, "closed with %d owed, %d holds, %d disputes and a credit balance of %d", x.state.Owed(), len(x.state.Holds), len(x.disputes), x.state.Credit)
 		}
 	}
 	return nil
@@ -109,7 +113,8 @@ func (x *audited) settled(event credit.Event) *Violation {
 func afterClosing(event credit.Event) *Violation {
 	switch event.(type) {
 	case credit.ApplicationReceived, credit.ApplicationReferred, credit.ApplicationRefused, credit.AccountOpened,
-		credit.Declined, credit.PurchaseRefunded, credit.RepaymentReceived, credit.RepaymentReversed, credit.CreditReturned:
+		credit.Declined, credit.PurchaseRefunded, credit.RepaymentReceived, credit.RepaymentReversed, credit.CreditReturned,
+		credit.DisputeOpened, credit.DisputeSettled:
 		return nil
 	}
 	return wrong(CheckClosed, "%s on a closed account", event.Name())
@@ -231,38 +236,6 @@ func (x *audited) captured(day calendar.Date, e credit.PurchaseCaptured) *Violat
 	}
 	x.bought[e.Number] = bought
 	return bought.funded(e)
-}
-
-func (x *audited) refunded(e credit.PurchaseRefunded) *Violation {
-	p := x.bought[e.Purchase]
-	if p == nil || p.refunded+e.Amount > p.amount {
-		return wrong(CheckRefunds, "%d were refunded of purchase %d, which was never captured, or not for so much", e.Amount, e.Purchase)
-	}
-	total := e.Credit
-	for _, cut := range e.Cuts {
-		total += cut.Principal
-		if cut.Instalment < 1 || cut.Instalment > len(p.parts) {
-			return wrong(CheckRefunds, "a refund takes something off instalment %d of purchase %d, which has %d", cut.Instalment, e.Purchase, len(p.parts))
-		}
-		if v := p.paidBack(e.Purchase, cut.Principal, 0, cut.Funders); v != nil {
-			return v
-		}
-		part := &p.parts[cut.Instalment-1]
-		if part.statement != cut.Statement {
-			return wrong(CheckBilled, "a refund takes instalment %d of purchase %d for one on statement %d, and it stands on %d", cut.Instalment, e.Purchase, cut.Statement, part.statement)
-		}
-		if cut.Statement == 0 {
-			part.principal -= cut.Principal
-			part.interest -= cut.Interest
-			part.fee -= cut.Fee
-			p.before += cut.Principal
-		}
-	}
-	if total != e.Amount {
-		return wrong(CheckRefunds, "a refund of %d takes off and gives back %d", e.Amount, total)
-	}
-	p.refunded += e.Amount
-	return nil
 }
 
 func (x *audited) issued(day calendar.Date, e credit.StatementIssued) *Violation {

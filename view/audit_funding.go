@@ -79,6 +79,9 @@ func (x *audited) claimed() *Violation {
 			owed[p.Number] += in.Principal
 		}
 	}
+	for _, d := range x.disputes { // its money is out, whoever is right
+		owed[d.purchase] += d.principal()
+	}
 	for number, p := range x.bought {
 		sum := money.Amount(0)
 		for _, claim := range p.claims {

@@ -27,6 +27,9 @@ type changes struct {
 	repayments     rows[Repayment, *Repayment]
 	shares         []Share
 	refunds        []Refund
+	cuts           []RefundCut
+	lowered        []RefundFunding
+	disputes       rows[Dispute, *Dispute]
 	returns        []Return
 	blocks         []Block
 	blocksOf       map[credit.ID][]int32
@@ -63,6 +66,7 @@ type balances struct {
 	Fee               money.Amount  `view:"add"`
 	Penalty           money.Amount  `view:"add"`
 	CreditBalance     money.Amount  `view:"add"`
+	PrincipalDisputed money.Amount  `view:"add"`
 	DueKnown          bool          // NextDue replaces the row's, by none too
 	NextDue           calendar.Date //
 }
@@ -190,6 +194,8 @@ func (b *balances) move(class ledger.Class, debit money.Amount) {
 		b.PrincipalUnbilled += debit
 	case ledger.PrincipalBilled:
 		b.PrincipalBilled += debit
+	case ledger.PrincipalDisputed:
+		b.PrincipalDisputed += debit
 	case ledger.InterestBilled:
 		b.Interest += debit
 	case ledger.FeeBilled:
@@ -212,7 +218,8 @@ func (c *changes) size() int {
 		c.purchases.size(), c.instalments.size(), c.funding.size(),
 		c.statements.size(), c.lines.size(),
 		c.repayments.size(), len(c.shares),
-		len(c.refunds), len(c.returns),
+		len(c.refunds), len(c.cuts), len(c.lowered), len(c.returns),
+		c.disputes.size(),
 		len(c.blocks), len(c.lifts), len(c.freed),
 		c.closures.size(),
 		len(c.limitChanges),

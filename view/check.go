@@ -13,7 +13,7 @@ type Check struct {
 	Says      string
 }
 
-// The checks. Numbers of the list that are missing here are proven elsewhere (5, 17,
+// The checks. Numbers of the list that are missing here are proven elsewhere (17,
 // 21 and 22 belong to what is not built yet; 16 and 18 are about what is said to whom).
 var (
 	CheckPostings   = Check{1, "postings", "each posting is what its event posts, and the ledger is the sum of its postings: debits equal credits in every currency"}
@@ -21,8 +21,9 @@ var (
 	CheckLimits     = Check{2, "limits", "a limit grows by the customer's consent and within the contract's cap, and a temporary one ends with its last day"}
 	CheckHolds      = Check{3, "holds", "a hold is captured up to its amount, and resolved once"}
 	CheckRefunds    = Check{4, "refunds", "refunds of a purchase add up to what was captured at most"}
+	CheckDisputes   = Check{5, "disputes", "refunds and what is contested add up to what was captured at most, and a dispute ends once: refunded, or owed again as agreed"}
 	CheckKeys       = Check{6, "keys", "a key was used once for its account"}
-	CheckBilled     = Check{7, "billed once", "each instalment is billed once, with what it asks for: captured = billed + unbilled + refunded"}
+	CheckBilled     = Check{7, "billed once", "each instalment is billed once, with what it asks for: captured = billed + unbilled + contested + refunded"}
 	CheckSums       = Check{8, "sums", "a statement's total is the sum of its lines, a purchase's instalments are those of its plan and add up to it"}
 	CheckPayments   = Check{9, "payments", "nothing is paid beyond what is owed, the surplus is the credit balance, and goes back whole and once"}
 	CheckDebits     = Check{9, "debits", "of a statement one debit is on its way at most, for what is owed, from the source agreed to; it gets one result, and a settled one is a repayment of its amount"}
@@ -43,7 +44,7 @@ var (
 // Checks lists them all.
 var Checks = []Check{
 	CheckLimits,
-	CheckPostings, CheckAvailable, CheckHolds, CheckRefunds, CheckKeys, CheckBilled, CheckSums, CheckPayments, CheckDebits, CheckCycles, CheckDays,
+	CheckPostings, CheckAvailable, CheckHolds, CheckRefunds, CheckDisputes, CheckKeys, CheckBilled, CheckSums, CheckPayments, CheckDebits, CheckCycles, CheckDays,
 	CheckClosed, CheckConsent, CheckOrder, CheckSubledgers, CheckFunding, CheckState, CheckTables, CheckOverdue, CheckCaps, CheckAmounts,
 }
 

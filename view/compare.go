@@ -76,6 +76,19 @@ func compareTables(ctx context.Context, tx *sql.Tx, a *audit) error {
 			return compareRows(ctx, tx, a, refundTable, c.refunds, func(r *Refund) tableKey { return of(r.Account, r.Number) })
 		},
 		func() error {
+			return compareRows(ctx, tx, a, refundCutTable, c.cuts, func(r *RefundCut) tableKey { return of(r.Account, r.Refund, int64(r.Number)) })
+		},
+		func() error {
+			return compareRows(ctx, tx, a, refundFundingTable, c.lowered, func(r *RefundFunding) tableKey {
+				k := of(r.Account, r.Refund)
+				k.text = r.Funder
+				return k
+			})
+		},
+		func() error {
+			return compareRows(ctx, tx, a, disputeTable, c.disputes.made, func(r *Dispute) tableKey { return of(r.Account, r.Number) })
+		},
+		func() error {
 			return compareRows(ctx, tx, a, returnTable, c.returns, func(r *Return) tableKey { return of(r.Account, r.Number) })
 		},
 		func() error {
@@ -169,7 +182,7 @@ func tableCheck(s *schema, columns []string) Check {
 		switch {
 		case s != accountTable:
 			return CheckTables
-		case c != "credit_limit" && c != "temporary_limit" && c != "held" && c != "principal_unbilled" && c != "principal_billed":
+		case c != "credit_limit" && c != "temporary_limit" && c != "held" && c != "principal_unbilled" && c != "principal_billed" && c != "principal_disputed":
 			return CheckTables
 		}
 	}
@@ -217,6 +230,7 @@ func (c *changes) accountRows() map[credit.ID]Account {
 		}
 		row.LastPosition, row.NextDue = b.LastPosition, b.NextDue
 		row.Held, row.PrincipalUnbilled, row.PrincipalBilled, row.CostUnbilled = b.Held, b.PrincipalUnbilled, b.PrincipalBilled, b.CostUnbilled
+		row.PrincipalDisputed = b.PrincipalDisputed
 		row.Interest, row.Fee, row.Penalty, row.CreditBalance = b.Interest, b.Fee, b.Penalty, b.CreditBalance
 		rows[b.ID] = row
 	}

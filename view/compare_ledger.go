@@ -51,15 +51,16 @@ const (
 	readLedger     = `SELECT class, currency, debit, credit FROM ledger_balance WHERE partition = $1`
 	readSubledgers = `SELECT class, owner, currency, debit, credit FROM subledger_balance WHERE partition = $1`
 
-	readAccountSums = `SELECT currency, CAST(sum(principal_unbilled) AS bigint), CAST(sum(principal_billed) AS bigint), CAST(sum(interest) AS bigint),
+	readAccountSums = `SELECT currency, CAST(sum(principal_unbilled) AS bigint), CAST(sum(principal_billed) AS bigint), CAST(sum(principal_disputed) AS bigint), CAST(sum(interest) AS bigint),
 			CAST(sum(fee) AS bigint), CAST(sum(penalty) AS bigint), CAST(sum(credit_balance) AS bigint)
 		FROM account WHERE partition = $1 AND currency <> '' GROUP BY currency`
 )
 
 // accountSums are what all accounts of a currency come to.
 type accountSums struct {
-	Currency                                                                  money.Currency
-	PrincipalUnbilled, PrincipalBilled, Interest, Fee, Penalty, CreditBalance money.Amount
+	Currency                                              money.Currency
+	PrincipalUnbilled, PrincipalBilled, PrincipalDisputed money.Amount
+	Interest, Fee, Penalty, CreditBalance                 money.Amount
 }
 
 // compareLedger holds the general ledger against the postings of the events, and
@@ -113,7 +114,7 @@ func compareLedger(ctx context.Context, tx *sql.Tx, partition int32, want *total
 	}
 	if err := walk(rows, func(s *accountSums) error {
 		for class, balance := range map[ledger.Class]money.Amount{
-			ledger.PrincipalUnbilled: s.PrincipalUnbilled, ledger.PrincipalBilled: s.PrincipalBilled, ledger.InterestBilled: s.Interest,
+			ledger.PrincipalUnbilled: s.PrincipalUnbilled, ledger.PrincipalBilled: s.PrincipalBilled, ledger.PrincipalDisputed: s.PrincipalDisputed, ledger.InterestBilled: s.Interest,
 			ledger.FeeBilled: s.Fee, ledger.Penalty: s.Penalty, ledger.CreditBalance: -s.CreditBalance,
 		} {
 			owed[of{class, "", s.Currency}] += balance

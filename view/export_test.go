@@ -18,7 +18,8 @@ func Statements(dialect database.Dialect) []string {
 		readHistory, readTotals, readPostedAccounts, readPostedCurrencies, readJournal, readTrialBalance, readLedger, readSubledgers, readAccountSums,
 		readAccount, readAccounts, readApplications, readAuthorisations, readPurchases, readStatements, readRepayments, readRefunds,
 		readReturns, readClosures, readApplication, readAuthorisation, readPurchase, readStatement, readRepayment, readRefund,
-		readReturn, readClosure, readAgreements, readBlocks, readInstalments, readFunding, readLines, readPurchaseLines, readRefundsOf, readShares, readStatementShares,
+		readReturn, readClosure, readAgreements, readBlocks, readInstalments, readFunding, readLines, readPurchaseLines, readRefundsOf, readRefundCuts, readRefundFunding,
+		readDisputes, readDispute, readShares, readStatementShares,
 	}
 	statements = append(statements, emptyOfAccounts...)
 	for _, sql := range []map[database.Dialect]string{openAccounts, moveBalances, changeContracts, liftBlocks, freeAccounts, addToLedger, addToSubledgers} {

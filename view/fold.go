@@ -93,6 +93,11 @@ func (c *changes) event(at place, account *balances, event credit.Event, shares 
 	case credit.PurchaseRefunded:
 		c.refunded(at, account, e)
 
+	case credit.DisputeOpened:
+		c.disputed(at, account, e)
+	case credit.DisputeSettled:
+		c.disputeSettled(at, account, e)
+
 	case credit.StatementIssued:
 		c.issued(at, account, e)
 	case credit.StatementOverdue:

@@ -76,38 +76,6 @@ func (c *changes) paidBack(at place, purchase int64, parts []credit.FunderPart, 
 	}
 }
 
-func (c *changes) refunded(at place, account *balances, e credit.PurchaseRefunded) {
-	c.refunds = append(c.refunds, Refund{
-		Account: at.account, Number: e.Number, Purchase: e.Purchase, Day: at.day, Time: at.time, Position: at.position,
-		Amount: e.Amount, ToCredit: e.Credit, Merchant: e.Merchant,
-	})
-	c.purchases.at(Purchase{Account: at.account, Number: e.Purchase}).Refunded += e.Amount
-	c.cut(at, e.Purchase, e.Cuts)
-	for _, cut := range e.Cuts {
-		if cut.Statement == 0 {
-			account.CostUnbilled -= cut.Interest + cut.Fee
-		}
-	}
-}
-
-// cut takes what a refund takes off the instalments of a purchase.
-func (c *changes) cut(at place, purchase int64, cuts []credit.Cut) {
-	for _, cut := range cuts {
-		in := c.instalments.at(Instalment{Account: at.account, Purchase: purchase, Number: int32(cut.Instalment)})
-		in.PrincipalRefunded += cut.Principal
-		in.InterestCancelled += cut.Interest
-		in.FeeCancelled += cut.Fee
-		in.SubsidyCancelled += sum(cut.Borne)
-		c.paidBack(at, purchase, cut.Funders, false)
-		if cut.Statement == 0 {
-			continue
-		}
-		line := c.lines.at(Line{Account: at.account, Statement: cut.Statement, Purchase: purchase, Instalment: int32(cut.Instalment)})
-		line.Refunded += cut.Principal
-		c.statement(at, cut.Statement).Refunded += cut.Principal
-	}
-}
-
 func (c *changes) issued(at place, account *balances, e credit.StatementIssued) {
 	s := Statement{
 		Account: at.account, Number: e.Number, Day: e.Date, Due: e.Due, Time: at.time, Position: at.position,

@@ -104,7 +104,7 @@ func (s *store) balances(t *testing.T) map[string]string {
 	}
 	for _, a := range accounts {
 		for class, balance := range map[ledger.Class]money.Amount{
-			ledger.PrincipalUnbilled: a.PrincipalUnbilled, ledger.PrincipalBilled: a.PrincipalBilled, ledger.InterestBilled: a.Interest,
+			ledger.PrincipalUnbilled: a.PrincipalUnbilled, ledger.PrincipalBilled: a.PrincipalBilled, ledger.PrincipalDisputed: a.PrincipalDisputed, ledger.InterestBilled: a.Interest,
 			ledger.FeeBilled: a.Fee, ledger.Penalty: a.Penalty, ledger.CreditBalance: -a.CreditBalance,
 		} {
 			all[fmt.Sprintf("%s:%s %s", class, a.ID, a.Currency)] += balance
@@ -116,7 +116,7 @@ func (s *store) balances(t *testing.T) map[string]string {
 	}
 	for _, b := range trial {
 		switch b.Class {
-		case ledger.PrincipalUnbilled, ledger.PrincipalBilled, ledger.InterestBilled, ledger.FeeBilled, ledger.Penalty, ledger.CreditBalance, ledger.MerchantPayable, ledger.FunderClaim, ledger.FunderCollected:
+		case ledger.PrincipalUnbilled, ledger.PrincipalBilled, ledger.PrincipalDisputed, ledger.InterestBilled, ledger.FeeBilled, ledger.Penalty, ledger.CreditBalance, ledger.MerchantPayable, ledger.FunderClaim, ledger.FunderCollected:
 		default:
 			all[fmt.Sprintf("%s %s", b.Class, b.Currency)] += b.Debit - b.Credit
 		}

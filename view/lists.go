@@ -33,6 +33,7 @@ var (
 	readStatements     = statementTable.newest()
 	readRepayments     = repaymentTable.newest()
 	readRefunds        = refundTable.newest()
+	readDisputes       = disputeTable.newest()
 	readReturns        = returnTable.newest()
 	readClosures       = closureTable.newest()
 	readDebits         = debitTable.newest()
@@ -43,6 +44,7 @@ var (
 	readStatement     = statementTable.one()
 	readRepayment     = repaymentTable.one()
 	readRefund        = refundTable.one()
+	readDispute       = disputeTable.one()
 	readReturn        = returnTable.one()
 	readClosure       = closureTable.one()
 	readDebit         = debitTable.one()
@@ -56,6 +58,8 @@ var (
 	readLines           = lineTable.read + ` WHERE partition = $1 AND account = $2 AND statement = $3 ORDER BY purchase, instalment`
 	readPurchaseLines   = lineTable.read + ` WHERE partition = $1 AND account = $2 AND purchase = $3 ORDER BY instalment`
 	readRefundsOf       = refundTable.read + ` WHERE partition = $1 AND account = $2 AND purchase = $3 ORDER BY number`
+	readRefundCuts      = refundCutTable.read + ` WHERE partition = $1 AND account = $2 AND refund = $3 ORDER BY number`
+	readRefundFunding   = refundFundingTable.read + ` WHERE partition = $1 AND account = $2 AND refund = $3 ORDER BY funder`
 	readShares          = shareTable.read + ` WHERE partition = $1 AND account = $2 AND position = $3 AND repayment = $4 ORDER BY number`
 	readStatementShares = shareTable.read + ` WHERE partition = $1 AND account = $2 AND statement = $3 ORDER BY position, number`
 )
@@ -96,6 +100,11 @@ func (t *Tables) Repayments(ctx context.Context, account credit.ID, p Page) ([]R
 // Refunds lists the refunds of an account's purchases.
 func (t *Tables) Refunds(ctx context.Context, account credit.ID, p Page) ([]Refund, error) {
 	return newest[Refund](ctx, t, readRefunds, account, p)
+}
+
+// Disputes lists an account's disputes, those that are settled too.
+func (t *Tables) Disputes(ctx context.Context, account credit.ID, p Page) ([]Dispute, error) {
+	return newest[Dispute](ctx, t, readDisputes, account, p)
 }
 
 // Returns lists the credit balances that were paid back to the customer.
@@ -158,6 +167,11 @@ func (t *Tables) Refund(ctx context.Context, id credit.ID) (Refund, error) {
 	return one[Refund](ctx, t, readRefund, credit.PrefixRefund, id)
 }
 
+// Dispute finds one dispute.
+func (t *Tables) Dispute(ctx context.Context, id credit.ID) (Dispute, error) {
+	return one[Dispute](ctx, t, readDispute, credit.PrefixDispute, id)
+}
+
 // Return finds one return of a credit balance.
 func (t *Tables) Return(ctx context.Context, id credit.ID) (Return, error) {
 	return one[Return](ctx, t, readReturn, credit.PrefixReturn, id)
@@ -191,6 +205,21 @@ func (t *Tables) PurchaseLines(ctx context.Context, account credit.ID, purchase 
 // RefundsOf lists a purchase's refunds, in order.
 func (t *Tables) RefundsOf(ctx context.Context, account credit.ID, purchase int64) ([]Refund, error) {
 	return find[Refund](ctx, t, readRefundsOf, t.PartitionOf(account), account, purchase)
+}
+
+// RefundCuts lists what a refund took off which instalment, in order.
+func (t *Tables) RefundCuts(ctx context.Context, account credit.ID, refund int64) ([]RefundCut, error) {
+	return find[RefundCut](ctx, t, readRefundCuts, t.PartitionOf(account), account, refund)
+}
+
+// RefundFunding lists by how much a refund lowered whose claims, by funder.
+func (t *Tables) RefundFunding(ctx context.Context, account credit.ID, refund int64) ([]RefundFunding, error) {
+	return find[RefundFunding](ctx, t, readRefundFunding, t.PartitionOf(account), account, refund)
+}
+
+// RefundShares lists what else the money of a refund paid, as it was on the credit balance.
+func (t *Tables) RefundShares(ctx context.Context, r Refund) ([]Share, error) {
+	return find[Share](ctx, t, readShares, t.PartitionOf(r.Account), r.Account, r.Position, 0)
 }
 
 // Shares lists where a repayment went.

@@ -81,11 +81,13 @@ type Purchase struct {
 	Subsidised    money.Amount    // what others bear, as captured
 }
 
-// Instalment (期) is one part of a purchase, as captured, and what refunds took off it.
+// Instalment (期) is one part of a purchase, as captured or as a lost dispute added it, and
+// what refunds and disputes took off it.
 type Instalment struct {
 	Account           credit.ID     `view:"key"`
 	Purchase          int64         `view:"key"`
 	Number            int32         `view:"key"`
+	LateOf            int32         // the one of the plan that it is a late part of; 0: it is the plan's
 	StatementDay      calendar.Date // the date of the statement that it falls on
 	Principal         money.Amount  //
 	Interest          money.Amount  //
@@ -95,6 +97,10 @@ type Instalment struct {
 	InterestCancelled money.Amount  `view:"add"`
 	FeeCancelled      money.Amount  `view:"add"`
 	SubsidyCancelled  money.Amount  `view:"add"`
+	PrincipalDisputed money.Amount  `view:"add"` // contested, or billed late as another instalment
+	InterestDisputed  money.Amount  `view:"add"`
+	FeeDisputed       money.Amount  `view:"add"`
+	SubsidyDisputed   money.Amount  `view:"add"`
 }
 
 // Funding (出资) is a funder's part in a purchase.
@@ -130,6 +136,7 @@ type Statement struct {
 	Interest     money.Amount  //
 	Fee          money.Amount  //
 	Refunded     money.Amount  `view:"add"` // principal that refunds took off it
+	Disputed     money.Amount  `view:"add"` // principal that disputes took off it: it never comes back to this one
 	DeferralFee  money.Amount  `view:"add"` // charged beside the total
 	Paid         money.Amount  `view:"add"` // of the total and of the fee for a deferral
 	Penalty      money.Amount  `view:"add"` // charged so far, beside the total
@@ -142,7 +149,7 @@ type Statement struct {
 
 // Outstanding is what is still owed on the statement, with penalty.
 func (r *Statement) Outstanding() money.Amount {
-	return r.Total + r.DeferralFee - r.Refunded - r.Paid + r.Penalty - r.PenaltyPaid
+	return r.Total + r.DeferralFee - r.Refunded - r.Disputed - r.Paid + r.Penalty - r.PenaltyPaid
 }
 
 // Line is one instalment on a statement: what was billed, and what came of it.
@@ -156,6 +163,7 @@ type Line struct {
 	Fee           money.Amount //
 	Subsidised    money.Amount //
 	Refunded      money.Amount `view:"add"` // principal that refunds took off it
+	Disputed      money.Amount `view:"add"` // principal that disputes took off it
 	PrincipalPaid money.Amount `view:"add"`
 	InterestPaid  money.Amount `view:"add"`
 	FeePaid       money.Amount `view:"add"`
@@ -192,15 +200,64 @@ type Share struct {
 
 // Refund (退款) gives money for a purchase back.
 type Refund struct {
-	Account  credit.ID     `view:"key"`
-	Number   int64         `view:"key"`
-	Purchase int64         //
-	Day      calendar.Date //
-	Time     int64         //
-	Position int64         //
-	Amount   money.Amount  //
-	ToCredit money.Amount  // was paid already: to the credit balance
-	Merchant string        //
+	Account   credit.ID     `view:"key"`
+	Number    int64         `view:"key"`
+	Purchase  int64         //
+	Day       calendar.Date //
+	Time      int64         //
+	Position  int64         //
+	Amount    money.Amount  //
+	ToCredit  money.Amount  // was paid already: to the credit balance
+	Contested money.Amount  // what of it disputes were about
+	Merchant  string        //
+}
+
+// RefundCut (冲减) is what a refund took off one instalment, and what it left of it.
+type RefundCut struct {
+	Account       credit.ID    `view:"key"`
+	Refund        int64        `view:"key"`
+	Number        int32        `view:"key"` // 1, 2, 3 within its refund
+	Dispute       int64        // the dispute that had taken it out; 0: none
+	Instalment    int32        //
+	Statement     int64        // where it was billed; 0: nowhere yet
+	Principal     money.Amount //
+	Interest      money.Amount //
+	Fee           money.Amount //
+	PrincipalLeft money.Amount //
+	InterestLeft  money.Amount //
+	FeeLeft       money.Amount //
+	ByMerchant    money.Amount // the share of a subsidy that its bearer gets back
+	ByPlatform    money.Amount //
+	ByFunder      money.Amount //
+}
+
+// RefundFunding is by how much a refund lowered a funder's claim.
+type RefundFunding struct {
+	Account   credit.ID    `view:"key"`
+	Refund    int64        `view:"key"`
+	Funder    string       `view:"key"`
+	Principal money.Amount //
+}
+
+// DisputeOpen is the status of a dispute that nobody has settled; the others are credit's outcomes.
+const DisputeOpen = "open"
+
+// Dispute (争议) is a contested amount of a purchase.
+type Dispute struct {
+	Account   credit.ID     `view:"key"`
+	Number    int64         `view:"key"`
+	Purchase  int64         //
+	Day       calendar.Date // when it was opened
+	Time      int64         //
+	Position  int64         //
+	Amount    money.Amount  // as it was opened
+	Paid      money.Amount  // of it, the customer had paid
+	Refunded  money.Amount  `view:"add"` // of it, refunds gave back
+	Reason    string        //
+	Status    string        `view:"set"`
+	SettledOn calendar.Date `view:"set"`
+	Reviewer  string        `view:"set"`
+	Refund    int64         `view:"set"` // the refund that ended it
 }
 
 // Return (溢缴款退还) is a credit balance paid back.
@@ -307,4 +364,5 @@ func (r *Statement) rowKey() rowKey { return rowKey{r.Account, r.Number, 0, 0} }
 func (r *Line) rowKey() rowKey {
 	return rowKey{r.Account, r.Statement, r.Purchase, int64(r.Instalment)}
 }
+func (r *Dispute) rowKey() rowKey { return rowKey{r.Account, r.Number, 0, 0} }
 func (r *Closure) rowKey() rowKey { return rowKey{r.Account, r.Number, 0, 0} }

@@ -291,7 +291,7 @@ func (s *story) any(t *rapid.T) {
 	}
 	amount := money.Amount(rapid.IntRange(1, 200_000).Draw(t, "amount"))
 	number := rapid.Int64Range(1, max(1, a.Numbers)).Draw(t, "number")
-	switch what := rapid.IntRange(0, 27).Draw(t, "what"); what {
+	switch what := rapid.IntRange(0, 30).Draw(t, "what"); what {
 	case 0, 1, 2, 3, 4:
 		plan := rapid.SampledFrom(a.Terms.Plans).Draw(t, "plan").ID
 		s.authorise(id, amount, plan, rapid.SampledFrom([]string{"tea house", "书店", "a:b; c"}).Draw(t, "merchant"))
@@ -352,6 +352,8 @@ func (s *story) any(t *rapid.T) {
 			st := a.Statements[n-1]
 			_ = s.do(id, s.deferring(a, st.Number, st.Due+calendar.Date(rapid.IntRange(1, 15).Draw(t, "later"))))
 		}
+	case 28, 29, 30:
+		s.contest(t, a, amount)
 	case 19:
 		s.openDay(s.day + calendar.Date(rapid.IntRange(1, 40).Draw(t, "days")))
 		if rapid.Bool().Draw(t, "close of business") {

@@ -17,6 +17,9 @@ var (
 	repaymentTable     = describe[Repayment]("repayment")
 	shareTable         = describe[Share]("repayment_share")
 	refundTable        = describe[Refund]("refund")
+	refundCutTable     = describe[RefundCut]("refund_cut")
+	refundFundingTable = describe[RefundFunding]("refund_funding")
+	disputeTable       = describe[Dispute]("dispute")
 	returnTable        = describe[Return]("credit_return")
 	blockTable         = describe[Block]("block")
 	closureTable       = describe[Closure]("closure")
@@ -41,7 +44,7 @@ var (
 
 const (
 	balancesSet = `last_position = u.last_position, held = t.held + u.held,
-		principal_unbilled = t.principal_unbilled + u.principal_unbilled, principal_billed = t.principal_billed + u.principal_billed,
+		principal_unbilled = t.principal_unbilled + u.principal_unbilled, principal_billed = t.principal_billed + u.principal_billed, principal_disputed = t.principal_disputed + u.principal_disputed,
 		cost_unbilled = t.cost_unbilled + u.cost_unbilled, interest = t.interest + u.interest, fee = t.fee + u.fee,
 		penalty = t.penalty + u.penalty, credit_balance = t.credit_balance + u.credit_balance,
 		next_due = CASE WHEN u.due_known THEN u.next_due ELSE t.next_due END`
@@ -70,7 +73,8 @@ var (
 		database.PostgreSQL: `UPDATE account t SET ` + balancesSet + ` FROM ` + unnest(balancesColumns) + ` WHERE t.partition = $1 AND t.id = u.id`,
 		database.SQLite: `UPDATE account SET last_position = ?3, held = held + ?4, principal_unbilled = principal_unbilled + ?5,
 			principal_billed = principal_billed + ?6, cost_unbilled = cost_unbilled + ?7, interest = interest + ?8, fee = fee + ?9,
-			penalty = penalty + ?10, credit_balance = credit_balance + ?11, next_due = CASE WHEN ?12 THEN ?13 ELSE next_due END
+			penalty = penalty + ?10, credit_balance = credit_balance + ?11, principal_disputed = principal_disputed + ?12,
+			next_due = CASE WHEN ?13 THEN ?14 ELSE next_due END
 			WHERE partition = ?1 AND id = ?2`,
 	}
 

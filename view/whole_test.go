@@ -22,6 +22,8 @@ func (s *story) whole() (accounts []credit.ID) {
 	s.buy(ann, 60_000, "free3")
 	s.buy(bob, 50_000, "annuity6")
 	s.buy(dan, 7_777, "half12")
+	s.must(dan, credit.OpenDispute{Purchase: s.firstPurchase(dan), Amount: 3_000, Reason: credit.NotReceived})
+	lost := s.accounts[dan].Disputes[0].Number
 	s.buy(cai, 20_000, "next")
 	s.authorise(bob, 900_000, "next", "tea house")
 	hold := s.authorise(bob, 10_000, "next", "书店 a:b; c")
@@ -62,6 +64,7 @@ func (s *story) whole() (accounts []credit.ID) {
 	s.must(cai, credit.ApproveClosure{Closure: s.accounts[cai].Closure.Number, Reviewer: "rita"})
 	s.choices(ann)
 	s.must(bob, credit.Freeze{Kind: credit.BlockRisk, Note: "look"})
+	s.disputes(dan, lost)
 	s.flush()
 	return []credit.ID{ann, bob, cai, dan, fay}
 }

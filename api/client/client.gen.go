@@ -35,9 +35,9 @@ const (
 
 // Defines values for Bearer.
 const (
-	Funder   Bearer = "funder"
-	Merchant Bearer = "merchant"
-	Platform Bearer = "platform"
+	BearerFunder   Bearer = "funder"
+	BearerMerchant Bearer = "merchant"
+	BearerPlatform Bearer = "platform"
 )
 
 // Defines values for BlockKind.
@@ -84,6 +84,32 @@ const (
 // Defines values for DeferralDocument.
 const (
 	DeferralDocumentDeferralQuote DeferralDocument = "deferral_quote"
+)
+
+// Defines values for DisputeParty.
+const (
+	DisputePartyCustomer DisputeParty = "customer"
+	DisputePartyMerchant DisputeParty = "merchant"
+)
+
+// Defines values for DisputeReason.
+const (
+	ChargedTwice   DisputeReason = "charged_twice"
+	NotAsDescribed DisputeReason = "not_as_described"
+	NotReceived    DisputeReason = "not_received"
+	NotRecognised  DisputeReason = "not_recognised"
+	RefundNotCome  DisputeReason = "refund_not_come"
+	SomethingElse  DisputeReason = "something_else"
+	WrongAmount    DisputeReason = "wrong_amount"
+)
+
+// Defines values for DisputeStatus.
+const (
+	DisputeStatusForCustomer DisputeStatus = "for_customer"
+	DisputeStatusForMerchant DisputeStatus = "for_merchant"
+	DisputeStatusOpen        DisputeStatus = "open"
+	DisputeStatusRefunded    DisputeStatus = "refunded"
+	DisputeStatusWithdrawn   DisputeStatus = "withdrawn"
 )
 
 // Defines values for Grade.
@@ -153,6 +179,8 @@ const (
 	DeferralNotOffered   ProblemKind = "deferral_not_offered"
 	DeferralTooLate      ProblemKind = "deferral_too_late"
 	DeferralsUsedUp      ProblemKind = "deferrals_used_up"
+	DisputeNotOpen       ProblemKind = "dispute_not_open"
+	DisputeTooLarge      ProblemKind = "dispute_too_large"
 	DueDayChangesUsed    ProblemKind = "due_day_changes_used"
 	DueDayNotOffered     ProblemKind = "due_day_not_offered"
 	HeaderTooLarge       ProblemKind = "header_too_large"
@@ -237,6 +265,9 @@ type Account struct {
 	// Coming What falls due in each coming month
 	Coming []Due `json:"coming"`
 
+	// Contested 争议中: what open disputes are about, paid before or not
+	Contested int64 `json:"contested"`
+
 	// CreditBalance 溢缴款, owed to the customer
 	CreditBalance int64 `json:"credit_balance"`
 
@@ -251,6 +282,9 @@ type Account struct {
 
 	// Deferrals Deferrals that run; left out when none does
 	Deferrals []RunningDeferral `json:"deferrals,omitempty,omitzero"`
+
+	// Disputes Open ones, oldest first
+	Disputes []OpenDispute `json:"disputes"`
 
 	// DueDay 还款日: the day of the month on which coming statements are due
 	DueDay int `json:"due_day"`
@@ -272,7 +306,7 @@ type Account struct {
 	NextStatement NextStatement `json:"next_statement,omitempty,omitzero"`
 	OpenedOn      calendar.Date `json:"opened_on"`
 
-	// Outstanding Principal owed, billed or not
+	// Outstanding Principal that uses the limit: owed, billed or not, or contested
 	Outstanding int64 `json:"outstanding"`
 
 	// Overdue What overdue statements ask for (逾期)
@@ -281,7 +315,7 @@ type Account struct {
 	// OverdueStatements Oldest first
 	OverdueStatements []OverdueStatement `json:"overdue_statements"`
 
-	// Owed Everything owed today: billed, unbilled, penalty
+	// Owed Everything owed today: billed, unbilled, penalty; what is contested is not
 	Owed int64 `json:"owed"`
 
 	// PendingDebits Debits whose result is not known yet
@@ -553,6 +587,13 @@ type AutopayRequest struct {
 // Bearer Who bears a subsidy (承担方)
 type Bearer string
 
+// BillPaid defines model for BillPaid.
+type BillPaid struct {
+	// Amount A sum in minor units (分) of the currency beside it
+	Amount    Amount `json:"amount"`
+	Statement string `json:"statement"`
+}
+
 // Block A reason that stops new spending (冻结)
 type Block struct {
 	Kind  BlockKind     `json:"kind"`
@@ -625,6 +666,16 @@ type ClosureRefusalRequest struct {
 // ClosureStatus defines model for ClosureStatus.
 type ClosureStatus string
 
+// ConcededDispute defines model for ConcededDispute.
+type ConcededDispute struct {
+	// Amount What of the dispute's amount this refund gives
+	Amount  int64  `json:"amount"`
+	Dispute string `json:"dispute"`
+
+	// Settled Nothing more of it is contested
+	Settled bool `json:"settled"`
+}
+
 // Consent Evidence that a person agreed to one version of one text by an act of their own (授权)
 type Consent struct {
 	AcceptedAt time.Time `json:"accepted_at"`
@@ -643,6 +694,18 @@ type Consent struct {
 	Preselected bool      `json:"preselected"`
 	ShownAt     time.Time `json:"shown_at"`
 	Version     int       `json:"version"`
+}
+
+// Costs What an instalment asks for
+type Costs struct {
+	// Fee A sum in minor units (分) of the currency beside it
+	Fee Amount `json:"fee"`
+
+	// Interest A sum in minor units (分) of the currency beside it
+	Interest Amount `json:"interest"`
+
+	// Principal A sum in minor units (分) of the currency beside it
+	Principal Amount `json:"principal"`
 }
 
 // CreditBalanceReturn defines model for CreditBalanceReturn.
@@ -670,6 +733,15 @@ type Currency string
 
 // Cut What a refund takes off one instalment (冲减)
 type Cut struct {
+	// After What an instalment asks for
+	After Costs `json:"after"`
+
+	// Before What an instalment asks for
+	Before Costs `json:"before"`
+
+	// Dispute The dispute that had taken it out of the instalment; before and after are then what of it is contested
+	Dispute string `json:"dispute,omitempty,omitzero"`
+
 	// Fee A sum in minor units (分) of the currency beside it
 	Fee        Amount `json:"fee"`
 	Instalment int    `json:"instalment"`
@@ -681,7 +753,8 @@ type Cut struct {
 	Principal Amount `json:"principal"`
 
 	// Statement Where it was billed already
-	Statement string `json:"statement,omitempty,omitzero"`
+	Statement string        `json:"statement,omitempty,omitzero"`
+	Subsidies []SubsidyBack `json:"subsidies"`
 }
 
 // Debit Money asked of the customer's source for a statement (扣款)
@@ -898,6 +971,94 @@ type Disclosure struct {
 	Version      int        `json:"version"`
 }
 
+// Dispute A contested amount of a purchase (争议)
+type Dispute struct {
+	Account string `json:"account"`
+
+	// Amount Contested when it was opened
+	Amount int64 `json:"amount"`
+
+	// Currency ISO 4217
+	Currency Currency      `json:"currency"`
+	ID       string        `json:"id"`
+	OpenedOn calendar.Date `json:"opened_on"`
+
+	// Paid What of it the customer had paid by then: a won dispute gives it to the credit balance
+	Paid     int64  `json:"paid"`
+	Purchase string `json:"purchase"`
+
+	// Reason Why the customer contests it; docs/reasons.md has words for each
+	Reason DisputeReason `json:"reason"`
+
+	// Refund The refund that ended it
+	Refund string `json:"refund,omitempty,omitzero"`
+
+	// Refunded What of it refunds gave since
+	Refunded int64 `json:"refunded"`
+
+	// Reviewer The operator key that decided
+	Reviewer  string        `json:"reviewer,omitempty,omitzero"`
+	SettledOn calendar.Date `json:"settled_on,omitempty,omitzero"`
+
+	// StatementsPaid Statements that nothing is owed on any more, in the answer that opened it
+	StatementsPaid []string `json:"statements_paid,omitempty,omitzero"`
+
+	// Status `refunded`: the merchant gave all of it back before anybody decided
+	Status DisputeStatus `json:"status"`
+
+	// TakenOut Where it was taken out, in the answer that opened it
+	TakenOut []InstalmentPart `json:"taken_out,omitempty,omitzero"`
+}
+
+// DisputeList defines model for DisputeList.
+type DisputeList struct {
+	Data []Dispute `json:"data"`
+	Next string    `json:"next,omitempty,omitzero"`
+}
+
+// DisputeParty defines model for DisputeParty.
+type DisputeParty string
+
+// DisputeReason Why the customer contests it; docs/reasons.md has words for each
+type DisputeReason string
+
+// DisputeRequest defines model for DisputeRequest.
+type DisputeRequest struct {
+	Amount int64 `json:"amount"`
+
+	// Reason Why the customer contests it; docs/reasons.md has words for each
+	Reason DisputeReason `json:"reason"`
+}
+
+// DisputeSettlement How a dispute ended
+type DisputeSettlement struct {
+	Account string `json:"account"`
+	ID      string `json:"id"`
+
+	// Late Owed again on the next statement, under numbers of its own
+	Late     []InstalmentPart `json:"late"`
+	Purchase string           `json:"purchase"`
+
+	// Refund A refund (退款) and where each fen of it goes
+	Refund Refund `json:"refund,omitempty,omitzero"`
+
+	// Restored Owed again where it stood, as its statement is still to come
+	Restored  []InstalmentPart `json:"restored"`
+	Reviewer  string           `json:"reviewer,omitempty,omitzero"`
+	SettledOn calendar.Date    `json:"settled_on"`
+
+	// Status `refunded`: the merchant gave all of it back before anybody decided
+	Status DisputeStatus `json:"status"`
+}
+
+// DisputeSettlementRequest defines model for DisputeSettlementRequest.
+type DisputeSettlementRequest struct {
+	InFavourOf DisputeParty `json:"in_favour_of"`
+}
+
+// DisputeStatus `refunded`: the merchant gave all of it back before anybody decided
+type DisputeStatus string
+
 // Document One version of a text, by the hash of its words (文本)
 type Document struct {
 	Document string `json:"document"`
@@ -969,6 +1130,14 @@ type Figures struct {
 	Requests RequestFigures `json:"requests"`
 }
 
+// FunderShareBack defines model for FunderShareBack.
+type FunderShareBack struct {
+	Funder string `json:"funder"`
+
+	// Principal A sum in minor units (分) of the currency beside it
+	Principal Amount `json:"principal"`
+}
+
 // Grade 五级分类: 正常, 关注, 次级, 可疑, 损失; by the account's oldest overdue statement
 type Grade string
 
@@ -989,7 +1158,7 @@ type Health struct {
 	Status string `json:"status"`
 }
 
-// Instalment One part of a purchase (期), as the plan laid it out less what refunds took off
+// Instalment One part of a purchase (期), as the plan laid it out, less what refunds and disputes took off
 type Instalment struct {
 	// Amount Principal, interest and fee together
 	Amount int64 `json:"amount"`
@@ -999,7 +1168,10 @@ type Instalment struct {
 
 	// Interest A sum in minor units (分) of the currency beside it
 	Interest Amount `json:"interest"`
-	Number   int    `json:"number"`
+
+	// LatePartOf A lost dispute billed it late, and it is a part of this instalment of the plan
+	LatePartOf int `json:"late_part_of,omitempty,omitzero"`
+	Number     int `json:"number"`
 
 	// Principal A sum in minor units (分) of the currency beside it
 	Principal Amount `json:"principal"`
@@ -1012,6 +1184,26 @@ type Instalment struct {
 
 	// Subsidised What others bear of its cost (贴息)
 	Subsidised int64 `json:"subsidised"`
+}
+
+// InstalmentPart A part of an instalment (期) that a dispute takes out, or that is owed again
+type InstalmentPart struct {
+	// Fee A sum in minor units (分) of the currency beside it
+	Fee        Amount `json:"fee"`
+	Instalment int    `json:"instalment"`
+
+	// Interest A sum in minor units (分) of the currency beside it
+	Interest Amount `json:"interest"`
+
+	// LatePartOf The instalment of the plan that it is a late part of
+	LatePartOf int `json:"late_part_of,omitempty,omitzero"`
+
+	// Principal A sum in minor units (分) of the currency beside it
+	Principal Amount `json:"principal"`
+
+	// Statement Where it was billed already
+	Statement   string        `json:"statement,omitempty,omitzero"`
+	StatementOn calendar.Date `json:"statement_on"`
 }
 
 // Label A name in both languages
@@ -1108,6 +1300,21 @@ type NextStatement struct {
 	Amount      Amount        `json:"amount"`
 	DueOn       calendar.Date `json:"due_on"`
 	StatementOn calendar.Date `json:"statement_on"`
+}
+
+// OpenDispute An open dispute of an account
+type OpenDispute struct {
+	// Amount Contested now
+	Amount   int64         `json:"amount"`
+	ID       string        `json:"id"`
+	OpenedOn calendar.Date `json:"opened_on"`
+
+	// Paid What of that the customer has paid
+	Paid     int64  `json:"paid"`
+	Purchase string `json:"purchase"`
+
+	// Reason Why the customer contests it; docs/reasons.md has words for each
+	Reason DisputeReason `json:"reason"`
 }
 
 // OverdueHistory defines model for OverdueHistory.
@@ -1458,25 +1665,48 @@ type Rate = int64
 // RateMethod How the annual rate (年化利率) is stated: monthly × 12 (China), effective on actual days (EU), unit-period (US)
 type RateMethod string
 
-// Refund defines model for Refund.
+// Refund A refund (退款) and where each fen of it goes
 type Refund struct {
 	Account string `json:"account"`
 
 	// Amount A sum in minor units (分) of the currency beside it
 	Amount Amount `json:"amount"`
 
+	// BillsPaid What else that is billed the credited amount pays
+	BillsPaid []BillPaid `json:"bills_paid"`
+
 	// Credited What was paid already, now the customer's credit balance
 	Credited int64 `json:"credited"`
 
 	// Currency ISO 4217
-	Currency   Currency      `json:"currency"`
-	Cuts       []Cut         `json:"cuts"`
-	ID         string        `json:"id"`
+	Currency Currency `json:"currency"`
+	Cuts     []Cut    `json:"cuts"`
+
+	// Disputes What of it was contested: that is given first
+	Disputes []ConcededDispute `json:"disputes"`
+
+	// Funders By how much each funder's claim falls (资金方), all cuts together
+	Funders []FunderShareBack `json:"funders"`
+
+	// ID `ref_…`; a preview has none
+	ID string `json:"id,omitempty,omitzero"`
+
+	// Kept What of the credited amount stays a credit balance (溢缴款)
+	Kept       int64         `json:"kept"`
 	Purchase   string        `json:"purchase"`
 	RefundedOn calendar.Date `json:"refunded_on"`
 
 	// StatementsPaid Statements that nothing is owed on any more
 	StatementsPaid []string `json:"statements_paid"`
+
+	// Subsidies What each bearer gets back (贴息退回), all cuts together
+	Subsidies []SubsidyBack `json:"subsidies"`
+}
+
+// RefundList defines model for RefundList.
+type RefundList struct {
+	Data []Refund `json:"data"`
+	Next string   `json:"next,omitempty,omitzero"`
 }
 
 // RefundRequest defines model for RefundRequest.
@@ -1689,6 +1919,15 @@ type Subsidy struct {
 	Share int64 `json:"share"`
 }
 
+// SubsidyBack A part of a subsidy (贴息) that its bearer gets back
+type SubsidyBack struct {
+	// Amount A sum in minor units (分) of the currency beside it
+	Amount Amount `json:"amount"`
+
+	// Bearer Who bears a subsidy (承担方)
+	Bearer Bearer `json:"bearer"`
+}
+
 // TemporaryLimit What may be owed beyond the permanent limit, for a while (临时额度)
 type TemporaryLimit struct {
 	Amount int64 `json:"amount"`
@@ -1828,6 +2067,9 @@ type Cursor = string
 // DebitID defines model for DebitID.
 type DebitID = string
 
+// DisputeID defines model for DisputeID.
+type DisputeID = string
+
 // IdempotencyKey defines model for IdempotencyKey.
 type IdempotencyKey = string
 
@@ -1839,6 +2081,9 @@ type ProgrammeID = string
 
 // PurchaseID defines model for PurchaseID.
 type PurchaseID = string
+
+// RefundID defines model for RefundID.
+type RefundID = string
 
 // RepaymentID defines model for RepaymentID.
 type RepaymentID = string
@@ -1891,6 +2136,19 @@ func (q ListDebitsQuery) values() url.Values {
 	return v
 }
 
+// ListDisputesQuery is what ListDisputes can be asked for. Zero values are left out.
+type ListDisputesQuery struct {
+	Cursor Cursor // The `next` of the page before; left out for the first page
+	Limit  Limit  // How many at most; 50 when left out
+}
+
+func (q ListDisputesQuery) values() url.Values {
+	v := url.Values{}
+	add(v, "cursor", q.Cursor)
+	add(v, "limit", q.Limit)
+	return v
+}
+
 // ListEventsQuery is what ListEvents can be asked for. Zero values are left out.
 type ListEventsQuery struct {
 	Cursor Cursor // The `next` of the page before; left out for the first page
@@ -1922,6 +2180,19 @@ type ListPurchasesQuery struct {
 }
 
 func (q ListPurchasesQuery) values() url.Values {
+	v := url.Values{}
+	add(v, "cursor", q.Cursor)
+	add(v, "limit", q.Limit)
+	return v
+}
+
+// ListRefundsQuery is what ListRefunds can be asked for. Zero values are left out.
+type ListRefundsQuery struct {
+	Cursor Cursor // The `next` of the page before; left out for the first page
+	Limit  Limit  // How many at most; 50 when left out
+}
+
+func (q ListRefundsQuery) values() url.Values {
 	v := url.Values{}
 	add(v, "cursor", q.Cursor)
 	add(v, "limit", q.Limit)
@@ -2097,6 +2368,17 @@ func (c *Client) ListDebits(ctx context.Context, id string, query ListDebitsQuer
 	return answer, err
 }
 
+// ListDisputes: The account's disputes, settled ones too, newest first.
+func (c *Client) ListDisputes(ctx context.Context, id string, query ListDisputesQuery) (answer DisputeList, err error) {
+	path := "/v1/accounts/{id}/disputes"
+	path = strings.Replace(path, "{id}", url.PathEscape(id), 1)
+	if q := query.values().Encode(); q != "" {
+		path += "?" + q
+	}
+	err = c.do(ctx, "GET", path, "", nil, &answer)
+	return answer, err
+}
+
 // ChooseDueDay: The customer chooses another due day (还款日).
 func (c *Client) ChooseDueDay(ctx context.Context, id string, key string, body DueDayRequest) (answer Account, err error) {
 	path := "/v1/accounts/{id}/due-day"
@@ -2146,6 +2428,17 @@ func (c *Client) ListOverdueHistory(ctx context.Context, id string) (answer Over
 // ListPurchases: The account's purchases, newest first.
 func (c *Client) ListPurchases(ctx context.Context, id string, query ListPurchasesQuery) (answer PurchaseList, err error) {
 	path := "/v1/accounts/{id}/purchases"
+	path = strings.Replace(path, "{id}", url.PathEscape(id), 1)
+	if q := query.values().Encode(); q != "" {
+		path += "?" + q
+	}
+	err = c.do(ctx, "GET", path, "", nil, &answer)
+	return answer, err
+}
+
+// ListRefunds: The refunds of the account's purchases, newest first.
+func (c *Client) ListRefunds(ctx context.Context, id string, query ListRefundsQuery) (answer RefundList, err error) {
+	path := "/v1/accounts/{id}/refunds"
 	path = strings.Replace(path, "{id}", url.PathEscape(id), 1)
 	if q := query.values().Encode(); q != "" {
 		path += "?" + q
@@ -2316,6 +2609,30 @@ func (c *Client) SettleDebit(ctx context.Context, id string, key string) (answer
 	return answer, err
 }
 
+// GetDispute: One dispute (争议).
+func (c *Client) GetDispute(ctx context.Context, id string) (answer Dispute, err error) {
+	path := "/v1/disputes/{id}"
+	path = strings.Replace(path, "{id}", url.PathEscape(id), 1)
+	err = c.do(ctx, "GET", path, "", nil, &answer)
+	return answer, err
+}
+
+// SettleDispute: Decide a dispute (争议裁定; needs an operator key).
+func (c *Client) SettleDispute(ctx context.Context, id string, key string, body DisputeSettlementRequest) (answer DisputeSettlement, err error) {
+	path := "/v1/disputes/{id}/settle"
+	path = strings.Replace(path, "{id}", url.PathEscape(id), 1)
+	err = c.do(ctx, "POST", path, key, &body, &answer)
+	return answer, err
+}
+
+// WithdrawDispute: The customer gives a dispute up (撤回争议); it ends as one for the merchant.
+func (c *Client) WithdrawDispute(ctx context.Context, id string, key string) (answer DisputeSettlement, err error) {
+	path := "/v1/disputes/{id}/withdraw"
+	path = strings.Replace(path, "{id}", url.PathEscape(id), 1)
+	err = c.do(ctx, "POST", path, key, nil, &answer)
+	return answer, err
+}
+
 // GetFigures: Live figures of the server, sums without anybody's data.
 func (c *Client) GetFigures(ctx context.Context) (answer Figures, err error) {
 	path := "/v1/figures"
@@ -2364,6 +2681,22 @@ func (c *Client) GetPurchase(ctx context.Context, id string) (answer Purchase, e
 	return answer, err
 }
 
+// OpenDispute: The customer contests a purchase, or a part of it (争议).
+func (c *Client) OpenDispute(ctx context.Context, id string, key string, body DisputeRequest) (answer Dispute, err error) {
+	path := "/v1/purchases/{id}/disputes"
+	path = strings.Replace(path, "{id}", url.PathEscape(id), 1)
+	err = c.do(ctx, "POST", path, key, &body, &answer)
+	return answer, err
+}
+
+// PreviewRefund: What a refund would do, to the fen, before anybody asks for it (退款试算).
+func (c *Client) PreviewRefund(ctx context.Context, id string, body RefundRequest) (answer Refund, err error) {
+	path := "/v1/purchases/{id}/refund-preview"
+	path = strings.Replace(path, "{id}", url.PathEscape(id), 1)
+	err = c.do(ctx, "POST", path, "", &body, &answer)
+	return answer, err
+}
+
 // Refund: Give money for a purchase back (退款).
 func (c *Client) Refund(ctx context.Context, id string, key string, body RefundRequest) (answer Refund, err error) {
 	path := "/v1/purchases/{id}/refunds"
@@ -2376,6 +2709,14 @@ func (c *Client) Refund(ctx context.Context, id string, key string, body RefundR
 func (c *Client) Quote(ctx context.Context, body QuoteRequest) (answer QuoteList, err error) {
 	path := "/v1/quotes"
 	err = c.do(ctx, "POST", path, "", &body, &answer)
+	return answer, err
+}
+
+// GetRefund: One refund (退款) and where each fen of it went.
+func (c *Client) GetRefund(ctx context.Context, id string) (answer Refund, err error) {
+	path := "/v1/refunds/{id}"
+	path = strings.Replace(path, "{id}", url.PathEscape(id), 1)
+	err = c.do(ctx, "GET", path, "", nil, &answer)
 	return answer, err
 }
 

@@ -704,6 +704,74 @@ func (v *DeferralTerms) Read(r *strict.Reader) {
 	r.Required(seen, 2, "", "most_days")
 }
 
+// DisputeParty defines model for DisputeParty.
+type DisputeParty string
+
+var valuesOfDisputeParty = []string{"customer", "merchant"}
+
+// DisputeReason Why the customer contests it; docs/reasons.md has words for each
+type DisputeReason string
+
+var valuesOfDisputeReason = []string{"not_received", "not_as_described", "not_recognised", "charged_twice", "wrong_amount", "refund_not_come", "something_else"}
+
+// DisputeRequest defines model for DisputeRequest.
+type DisputeRequest struct {
+	Amount int64 `json:"amount"`
+
+	// Reason Why the customer contests it; docs/reasons.md has words for each
+	Reason DisputeReason `json:"reason"`
+}
+
+// Read reads the object exactly as the contract describes it.
+func (v *DisputeRequest) Read(r *strict.Reader) {
+	if !r.Begin() {
+		return
+	}
+	var seen uint64
+	for r.Next() {
+		switch string(r.Name()) {
+		case "amount":
+			seen |= 1 << 0
+			v.Amount = r.Whole(1, 1e+12)
+		case "reason":
+			seen |= 1 << 1
+			v.Reason = DisputeReason(r.Word(valuesOfDisputeReason))
+		default:
+			r.Unknown()
+		}
+	}
+	r.Required(seen, 0, "", "amount")
+	r.Required(seen, 1, "", "reason")
+}
+
+// DisputeSettlementRequest defines model for DisputeSettlementRequest.
+type DisputeSettlementRequest struct {
+	InFavourOf DisputeParty `json:"in_favour_of"`
+}
+
+// Read reads the object exactly as the contract describes it.
+func (v *DisputeSettlementRequest) Read(r *strict.Reader) {
+	if !r.Begin() {
+		return
+	}
+	var seen uint64
+	for r.Next() {
+		switch string(r.Name()) {
+		case "in_favour_of":
+			seen |= 1 << 0
+			v.InFavourOf = DisputeParty(r.Word(valuesOfDisputeParty))
+		default:
+			r.Unknown()
+		}
+	}
+	r.Required(seen, 0, "", "in_favour_of")
+}
+
+// DisputeStatus `refunded`: the merchant gave all of it back before anybody decided
+type DisputeStatus string
+
+var valuesOfDisputeStatus = []string{"open", "for_customer", "for_merchant", "withdrawn", "refunded"}
+
 // Document One version of a text, by the hash of its words (文本)
 type Document struct {
 	Document string `json:"document"`
@@ -1113,7 +1181,7 @@ func (v *Policy) Read(r *strict.Reader) {
 // ProblemKind A stable name
 type ProblemKind string
 
-var valuesOfProblemKind = []string{"not_found", "invalid_amount", "currency_mismatch", "unknown_plan", "consent_incomplete", "consent_preselected", "consent_of_another", "consent_outdated", "consent_too_fast", "consent_in_future", "already_open", "application_pending", "no_application_pending", "hold_not_open", "capture_too_large", "refund_too_large", "account_not_open", "no_credit_balance", "not_reversible", "already_reversed", "block_exists", "block_missing", "block_not_yours", "account_not_clear", "closure_pending", "no_closure_pending", "invalid_date", "unknown_reason", "limit_above_cap", "unchanged", "nothing_to_withdraw", "autopay_missing", "debit_not_pending", "due_day_not_offered", "due_day_changes_used", "statement_not_open", "deferral_not_offered", "deferral_too_late", "already_deferred", "deferrals_used_up", "malformed_request", "header_too_large", "request_timeout", "no_such_route", "method_not_allowed", "unauthenticated", "operator_key_required", "not_a_sandbox", "unknown_parameter", "invalid_parameter", "key_missing", "key_invalid", "key_reused", "unsupported_media_type", "body_too_large", "malformed_body", "invalid_request", "invalid_programme", "clock_backwards", "busy", "unavailable", "outcome_unknown", "shutting_down", "account_stopped", "internal"}
+var valuesOfProblemKind = []string{"not_found", "invalid_amount", "currency_mismatch", "unknown_plan", "consent_incomplete", "consent_preselected", "consent_of_another", "consent_outdated", "consent_too_fast", "consent_in_future", "already_open", "application_pending", "no_application_pending", "hold_not_open", "capture_too_large", "refund_too_large", "account_not_open", "no_credit_balance", "not_reversible", "already_reversed", "block_exists", "block_missing", "block_not_yours", "account_not_clear", "closure_pending", "no_closure_pending", "dispute_too_large", "dispute_not_open", "invalid_date", "unknown_reason", "limit_above_cap", "unchanged", "nothing_to_withdraw", "autopay_missing", "debit_not_pending", "due_day_not_offered", "due_day_changes_used", "statement_not_open", "deferral_not_offered", "deferral_too_late", "already_deferred", "deferrals_used_up", "malformed_request", "header_too_large", "request_timeout", "no_such_route", "method_not_allowed", "unauthenticated", "operator_key_required", "not_a_sandbox", "unknown_parameter", "invalid_parameter", "key_missing", "key_invalid", "key_reused", "unsupported_media_type", "body_too_large", "malformed_body", "invalid_request", "invalid_programme", "clock_backwards", "busy", "unavailable", "outcome_unknown", "shutting_down", "account_stopped", "internal"}
 
 // ProgrammeRequest defines model for ProgrammeRequest.
 type ProgrammeRequest struct {

@@ -24,14 +24,19 @@ var (
 	funders  = []credit.FunderPart{{Funder: "bank", Principal: 3, Cost: 5}, {Funder: "trust", Principal: 1, Cost: 1}}
 	share    = credit.Share{Statement: 9, Purchase: 4, Instalment: 1, Penalty: 1, Fee: 2, Interest: 3, Principal: 4, Funders: funders}
 	evidence = credit.Consent{Person: "u1", Document: "quote", Version: 2, Hash: "qt_1", ShownAt: accepted.Add(-time.Minute), AcceptedAt: accepted, Act: "tap_agree", Preselected: &no}
+	cut      = credit.Cut{
+		Dispute: 13, Instalment: 2, Statement: 9, Principal: 4_000, Interest: 1, Fee: 2, Borne: borne, Funders: funders,
+		PrincipalLeft: 300, InterestLeft: 3, FeeLeft: 4,
+	}
+	contested = credit.Instalment{Number: 4, Of: 2, On: 20_548, Statement: 9, Principal: 3_333, Interest: 1, Fee: 2, Borne: borne}
 )
 
 // bought is a purchase and its bill, with something in every field.
 var bought = credit.Account{
 	Purchases: []credit.Purchase{{
 		Number: 4, Amount: 10_000, Refunded: 1, Merchant: "m1", Plan: plan,
-		Funding:     []credit.Funded{{Funder: "bank", Share: 1_000_000, Principal: 3_333}},
-		Instalments: []credit.Instalment{{Number: 1, On: 20_548, Statement: 9, Principal: 3_333, Interest: 1, Fee: 2, Borne: borne}},
+		Funding: []credit.Funded{{Funder: "bank", Share: 1_000_000, Principal: 3_333}},
+		Last:    4, Instalments: []credit.Instalment{{Number: 1, Of: 2, On: 20_548, Statement: 9, Principal: 3_333, Interest: 1, Fee: 2, Borne: borne}},
 	}},
 	Statements: []credit.Statement{{
 		Number: 9, Date: 20_548, Due: 20_558, Overdue: true, Bucket: 1, Accrued: 20_562, Base: 9_999, Charged: 17, Penalty: 16,
@@ -57,8 +62,11 @@ var eventExamples = []credit.Event{
 	credit.HoldExpired{Hold: 3, Amount: 12_345},
 	credit.PurchaseRefunded{
 		Number: 8, Purchase: 4, Amount: 5_000, Merchant: "m1", Credit: 1_000,
-		Cuts: []credit.Cut{{Instalment: 2, Statement: 9, Principal: 4_000, Interest: 1, Fee: 2, Borne: borne, Funders: funders}},
+		Cuts:     []credit.Cut{cut},
+		Conceded: []credit.Conceded{{Dispute: 13, Amount: 4_500}},
 	},
+	credit.DisputeOpened{Number: 13, Purchase: 4, Amount: 5_000, Reason: credit.NotReceived, Paid: 667, Parts: []credit.Instalment{contested}},
+	credit.DisputeSettled{Dispute: 13, Purchase: 4, Outcome: credit.ForMerchant, Reviewer: "op_1", Refund: 8, Restored: []credit.Instalment{contested}, Late: []credit.Instalment{contested}},
 	credit.StatementIssued{Number: 9, Date: 20_548, Due: 20_558, Total: 3_336, Lines: []credit.Line{{Purchase: 4, Instalment: 1, Principal: 3_333, Interest: 1, Fee: 2, Borne: borne}}},
 	credit.StatementPaid{Statement: 9},
 	credit.StatementOverdue{Statement: 9, DaysPastDue: 4, Principal: 3_333},
@@ -72,7 +80,7 @@ var eventExamples = []credit.Event{
 	credit.RepaymentReversed{
 		Number: 12, Repayment: 10, Amount: 1_010, Reference: "b1", Credit: -1_000, Status: credit.Active, Since: 20_562,
 		Shares:     []credit.Share{share},
-		Refunds:    []credit.RefundRestated{{Refund: 8, Purchase: 4, Merchant: "m1", Cuts: []credit.Cut{{Instalment: 2, Statement: 9, Principal: 4_000, Interest: 1, Fee: 2, Borne: borne, Funders: funders}}, Credit: -4_000}},
+		Refunds:    []credit.RefundRestated{{Refund: 8, Purchase: 4, Merchant: "m1", Cuts: []credit.Cut{cut}, Credit: -4_000}},
 		Penalties:  []credit.PenaltyCharged{{Statement: 9, Amount: 17, Through: 20_562, Cut: 1}},
 		Reopened:   []credit.Reopened{{Statement: 9, Overdue: 20_562, Bucket: 1}},
 		Blocks:     []credit.Block{{Kind: credit.BlockOverdue, Since: 20_562, Note: "x"}},
@@ -113,6 +121,9 @@ var commandExamples = []credit.Command{
 	credit.Capture{Hold: 3, Amount: 10_000, Final: true},
 	credit.Void{Hold: 3},
 	credit.Refund{Purchase: 4, Amount: 5_000},
+	credit.OpenDispute{Purchase: 4, Amount: 5_000, Reason: credit.NotReceived},
+	credit.SettleDispute{Dispute: 13, ForCustomer: true, Reviewer: "op_1"},
+	credit.WithdrawDispute{Dispute: 13},
 	credit.Repay{Amount: 1_010, Currency: "CNY", Source: "p1"},
 	credit.ReturnCredit{Reference: "r1"},
 	credit.Defer{Statement: 9, Due: 20_572, Consent: evidence},

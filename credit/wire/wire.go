@@ -42,6 +42,8 @@ func init() {
 	register[credit.HoldVoided]()
 	register[credit.HoldExpired]()
 	register[credit.PurchaseRefunded]()
+	register[credit.DisputeOpened]()
+	register[credit.DisputeSettled]()
 	register[credit.StatementIssued]()
 	register[credit.StatementPaid]()
 	register[credit.StatementDeferred]()

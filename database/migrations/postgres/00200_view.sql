@@ -25,6 +25,7 @@ CREATE TABLE account (
 	held                bigint  NOT NULL DEFAULT 0,
 	principal_unbilled  bigint  NOT NULL DEFAULT 0,
 	principal_billed    bigint  NOT NULL DEFAULT 0,
+	principal_disputed  bigint NOT NULL DEFAULT 0,
 	cost_unbilled       bigint  NOT NULL DEFAULT 0,
 	interest            bigint  NOT NULL DEFAULT 0,
 	fee                 bigint  NOT NULL DEFAULT 0,
@@ -123,6 +124,7 @@ CREATE TABLE purchase (
 CREATE TABLE instalment (
 	partition          integer NOT NULL,
 	number             integer NOT NULL,
+	late_of            integer NOT NULL,
 	purchase           bigint  NOT NULL,
 	principal          bigint  NOT NULL,
 	interest           bigint  NOT NULL,
@@ -132,6 +134,10 @@ CREATE TABLE instalment (
 	interest_cancelled bigint  NOT NULL,
 	fee_cancelled      bigint  NOT NULL,
 	subsidy_cancelled  bigint  NOT NULL,
+	principal_disputed bigint NOT NULL,
+	interest_disputed  bigint NOT NULL,
+	fee_disputed       bigint NOT NULL,
+	subsidy_disputed   bigint NOT NULL,
 	statement_day      date    NOT NULL,
 	account            text COLLATE "C" NOT NULL,
 	PRIMARY KEY (partition, account, purchase, number)
@@ -161,6 +167,7 @@ CREATE TABLE statement (
 	fee          bigint  NOT NULL,
 	refunded     bigint  NOT NULL,
 	deferral_fee bigint  NOT NULL,
+	disputed     bigint NOT NULL,
 	paid         bigint  NOT NULL,
 	penalty      bigint  NOT NULL,
 	penalty_paid bigint  NOT NULL,
@@ -186,6 +193,7 @@ CREATE TABLE statement_line (
 	fee            bigint  NOT NULL,
 	subsidised     bigint  NOT NULL,
 	refunded       bigint  NOT NULL,
+	disputed       bigint NOT NULL,
 	principal_paid bigint  NOT NULL,
 	interest_paid  bigint  NOT NULL,
 	fee_paid       bigint  NOT NULL,
@@ -233,10 +241,60 @@ CREATE TABLE refund (
 	position       bigint  NOT NULL,
 	amount         bigint  NOT NULL,
 	to_credit      bigint  NOT NULL,
+	contested      bigint NOT NULL,
 	day            date    NOT NULL,
 	account        text COLLATE "C" NOT NULL,
 	merchant       text COLLATE "C" NOT NULL,
 	id             text COLLATE "C" GENERATED ALWAYS AS ('ref_' || substr(account, 5) || '_' || number::text) STORED,
+	PRIMARY KEY (partition, account, number)
+);
+
+CREATE TABLE refund_cut (
+	partition      integer NOT NULL,
+	number         integer NOT NULL,
+	instalment     integer NOT NULL,
+	refund         bigint NOT NULL,
+	dispute        bigint NOT NULL,
+	statement      bigint NOT NULL,
+	principal      bigint NOT NULL,
+	interest       bigint NOT NULL,
+	fee            bigint NOT NULL,
+	principal_left bigint NOT NULL,
+	interest_left  bigint NOT NULL,
+	fee_left       bigint NOT NULL,
+	by_merchant    bigint NOT NULL,
+	by_platform    bigint NOT NULL,
+	by_funder      bigint NOT NULL,
+	account        text COLLATE "C" NOT NULL,
+	PRIMARY KEY (partition, account, refund, number)
+);
+
+CREATE TABLE refund_funding (
+	partition integer NOT NULL,
+	refund    bigint NOT NULL,
+	principal bigint NOT NULL,
+	account   text COLLATE "C" NOT NULL,
+	funder    text COLLATE "C" NOT NULL,
+	PRIMARY KEY (partition, account, refund, funder)
+);
+
+CREATE TABLE dispute (
+	partition  integer NOT NULL,
+	number     bigint NOT NULL,
+	purchase   bigint NOT NULL,
+	time       bigint NOT NULL,
+	position   bigint NOT NULL,
+	amount     bigint NOT NULL,
+	paid       bigint NOT NULL,
+	refunded   bigint NOT NULL,
+	refund     bigint NOT NULL,
+	day        date NOT NULL,
+	settled_on date,
+	account    text COLLATE "C" NOT NULL,
+	reason     text COLLATE "C" NOT NULL,
+	status     text COLLATE "C" NOT NULL,
+	reviewer   text COLLATE "C" NOT NULL,
+	id         text COLLATE "C" GENERATED ALWAYS AS ('dsp_' || substr(account, 5) || '_' || number::text) STORED,
 	PRIMARY KEY (partition, account, number)
 );
 
@@ -418,6 +476,9 @@ DROP TABLE overdue_history;
 DROP TABLE closure;
 DROP TABLE block;
 DROP TABLE credit_return;
+DROP TABLE dispute;
+DROP TABLE refund_funding;
+DROP TABLE refund_cut;
 DROP TABLE refund;
 DROP TABLE repayment_share;
 DROP TABLE repayment;

@@ -24,6 +24,7 @@ CREATE TABLE account (
 	held                INTEGER NOT NULL DEFAULT 0,
 	principal_unbilled  INTEGER NOT NULL DEFAULT 0,
 	principal_billed    INTEGER NOT NULL DEFAULT 0,
+	principal_disputed  INTEGER NOT NULL DEFAULT 0,
 	cost_unbilled       INTEGER NOT NULL DEFAULT 0,
 	interest            INTEGER NOT NULL DEFAULT 0,
 	fee                 INTEGER NOT NULL DEFAULT 0,
@@ -121,6 +122,7 @@ CREATE TABLE purchase (
 CREATE TABLE instalment (
 	partition          INTEGER NOT NULL,
 	number             INTEGER NOT NULL,
+	late_of            INTEGER NOT NULL,
 	purchase           INTEGER NOT NULL,
 	principal          INTEGER NOT NULL,
 	interest           INTEGER NOT NULL,
@@ -130,6 +132,10 @@ CREATE TABLE instalment (
 	interest_cancelled INTEGER NOT NULL,
 	fee_cancelled      INTEGER NOT NULL,
 	subsidy_cancelled  INTEGER NOT NULL,
+	principal_disputed INTEGER NOT NULL,
+	interest_disputed  INTEGER NOT NULL,
+	fee_disputed       INTEGER NOT NULL,
+	subsidy_disputed   INTEGER NOT NULL,
 	statement_day      TEXT    NOT NULL,
 	account            TEXT    NOT NULL,
 	PRIMARY KEY (partition, account, purchase, number)
@@ -159,6 +165,7 @@ CREATE TABLE statement (
 	fee          INTEGER NOT NULL,
 	refunded     INTEGER NOT NULL,
 	deferral_fee INTEGER NOT NULL,
+	disputed     INTEGER NOT NULL,
 	paid         INTEGER NOT NULL,
 	penalty      INTEGER NOT NULL,
 	penalty_paid INTEGER NOT NULL,
@@ -184,6 +191,7 @@ CREATE TABLE statement_line (
 	fee            INTEGER NOT NULL,
 	subsidised     INTEGER NOT NULL,
 	refunded       INTEGER NOT NULL,
+	disputed       INTEGER NOT NULL,
 	principal_paid INTEGER NOT NULL,
 	interest_paid  INTEGER NOT NULL,
 	fee_paid       INTEGER NOT NULL,
@@ -231,10 +239,60 @@ CREATE TABLE refund (
 	position       INTEGER NOT NULL,
 	amount         INTEGER NOT NULL,
 	to_credit      INTEGER NOT NULL,
+	contested      INTEGER NOT NULL,
 	day            TEXT    NOT NULL,
 	account        TEXT    NOT NULL,
 	merchant       TEXT    NOT NULL,
 	id             TEXT    GENERATED ALWAYS AS ('ref_' || substr(account, 5) || '_' || number) VIRTUAL,
+	PRIMARY KEY (partition, account, number)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE refund_cut (
+	partition      INTEGER NOT NULL,
+	number         INTEGER NOT NULL,
+	instalment     INTEGER NOT NULL,
+	refund         INTEGER NOT NULL,
+	dispute        INTEGER NOT NULL,
+	statement      INTEGER NOT NULL,
+	principal      INTEGER NOT NULL,
+	interest       INTEGER NOT NULL,
+	fee            INTEGER NOT NULL,
+	principal_left INTEGER NOT NULL,
+	interest_left  INTEGER NOT NULL,
+	fee_left       INTEGER NOT NULL,
+	by_merchant    INTEGER NOT NULL,
+	by_platform    INTEGER NOT NULL,
+	by_funder      INTEGER NOT NULL,
+	account        TEXT NOT NULL,
+	PRIMARY KEY (partition, account, refund, number)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE refund_funding (
+	partition INTEGER NOT NULL,
+	refund    INTEGER NOT NULL,
+	principal INTEGER NOT NULL,
+	account   TEXT NOT NULL,
+	funder    TEXT NOT NULL,
+	PRIMARY KEY (partition, account, refund, funder)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE dispute (
+	partition  INTEGER NOT NULL,
+	number     INTEGER NOT NULL,
+	purchase   INTEGER NOT NULL,
+	time       INTEGER NOT NULL,
+	position   INTEGER NOT NULL,
+	amount     INTEGER NOT NULL,
+	paid       INTEGER NOT NULL,
+	refunded   INTEGER NOT NULL,
+	refund     INTEGER NOT NULL,
+	day        TEXT NOT NULL,
+	settled_on TEXT,
+	account    TEXT NOT NULL,
+	reason     TEXT NOT NULL,
+	status     TEXT NOT NULL,
+	reviewer   TEXT NOT NULL,
+	id         TEXT GENERATED ALWAYS AS ('dsp_' || substr(account, 5) || '_' || number) VIRTUAL,
 	PRIMARY KEY (partition, account, number)
 ) STRICT, WITHOUT ROWID;
 
@@ -416,6 +474,9 @@ DROP TABLE overdue_history;
 DROP TABLE closure;
 DROP TABLE block;
 DROP TABLE credit_return;
+DROP TABLE dispute;
+DROP TABLE refund_funding;
+DROP TABLE refund_cut;
 DROP TABLE refund;
 DROP TABLE repayment_share;
 DROP TABLE repayment;
