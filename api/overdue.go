@@ -13,6 +13,9 @@ import (
 func (o *out) overdueMembers(a *credit.Account, day calendar.Date) {
 	o.number("days_past_due", int64(a.DaysPastDue(day)))
 	o.text("grade", view.GradeName(a.Grade))
+	if off := a.ChargedOffOwed(); off > 0 {
+		o.amount("charged_off", off)
+	}
 	o.list("overdue_statements")
 	for i := range a.Statements {
 		s := &a.Statements[i]
@@ -60,6 +63,40 @@ func listOverdueHistory(c *call) error {
 		}
 		o.maybe("grade", s.Grade)
 		o.number("days_past_due", int64(s.DaysPastDue))
+		o.end()
+	}
+	o.endList()
+	o.end()
+	c.json(fasthttp.StatusOK, o.b)
+	return nil
+}
+
+// listChargeOffs tells what the books gave up.
+func listChargeOffs(c *call) error {
+	id, err := c.account()
+	if err != nil {
+		return err
+	}
+	a, err := c.current(id, "account")
+	if err != nil {
+		return err
+	}
+	rows, err := c.server.tables.ChargeOffs(background, id)
+	if err != nil {
+		return err
+	}
+	var o out
+	o.begin()
+	o.list("data")
+	for i := range rows {
+		r := &rows[i]
+		o.begin()
+		o.date("charged_off_on", r.Day)
+		o.number("days_past_due", int64(r.DaysPastDue))
+		o.text("currency", string(a.currency))
+		o.costs(r.Principal, r.Interest, r.Fee)
+		o.amount("penalty", r.Penalty)
+		o.amount("amount", r.Principal+r.Interest+r.Fee+r.Penalty)
 		o.end()
 	}
 	o.endList()

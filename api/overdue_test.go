@@ -106,3 +106,71 @@ func TestPenaltyIsCut(t *testing.T) {
 	s.is("penalty", bill().Penalty, int64(20_00))
 	s.is("owed", s.account(a.ID).Owed, int64(1_020_00))
 }
+
+// TestChargeOff: a debt of 2026-02 that is given up 180 days past due, on 08-09, with
+// instalments that are billed after it, and how it is paid after all.
+func TestChargeOff(t *testing.T) { onBoth(t, chargeOff) }
+
+func chargeOff(t *testing.T, s *teller) {
+	ctx := t.Context()
+	a := s.apply("u-gone", 10_000_00, 10_000_00, false).Opened
+	bought := s.capture(s.authorise(a, 1_000_00, "next"), 1_000_00, true)
+	parts := s.capture(s.authorise(a, 1_200_00, "annuity12"), 1_200_00, true)
+	s.goTo("2026-08-08")
+	s.is("charge-offs the day before", len(ok(s.shop.ListChargeOffs(ctx, a.ID))(s).Data), 0)
+	s.goTo("2026-08-09")
+	given := ok(s.shop.ListChargeOffs(ctx, a.ID))(s).Data
+	s.is("charge-offs on the day", len(given), 1)
+	s.goTo("2026-08-10")
+	again := ok(s.shop.ListChargeOffs(ctx, a.ID))(s).Data
+	s.is("charge-offs the day after", len(again), 1)
+	g := given[0]
+	s.is("days past due", g.DaysPastDue, 180)
+	s.is("its day", g.ChargedOffOn.String(), "2026-08-09")
+	s.is("principal", g.Principal, int64(2_200_00))
+	s.is("the sum", g.Amount, g.Principal+g.Interest+g.Fee+g.Penalty)
+	if g.Interest == 0 || g.Penalty == 0 || g.Fee != 0 {
+		t.Errorf("%+v", g)
+	}
+	a = s.account(a.ID)
+	s.is("the grade", a.Grade, client.Loss)
+	s.is("all of it is owed", a.ChargedOff, a.Owed)
+	s.is("can spend", a.CanSpend, false)
+	s.is("the purchase", ok(s.shop.GetPurchase(ctx, bought.ID))(s).ChargedOffOn.String(), "2026-08-09")
+	steps := ok(s.shop.ListOverdueHistory(ctx, a.ID))(s).Data
+	s.is("the last steps", steps[len(steps)-2].Step, client.OverdueStepStep("charged_off"))
+
+	// Still billed, without a penalty.
+	owed := a.Owed
+	s.goTo("2026-10-20")
+	a = s.account(a.ID)
+	s.is("owed", a.Owed, owed)
+	bill := ok(s.shop.ListStatements(ctx, a.ID, client.ListStatementsQuery{}))(s).Data[0]
+	s.is("billed on", bill.StatementOn.String(), "2026-10-01")
+	s.is("no penalty", bill.Penalty, int64(0))
+
+	// Paid in part: a recovery. Refunded: less of a loss, and the rest is the customer's.
+	paid := s.repay(a, 500_00)
+	for _, share := range paid.Shares {
+		s.is("a recovery", share.ChargedOff, true)
+	}
+	kept := ok(s.shop.ListRepayments(ctx, a.ID, client.ListRepaymentsQuery{}))(s).Data[0]
+	s.is("in the list too", kept.Shares[0].ChargedOff, true)
+	ok(s.shop.Refund(ctx, bought.ID, s.key(), client.RefundRequest{Amount: 1_000_00}))(s)
+	s.is("all of it is owed", s.account(a.ID).ChargedOff, s.account(a.ID).Owed)
+	a = s.account(a.ID)
+	s.repay(a, a.Billed)
+	a = s.account(a.ID)
+	s.is("nothing overdue", a.DaysPastDue, 0)
+	s.is("but not free", a.CanSpend, false) // instalments that were given up are not billed yet
+	s.is("the grade", a.Grade, client.Loss)
+	ok(s.shop.Refund(ctx, parts.ID, s.key(), client.RefundRequest{Amount: 1_200_00}))(s)
+	a = s.account(a.ID)
+	s.is("owed at last", a.Owed, int64(0))
+	s.is("free", a.CanSpend, true)
+	s.is("the grade", a.Grade, client.Normal)
+	s.is("charged off", a.ChargedOff, int64(0))
+	if report, err := s.w.tables.Verify(ctx, nil); err != nil || !report.Clean() {
+		t.Errorf("%v: %v", err, report.Violations)
+	}
+}

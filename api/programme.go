@@ -78,7 +78,7 @@ func told(t *credit.Terms) *contract.Terms {
 		PrincipalFirstFrom: t.PrincipalFirst, ReadingSeconds: t.ReadingSeconds, ReviewDays: t.ReviewDays, LimitCap: int64(t.LimitCap),
 		DueDays: t.DueDays, DueDayChanges: t.DueDayChanges,
 		Applications: t.Applications, WindowDays: t.WindowDays, AutopayRetries: t.AutopayRetries, Funder: t.Funder, Bureau: t.Bureau, Scenes: t.Scenes,
-		Grades: contract.Grades{Substandard: t.Grades.Substandard, Doubtful: t.Grades.Doubtful, Loss: t.Grades.Loss},
+		ChargeOffDays: t.ChargeOffDays, Grades: contract.Grades{Substandard: t.Grades.Substandard, Doubtful: t.Grades.Doubtful, Loss: t.Grades.Loss},
 	}
 	if f := t.Deferral; f != nil {
 		c.Deferral = contract.DeferralTerms{MostDays: f.MostDays, AYear: f.AYear, Rate: int64(f.Rate), Fee: int64(f.Fee)}
@@ -129,7 +129,7 @@ func draft(body *contract.ProgrammeRequest) catalogue.Draft {
 			PrincipalFirst: t.PrincipalFirstFrom, ReadingSeconds: t.ReadingSeconds, ReviewDays: t.ReviewDays, LimitCap: money.Amount(t.LimitCap),
 			DueDays: t.DueDays, DueDayChanges: t.DueDayChanges,
 			Applications: t.Applications, WindowDays: t.WindowDays, AutopayRetries: t.AutopayRetries, Funder: t.Funder, Bureau: t.Bureau, Scenes: t.Scenes,
-			Grades: credit.Grades{Substandard: t.Grades.Substandard, Doubtful: t.Grades.Doubtful, Loss: t.Grades.Loss},
+			ChargeOffDays: t.ChargeOffDays, Grades: credit.Grades{Substandard: t.Grades.Substandard, Doubtful: t.Grades.Doubtful, Loss: t.Grades.Loss},
 		},
 		Policy: risk.Policy{
 			MinimumLimit: money.Amount(p.MinimumLimit), DefaultLimit: money.Amount(p.DefaultLimit), MaximumLimit: money.Amount(p.MaximumLimit),

@@ -49,7 +49,7 @@ type purchase struct {
 	amount, refunded      money.Amount
 	currency              money.Currency
 	merchant, plan        string
-	on                    calendar.Date
+	on, chargedOff        calendar.Date
 	instalments           []instalment
 }
 
@@ -72,6 +72,7 @@ func (o *out) purchase(p *purchase) {
 	o.text("merchant", p.merchant)
 	o.text("plan", p.plan)
 	o.date("captured_on", p.on)
+	o.date("charged_off_on", p.chargedOff)
 	o.list("instalments")
 	for i := range p.instalments {
 		in := &p.instalments[i]

@@ -63,6 +63,9 @@ func (o *out) repaymentMembers(r *repayment) {
 		o.amount("fee", s.Fee)
 		o.amount("interest", s.Interest)
 		o.amount("principal", s.Principal)
+		if s.ChargedOff {
+			o.bool("charged_off", true)
+		}
 		o.end()
 	}
 	o.endList()

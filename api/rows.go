@@ -40,7 +40,7 @@ func (s *Server) purchaseRow(o *out, a owned, r *view.Purchase) error {
 	}
 	p := purchase{
 		account: r.Account, number: r.Number, authorisation: r.Authorisation, amount: r.Amount, refunded: r.Refunded, currency: a.currency,
-		merchant: r.Merchant, plan: r.Plan, on: r.Day,
+		merchant: r.Merchant, plan: r.Plan, on: r.Day, chargedOff: r.ChargedOffOn,
 	}
 	for i := range instalments {
 		in := &instalments[i]
@@ -70,6 +70,7 @@ func (s *Server) statementRow(o *out, a owned, r *view.Statement) error {
 	o.text("currency", string(a.currency))
 	o.amount("total", r.Total)
 	o.amount("penalty", r.Penalty)
+	o.date("charged_off_on", r.ChargedOffOn)
 	if r.PenaltyCut > 0 {
 		o.amount("penalty_cut", r.PenaltyCut)
 	}
@@ -104,7 +105,7 @@ func (s *Server) repaymentRow(o *out, a owned, r *view.Repayment) error {
 		h := &shares[i]
 		t.shares = append(t.shares, credit.Share{
 			Statement: h.Statement, Purchase: h.Purchase, Instalment: int(h.Instalment),
-			Penalty: h.Penalty, Fee: h.Fee, Interest: h.Interest, Principal: h.Principal,
+			Penalty: h.Penalty, Fee: h.Fee, Interest: h.Interest, Principal: h.Principal, ChargedOff: h.ChargedOff,
 		})
 	}
 	o.begin()

@@ -30,6 +30,7 @@ func Sample() Draft {
 			GraceDays:      3,
 			HoldDays:       7,
 			PenaltyRate:    180_000, // 0.05 % a day
+			ChargeOffDays:  180,
 			PenaltyCap:     200_000, // of what became overdue
 			CostCap:        240_000,
 			RateMethod:     credit.MonthlyTimesTwelve,

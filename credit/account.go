@@ -42,6 +42,7 @@ type Account struct {
 	Statements   []Statement     `json:"statements,omitempty"` // unpaid ones, the first due first
 	Deferrals    []calendar.Date `json:"deferrals,omitempty"`  // when one was granted, as long as it counts
 	Credit       money.Amount    `json:"credit,omitzero"`      // 溢缴款: owed to the customer
+	Spared       calendar.Date   `json:"spared,omitzero"`      // nothing is charged off through this day
 	Autopay      *Autopay        `json:"autopay,omitzero"`     // the standing instruction in force
 	Debits       []Debit         `json:"debits,omitempty"`     // pending ones, and the newest with a result
 	Closure      *Closure        `json:"closure,omitzero"`     // under review
@@ -78,6 +79,7 @@ type Purchase struct {
 	Number      int64        `json:"n"`
 	Amount      money.Amount `json:"amount"`
 	Refunded    money.Amount `json:"refunded,omitzero"`
+	ChargedOff  bool         `json:"charged_off,omitzero"` // 核销: off the books, and still owed
 	Merchant    string       `json:"merchant"`
 	Plan        Plan         `json:"plan"`
 	Funding     []Funded     `json:"funding,omitempty"` // whose money it is
@@ -117,18 +119,19 @@ func (i *Instalment) period() int {
 
 // Statement (账单) is a monthly bill that is not paid.
 type Statement struct {
-	Number  int64         `json:"n"`
-	Date    calendar.Date `json:"date"`
-	Due     calendar.Date `json:"due"`
-	Overdue bool          `json:"overdue,omitzero"`
-	Late    money.Amount  `json:"late,omitzero"`     // the principal that became overdue
-	Bucket  int           `json:"bucket,omitzero"`   // 1 for M1 (1–30 days past due), 2 for M2, …
-	Accrued calendar.Date `json:"accrued,omitzero"`  // the penalty base is counted up to here
-	Base    money.Amount  `json:"base,omitzero"`     // Σ overdue principal × days, in minor units × days
-	Charged money.Amount  `json:"charged,omitzero"`  // penalty charged so far
-	Cut     money.Amount  `json:"cut,omitzero"`      // penalty that caps have cut off so far
-	Penalty money.Amount  `json:"penalty,omitzero"`  // charged and not paid yet
-	Funding []Weight      `json:"funding,omitempty"` // by how much each funder's money stands on it
+	Number     int64         `json:"n"`
+	Date       calendar.Date `json:"date"`
+	Due        calendar.Date `json:"due"`
+	Overdue    bool          `json:"overdue,omitzero"`
+	ChargedOff bool          `json:"charged_off,omitzero"` // nothing of it is on the books
+	Late       money.Amount  `json:"late,omitzero"`        // the principal that became overdue
+	Bucket     int           `json:"bucket,omitzero"`      // 1 for M1 (1–30 days past due), 2 for M2, …
+	Accrued    calendar.Date `json:"accrued,omitzero"`     // the penalty base is counted up to here
+	Base       money.Amount  `json:"base,omitzero"`        // Σ overdue principal × days, in minor units × days
+	Charged    money.Amount  `json:"charged,omitzero"`     // penalty charged so far
+	Cut        money.Amount  `json:"cut,omitzero"`         // penalty that caps have cut off so far
+	Penalty    money.Amount  `json:"penalty,omitzero"`     // charged and not paid yet
+	Funding    []Weight      `json:"funding,omitempty"`    // by how much each funder's money stands on it
 
 	Attempts int           `json:"attempts,omitzero"` // how often it was debited
 	Debited  calendar.Date `json:"debited,omitzero"`  // when it was last asked for, or the result came: a next debit is later
@@ -212,10 +215,22 @@ func (a *Account) remaining(s *Statement) money.Amount {
 	return sum
 }
 
-// principal is the principal still owed on a statement.
-func (a *Account) principal(s *Statement) (sum money.Amount) {
-	for _, in := range a.lines(s.Number) {
-		sum += in.Principal
+// accruing is the principal still owed on a statement that a penalty grows on: not
+// what was charged off.
+func (a *Account) accruing(s *Statement) (sum money.Amount) {
+	if s.ChargedOff {
+		return 0
+	}
+	for i := range a.Purchases {
+		p := &a.Purchases[i]
+		if p.ChargedOff {
+			continue
+		}
+		for k := range p.Instalments {
+			if in := &p.Instalments[k]; in.Statement == s.Number {
+				sum += in.Principal
+			}
+		}
 	}
 	return sum
 }
@@ -352,11 +367,11 @@ func (a *Account) Check() error {
 	if err := a.checkDisputes(); err != nil {
 		return err
 	}
-	if overdue := a.overdue(); overdue != a.blocked(BlockOverdue) {
-		return fmt.Errorf("a statement is overdue: %t, and the account is blocked for it: %t", overdue, !overdue)
+	if overdue := a.overdue() || a.chargedOff(); overdue != a.blocked(BlockOverdue) {
+		return fmt.Errorf("something is overdue: %t, and the account is blocked for it: %t", overdue, !overdue)
 	}
-	if overdue := a.overdue(); overdue == (a.Grade == Normal) {
-		return fmt.Errorf("a statement is overdue: %t, and the account's grade is %q", overdue, a.Grade)
+	if overdue := a.overdue() || a.chargedOff(); overdue == (a.Grade == Normal) {
+		return fmt.Errorf("something is overdue: %t, and the account's grade is %q", overdue, a.Grade)
 	}
 	if (a.Status == Closing) != (a.Closure != nil) {
 		return fmt.Errorf("account is %q, and a closure is under review: %t", a.Status, a.Closure != nil)

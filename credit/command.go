@@ -42,7 +42,7 @@ func (a *Account) Do(c Command, at Moment) (events []Event, err error) {
 		events = append(events, e)
 	}
 	if err = c.do(a, at, emit); err == nil && len(events) > 0 {
-		a.regrade(at.Day, emit)
+		a.follow(at.Day, emit)
 	}
 	if err != nil && len(events) > 0 {
 		panic(fmt.Sprintf("%s refused after %d events: a rule must refuse first", c.Name(), len(events)))

@@ -33,6 +33,7 @@ func (c CloseDay) do(a *Account, _ Moment, emit func(Event)) error {
 	a.becomeOverdue(c.Day, emit)
 	a.chargePenalties(c.Day, emit)
 	a.moveBuckets(c.Day, emit)
+	a.chargeOff(c.Day, emit)
 	a.requestDebits(c.Day, emit)
 	a.regrade(c.Day, emit)
 	a.reviewBreached(c.Day, emit)
@@ -68,8 +69,11 @@ func (a *Account) NextDue() calendar.Date {
 		switch {
 		case !s.Overdue:
 			due(a.overdueOn(s))
-		default:
+		case !s.ChargedOff:
 			due(s.Due + calendar.Date(s.Bucket*bucketDays) + 1)
+			if on := a.chargeOffOn(s); on != 0 {
+				due(on)
+			}
 		}
 		if on := a.debitDay(s); on != 0 {
 			due(on)

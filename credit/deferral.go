@@ -101,7 +101,7 @@ func (a *Account) QuoteDeferral(statement int64, due, day calendar.Date) (Deferr
 		return DeferralQuote{}, refuse(DeferralsUsedUp, "%d were granted in the last %d days: the next can be from %s", len(granted), deferralWindow, again)
 	}
 
-	q := DeferralQuote{Statement: s.Number, Before: s.Due, Due: due, Amount: a.remaining(s), Principal: a.principal(s)}
+	q := DeferralQuote{Statement: s.Number, Before: s.Due, Due: due, Amount: a.remaining(s), Principal: a.accruing(s)}
 	q.Fee, q.Cut, q.AnnualRate = a.Terms.DeferralFee(q.Principal, int(due-s.Due))
 	q.Token = a.deferralToken(&q)
 	return q, nil

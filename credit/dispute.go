@@ -74,24 +74,26 @@ type Dispute struct {
 
 // DisputeOpened says what was contested, and where that was taken out.
 type DisputeOpened struct {
-	Number   int64         `json:"n"`
-	Purchase int64         `json:"purchase"`
-	Amount   money.Amount  `json:"amount"`
-	Reason   DisputeReason `json:"reason"`
-	Paid     money.Amount  `json:"paid,omitzero"`
-	Parts    []Instalment  `json:"parts,omitempty"`
+	Number     int64         `json:"n"`
+	Purchase   int64         `json:"purchase"`
+	Amount     money.Amount  `json:"amount"`
+	Reason     DisputeReason `json:"reason"`
+	Paid       money.Amount  `json:"paid,omitzero"`
+	Parts      []Instalment  `json:"parts,omitempty"`
+	ChargedOff bool          `json:"charged_off,omitzero"` // the books gave the purchase up before
 }
 
 // DisputeSettled says how a dispute ended: by which refund, or what of it is owed again, back in
 // its own instalment or as a new, late one.
 type DisputeSettled struct {
-	Dispute  int64          `json:"dispute"`
-	Purchase int64          `json:"purchase"`
-	Outcome  DisputeOutcome `json:"outcome"`
-	Reviewer string         `json:"reviewer,omitzero"`
-	Refund   int64          `json:"refund,omitzero"`
-	Restored []Instalment   `json:"restored,omitempty"`
-	Late     []Instalment   `json:"late,omitempty"`
+	Dispute    int64          `json:"dispute"`
+	Purchase   int64          `json:"purchase"`
+	Outcome    DisputeOutcome `json:"outcome"`
+	Reviewer   string         `json:"reviewer,omitzero"`
+	Refund     int64          `json:"refund,omitzero"`
+	Restored   []Instalment   `json:"restored,omitempty"`
+	Late       []Instalment   `json:"late,omitempty"`
+	ChargedOff bool           `json:"charged_off,omitzero"` // the books gave the purchase up before
 }
 
 func (OpenDispute) Name() string     { return "open_dispute" }
@@ -114,7 +116,7 @@ func (c OpenDispute) do(a *Account, at Moment, emit func(Event)) error {
 	if !slices.Contains(DisputeReasons, c.Reason) {
 		return &Error{Kind: UnknownReason, Field: "reason", Detail: "not one of the reasons for a dispute"}
 	}
-	e := DisputeOpened{Purchase: c.Purchase, Amount: c.Amount, Reason: c.Reason, Paid: c.Amount}
+	e := DisputeOpened{Purchase: c.Purchase, Amount: c.Amount, Reason: c.Reason, Paid: c.Amount, ChargedOff: a.offBooks(c.Purchase, 0)}
 	if p != nil {
 		for _, cut := range p.cuts(p.Instalments, c.Amount) {
 			part := *p.instalment(cut.Instalment)
@@ -198,7 +200,7 @@ func (a *Account) openDispute(number int64) (*Dispute, error) {
 // rest goes back to where it stood. An instalment stands on one statement in its lifetime, so
 // what comes late gets a number of its own, and keeps the price of the one it is of.
 func (a *Account) lost(d *Dispute, day calendar.Date, outcome DisputeOutcome, reviewer string) DisputeSettled {
-	e := DisputeSettled{Dispute: d.Number, Purchase: d.Purchase, Outcome: outcome, Reviewer: reviewer}
+	e := DisputeSettled{Dispute: d.Number, Purchase: d.Purchase, Outcome: outcome, Reviewer: reviewer, ChargedOff: a.offBooks(d.Purchase, 0)}
 	p := a.purchase(d.Purchase)
 	var idle []Borne // what only others bear would stand on no statement of its own: they bear it with the rest
 	for _, part := range d.Parts {

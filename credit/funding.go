@@ -172,10 +172,11 @@ func (c *claims) on(purchase int64) []Funded {
 	return known
 }
 
-// divide says of each share whose money it pays back.
+// divide says of each share whose money it pays back, and whether that is off the books.
 func (c *claims) divide(shares []Share) {
 	for i := range shares {
 		s := &shares[i]
+		s.ChargedOff = c.a.offBooks(s.Purchase, s.Statement)
 		if cost := s.Penalty + s.Fee + s.Interest; s.Purchase != 0 {
 			s.Funders = payDown(c.on(s.Purchase), s.Principal, cost)
 		} else {
@@ -184,9 +185,10 @@ func (c *claims) divide(shares []Share) {
 	}
 }
 
-// cut says of each cut whose claim it lowers. Cost that is cancelled was nobody's yet.
+// cut says of each cut whose claim it lowers, and whether that is off the books. Cost that is cancelled was nobody's yet.
 func (c *claims) cut(purchase int64, cuts []Cut) {
 	for i := range cuts {
+		cuts[i].ChargedOff = c.a.offBooks(purchase, 0)
 		cuts[i].Funders = payDown(c.on(purchase), cuts[i].Principal, 0)
 	}
 }

@@ -95,15 +95,23 @@ func (a *Account) DaysPastDue(day calendar.Date) int {
 	return 0
 }
 
+// follow says what follows from a command that paid, moved, contested or gave up a debt.
+func (a *Account) follow(day calendar.Date, emit func(Event)) {
+	if a.Terms != nil {
+		a.liftOverdue(emit)
+		a.regrade(day, emit)
+	}
+}
+
 // regrade says so when the account's grade is another than it was. It is asked as a day
 // is closed, and after every command that did something, so that whatever pays, moves or
 // gives up a debt also changes its grade.
 func (a *Account) regrade(day calendar.Date, emit func(Event)) {
-	if a.Terms == nil {
-		return
-	}
 	grade, late := Normal, a.DaysPastDue(day)
-	if late > 0 {
+	switch {
+	case a.chargedOff():
+		grade = Loss
+	case late > 0:
 		grade = a.Terms.Grades.of(late)
 	}
 	if grade != a.Grade {
@@ -114,7 +122,7 @@ func (a *Account) regrade(day calendar.Date, emit func(Event)) {
 // regradeOn is when the account's grade falls next, if nothing is paid.
 func (a *Account) regradeOn() calendar.Date {
 	since := a.overdueSince()
-	if since == 0 {
+	if since == 0 || a.chargedOff() {
 		return 0
 	}
 	steps := a.Terms.Grades.steps()

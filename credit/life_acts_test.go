@@ -20,7 +20,7 @@ func (l *life) pass(t *rapid.T) {
 			if next > s.Due {
 				for _, p := range l.nights.a.Purchases {
 					for _, in := range p.Instalments {
-						if in.Statement == s.Number {
+						if in.Statement == s.Number && !l.gone[p.Number] {
 							l.bases[s.Number] += in.Principal
 						}
 					}
@@ -30,7 +30,9 @@ func (l *life) pass(t *rapid.T) {
 		owed := map[int64]money.Amount{} // as the day begins
 		for _, p := range l.nights.a.Purchases {
 			for _, in := range p.Instalments {
-				owed[in.Statement] += in.Principal
+				if !l.gone[p.Number] {
+					owed[in.Statement] += in.Principal
+				}
 			}
 		}
 		for _, s := range l.nights.a.Statements {

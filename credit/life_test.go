@@ -64,6 +64,9 @@ type life struct {
 	principal money.Amount            // owed
 	balance   money.Amount            // owed to the customer
 	bases     map[int64]money.Amount  // overdue principal × days, by statement
+	gone      map[int64]bool          // purchases that were charged off
+	off       map[int64]bool          // statements whose penalty was
+	stillOwed money.Amount            // of what was charged off, and billed since
 	late      map[int64]money.Amount  // the principal with which a statement became overdue
 	claims    map[string]money.Amount // "purchase/funder" → principal still owed
 
@@ -80,6 +83,7 @@ func newLife(t *rapid.T) *life {
 		t: t, story: stranger(t, "2026-01-20"), nights: stranger(t, "2026-01-20"), terms: terms,
 		books: map[ledger.Account]money.Amount{}, captured: map[int64]money.Amount{}, billed: map[int64]money.Amount{}, cut: map[int64]money.Amount{},
 		refunded: map[int64]money.Amount{}, stands: map[string]int64{}, holds: map[int64]money.Amount{}, bases: map[int64]money.Amount{}, late: map[int64]money.Amount{},
+		gone: map[int64]bool{}, off: map[int64]bool{},
 		claims: map[string]money.Amount{}, debits: map[int64]debited{},
 		contested: map[int64]money.Amount{}, claimed: map[int64]money.Amount{}, about: map[int64]int64{}, cost: map[int64]money.Amount{},
 	}
@@ -100,6 +104,7 @@ func anyTerms(t *rapid.T) *credit.Terms {
 	terms.GraceDays = rapid.SampledFrom([]int{0, 0, 1, 3, 31}).Draw(t, "grace")
 	terms.HoldDays = rapid.SampledFrom([]int{1, 7, 60}).Draw(t, "hold days")
 	terms.PenaltyRate = credit.Rate(rapid.IntRange(0, 400_000).Draw(t, "penalty"))
+	terms.ChargeOffDays = rapid.SampledFrom([]int{0, 32, 60, 180}).Draw(t, "charge off")
 	terms.AutopayRetries = rapid.SampledFrom([][]int{nil, {2}, {1, 3, 28}}).Draw(t, "retries")
 	terms.PenaltyCap = credit.Rate(rapid.SampledFrom([]int{0, 0, 1, 50_000, 1_000_000}).Draw(t, "penalty cap"))
 	terms.CostCap = credit.Rate(rapid.SampledFrom([]int{240_000, 360_000}).Draw(t, "cost cap"))
@@ -223,6 +228,10 @@ func (l *life) count(events []credit.Event) {
 		case credit.PurchaseRefunded:
 			sum := e.Credit
 			for _, c := range e.Cuts {
+				same(l.t, "a cut off the books", c.ChargedOff, l.gone[e.Purchase])
+				if c.ChargedOff {
+					l.stillOwed -= c.Principal
+				}
 				sum += c.Principal
 				l.principal -= c.Principal
 				l.share(e.Purchase, c.Principal, 0, c.Funders)
@@ -265,7 +274,12 @@ func (l *life) count(events []credit.Event) {
 				l.billed[line.Purchase] += line.Principal
 				l.cost[line.Purchase] -= line.Interest + line.Fee
 				total += line.Principal + line.Interest + line.Fee
+				same(l.t, "a line off the books", line.ChargedOff, l.gone[line.Purchase])
+				if line.ChargedOff {
+					l.stillOwed += line.Interest + line.Fee
+				}
 			}
+			l.off[e.Number] = !slices.ContainsFunc(e.Lines, func(line credit.Line) bool { return !l.gone[line.Purchase] })
 			if total != e.Total || total <= 0 {
 				l.t.Fatalf("statement of %d has lines of %d", e.Total, total)
 			}
@@ -282,6 +296,8 @@ func (l *life) count(events []credit.Event) {
 			l.balance -= e.Amount
 		case credit.CreditReturned:
 			l.balance -= e.Amount
+		case credit.DebtChargedOff:
+			l.chargedOff(e)
 		case credit.AutopayInstructed:
 			l.source = e.Source
 		case credit.AutopayEnded:
@@ -307,6 +323,10 @@ func (l *life) pay(shares []credit.Share, amount money.Amount) {
 	for _, s := range shares {
 		if min(s.Penalty, s.Fee, s.Interest, s.Principal) < 0 {
 			l.t.Fatalf("a share of %+v", s)
+		}
+		same(l.t, "a recovery", s.ChargedOff, s.Purchase != 0 && l.gone[s.Purchase] || s.Purchase == 0 && l.off[s.Statement])
+		if s.ChargedOff {
+			l.stillOwed -= s.Penalty + s.Fee + s.Interest + s.Principal
 		}
 		amount -= s.Penalty + s.Fee + s.Interest + s.Principal
 		l.share(s.Purchase, s.Principal, s.Penalty+s.Fee+s.Interest, s.Funders)
@@ -374,11 +394,25 @@ func (l *life) check() {
 func (l *life) checkLedger() {
 	a := l.story.a
 	own := map[ledger.Class]money.Amount{ledger.CreditBalance: -a.Credit}
+	stillOwed := money.Amount(0)
 	promised := money.Amount(0)
 	for _, p := range a.Purchases {
 		for _, in := range p.Instalments {
-			if in.Statement == 0 {
+			if p.ChargedOff {
+				stillOwed += in.Principal
+				if in.Statement == 0 {
+					own[ledger.ChargedOffUnbilled] += in.Principal
+				} else {
+					own[ledger.ChargedOffBilled] += in.Principal
+					own[ledger.ChargedOffInterest] += in.Interest
+					own[ledger.ChargedOffFee] += in.Fee
+					stillOwed += in.Interest + in.Fee
+					continue
+				}
+			} else if in.Statement == 0 {
 				own[ledger.PrincipalUnbilled] += in.Principal
+			}
+			if in.Statement == 0 {
 				for _, b := range in.Borne {
 					promised += b.Amount
 				}
@@ -391,16 +425,28 @@ func (l *life) checkLedger() {
 	}
 	for _, d := range a.Disputes {
 		for _, part := range d.Parts {
-			own[ledger.PrincipalDisputed] += part.Principal
+			if l.gone[d.Purchase] {
+				own[ledger.ChargedOffDisputed] += part.Principal
+				stillOwed += part.Principal
+			} else {
+				own[ledger.PrincipalDisputed] += part.Principal
+			}
 			for _, b := range part.Borne {
 				promised += b.Amount
 			}
 		}
 	}
 	for _, s := range a.Statements {
+		if s.ChargedOff {
+			own[ledger.ChargedOffPenalty] += s.Penalty
+			own[ledger.ChargedOffFee] += s.Fee
+			stillOwed += s.Penalty + s.Fee
+			continue
+		}
 		own[ledger.Penalty] += s.Penalty
 		own[ledger.FeeBilled] += s.Fee
 	}
+	same(l.t, "owed of what was charged off", stillOwed, l.stillOwed)
 	sum := money.Amount(0)
 	for account, balance := range l.books {
 		sum += balance
@@ -410,64 +456,6 @@ func (l *life) checkLedger() {
 	}
 	same(l.t, "sum of the ledger", sum, 0)
 	same(l.t, "promised subsidies", -l.books[ledger.Account{Class: ledger.DeferredSubsidy}], promised)
-}
-
-// checkPenalties compares the penalties with a count of overdue principal day by day.
-func (l *life) checkPenalties() {
-	overdue := false
-	for _, s := range l.story.a.AsOf(l.story.day).Statements {
-		want := money.Amount(0)
-		if s.Overdue {
-			overdue = true
-			want = l.penalty(s.Number)
-		}
-		same(l.t, fmt.Sprintf("penalty of statement %d due on %s by %s", s.Number, s.Due, l.story.day), s.Charged, want)
-		same(l.t, "overdue", s.Overdue, l.story.day > s.Due+calendar.Date(l.story.a.Terms.GraceDays))
-		if late := int(l.story.day - s.Due); s.Overdue && s.Bucket != (late+29)/30 {
-			l.t.Fatalf("bucket %d after %d days", s.Bucket, late)
-		}
-	}
-	same(l.t, "grade", l.story.a.Grade, l.grade())
-	frozen := slices.ContainsFunc(l.story.a.Blocks, func(b credit.Block) bool { return b.Kind == credit.BlockOverdue })
-	same(l.t, "frozen for being overdue", frozen, overdue)
-}
-
-// penalty counts a statement's penalty in whole millionths of a fen, and each cap apart.
-func (l *life) penalty(statement int64) money.Amount {
-	terms, base := l.story.a.Terms, l.bases[statement]
-	want := base.MulDiv(int64(terms.PenaltyRate), 360_000_000)
-	if atCap := base * money.Amount(terms.CostCap) / 360_000_000; terms.PenaltyRate > terms.CostCap {
-		want = min(want, atCap)
-	}
-	if share := l.late[statement] * money.Amount(terms.PenaltyCap) / 1_000_000; terms.PenaltyCap > 0 {
-		want = min(want, share)
-	}
-	return want
-}
-
-// grade is told by the days that the oldest overdue statement is late.
-func (l *life) grade() credit.Grade {
-	late := calendar.Date(0)
-	for _, s := range l.story.a.Statements {
-		if s.Overdue {
-			late = max(late, l.story.day-s.Due)
-		}
-	}
-	g := l.story.a.Terms.Grades
-	if g == (credit.Grades{}) {
-		g = credit.Grades{Substandard: 90, Doubtful: 270, Loss: 360}
-	}
-	switch late := int(late); {
-	case late > g.Loss:
-		return credit.Loss
-	case late > g.Doubtful:
-		return credit.Doubtful
-	case late > g.Substandard:
-		return credit.Substandard
-	case late > 0:
-		return credit.SpecialMention
-	}
-	return credit.Normal
 }
 
 func same[T comparable](t *rapid.T, what string, got, want T) {

@@ -51,33 +51,34 @@ func (a *Account) becomeOverdue(day calendar.Date, emit func(Event)) {
 		if s.Overdue || day < a.overdueOn(s) {
 			continue
 		}
-		emit(StatementOverdue{Statement: s.Number, DaysPastDue: int(day - s.Due), Principal: a.principal(s)})
+		emit(StatementOverdue{Statement: s.Number, DaysPastDue: int(day - s.Due), Principal: a.accruing(s)})
 		if !a.blocked(BlockOverdue) {
 			emit(BlockAdded{Kind: BlockOverdue})
 		}
 	}
 }
 
-// moveBuckets ages overdue statements.
+// moveBuckets ages overdue statements. What is off the books has no bucket to move to.
 func (a *Account) moveBuckets(day calendar.Date, emit func(Event)) {
 	for i := range a.Statements {
 		s := &a.Statements[i]
-		if now := bucket(int(day - s.Due)); s.Overdue && now > s.Bucket {
+		if now := bucket(int(day - s.Due)); s.Overdue && !s.ChargedOff && now > s.Bucket {
 			emit(StatementAged{Statement: s.Number, Bucket: now})
 		}
 	}
 }
 
-// chargePenalties charges what overdue statements have earned through a day. The
+// chargePenalties charges what overdue statements have earned through a day, until
+// they are off the books: one that was given up within its grace costs nothing. The
 // sum is worked out from the whole base each time and what was charged before is
 // taken off, so that it does not matter on which days somebody looked.
 func (a *Account) chargePenalties(day calendar.Date, emit func(Event)) {
 	for i := range a.Statements {
 		s := &a.Statements[i]
-		if !s.Overdue {
+		if !s.Overdue || s.ChargedOff {
 			continue
 		}
-		base := s.Base + a.principal(s)*money.Amount(max(0, day-s.Accrued))
+		base := s.Base + a.accruing(s)*money.Amount(max(0, day-s.Accrued))
 		full := base.MulDiv(int64(a.Terms.PenaltyRate), int64(Whole)*360)
 		most := a.Terms.mostPenalty(base, s.Late, full)
 		if amount := most - s.Charged; amount > 0 {
@@ -120,15 +121,16 @@ func (a *Account) AsOf(day calendar.Date) *Account {
 func (a *Account) accrue(day calendar.Date) {
 	for i := range a.Statements {
 		if s := &a.Statements[i]; day > s.Accrued {
-			s.Base += a.principal(s) * money.Amount(day-s.Accrued)
+			s.Base += a.accruing(s) * money.Amount(day-s.Accrued)
 			s.Accrued = day
 		}
 	}
 }
 
-// liftOverdue lifts the overdue block once no overdue statement is left.
+// liftOverdue lifts the overdue block once no overdue statement is left, nor anything
+// that was charged off, billed or not.
 func (a *Account) liftOverdue(emit func(Event)) {
-	if a.blocked(BlockOverdue) && !a.overdue() {
+	if a.blocked(BlockOverdue) && !a.overdue() && !a.chargedOff() {
 		emit(BlockLifted{Kind: BlockOverdue})
 	}
 }

@@ -26,7 +26,8 @@ type Cut struct {
 	Interest      money.Amount `json:"interest,omitzero"`
 	Fee           money.Amount `json:"fee,omitzero"`
 	Borne         []Borne      `json:"borne,omitempty"`
-	Funders       []FunderPart `json:"funders,omitempty"` // whose claim falls
+	ChargedOff    bool         `json:"charged_off,omitzero"` // it was off the books: less of a loss
+	Funders       []FunderPart `json:"funders,omitempty"`    // whose claim falls
 	PrincipalLeft money.Amount `json:"principal_left,omitzero"`
 	InterestLeft  money.Amount `json:"interest_left,omitzero"`
 	FeeLeft       money.Amount `json:"fee_left,omitzero"`

@@ -30,7 +30,8 @@ type Share struct {
 	Fee        money.Amount `json:"fee,omitzero"`
 	Interest   money.Amount `json:"interest,omitzero"`
 	Principal  money.Amount `json:"principal,omitzero"`
-	Funders    []FunderPart `json:"funders,omitempty"` // whose money it pays back
+	ChargedOff bool         `json:"charged_off,omitzero"` // a recovery (核销收回): it pays what is off the books
+	Funders    []FunderPart `json:"funders,omitempty"`    // whose money it pays back
 }
 
 func (s Share) sum() money.Amount { return s.Penalty + s.Fee + s.Interest + s.Principal }

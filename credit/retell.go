@@ -122,7 +122,7 @@ func (t *telling) tell(f Fact) {
 			}
 		}
 	}
-	t.account.regrade(f.At.Day, emit)
+	t.account.follow(f.At.Day, emit)
 	t.facts = append(t.facts, told)
 }
 

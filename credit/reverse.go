@@ -78,6 +78,13 @@ func (c ReverseRepayment) do(a *Account, at Moment, emit func(Event)) error {
 	if err != nil {
 		return err
 	}
+	for _, f := range c.History[from:] {
+		for _, e := range f.Events {
+			if _, ok := e.(DebtChargedOff); ok {
+				return refuse(NotReversible, "the books gave the debt up on %s, and are closed", f.At.Day)
+			}
+		}
+	}
 	told, err := Retell(a.ID, c.History, Change{From: from, Without: without, Until: at.Day, Quiet: true})
 	if err != nil {
 		return &Error{Kind: NotReversible, Detail: err.Error()}
@@ -290,6 +297,7 @@ func sumShares(a, b Share, sign money.Amount) Share {
 	a.Fee += sign * b.Fee
 	a.Interest += sign * b.Interest
 	a.Principal += sign * b.Principal
+	a.ChargedOff = a.ChargedOff || b.ChargedOff // for its whole time: see ReverseRepayment
 	a.Funders = sumParts(a.Funders, b.Funders, sign)
 	return a
 }
@@ -319,6 +327,7 @@ func sumCuts(a, b []Cut, sign money.Amount) []Cut {
 			i = len(sum) - 1
 		}
 		c := &sum[i]
+		c.ChargedOff = c.ChargedOff || cut.ChargedOff
 		c.Principal += sign * cut.Principal
 		c.Interest += sign * cut.Interest
 		c.Fee += sign * cut.Fee
@@ -406,6 +415,7 @@ func (e RepaymentReversed) apply(a *Account, on calendar.Date) {
 	if e.Status != Unopened {
 		a.Status, a.ClosedOn = e.Status, 0
 	}
+	a.spare(on)
 }
 
 func (a *Account) owe(o *Restitution) {

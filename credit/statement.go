@@ -1,6 +1,8 @@
 package credit
 
 import (
+	"slices"
+
 	"github.com/yuefu/yuefu/calendar"
 	"github.com/yuefu/yuefu/money"
 )
@@ -13,6 +15,7 @@ type Line struct {
 	Interest   money.Amount `json:"interest,omitzero"`
 	Fee        money.Amount `json:"fee,omitzero"`
 	Borne      []Borne      `json:"borne,omitempty"`
+	ChargedOff bool         `json:"charged_off,omitzero"` // of a purchase that is off the books
 }
 
 // StatementIssued (出账) is the one bill of a cycle. Its total is the sum of its lines.
@@ -43,7 +46,7 @@ func (a *Account) issueStatement(day calendar.Date, emit func(Event)) {
 			if in.Statement == 0 && in.On <= day {
 				lines = append(lines, Line{
 					Purchase: p.Number, Instalment: in.Number,
-					Principal: in.Principal, Interest: in.Interest, Fee: in.Fee, Borne: in.Borne,
+					Principal: in.Principal, Interest: in.Interest, Fee: in.Fee, Borne: in.Borne, ChargedOff: p.ChargedOff,
 				})
 				total += in.owed()
 			}
@@ -61,6 +64,7 @@ func (e StatementIssued) apply(a *Account, _ calendar.Date) {
 	a.numbered(e.Number)
 	a.DueDayBefore = 0 // from now on the chosen one is the due day
 	s := Statement{Number: e.Number, Date: e.Date, Due: e.Due, Accrued: e.Due}
+	s.ChargedOff = !slices.ContainsFunc(e.Lines, func(l Line) bool { return !l.ChargedOff })
 	for _, line := range e.Lines {
 		p := a.purchase(line.Purchase)
 		s.weigh(line, p.Funding)

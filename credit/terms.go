@@ -32,6 +32,7 @@ type Terms struct {
 	HoldDays       int            `json:"hold_days"`                // an uncaptured hold lives through this many days after its own
 	PenaltyRate    Rate           `json:"penalty_rate"`             // 罚息, a year of 360 days
 	PenaltyCap     Rate           `json:"penalty_cap,omitzero"`     // the most that all penalty of a statement comes to, of the principal that became overdue; 0: no such cap
+	ChargeOffDays  int            `json:"charge_off_days,omitzero"` // 核销: days past due from which the books give the debt up; 0: never
 	Grades         Grades         `json:"grades,omitzero"`
 	CostCap        Rate           `json:"cost_cap"` // the most that a plan, and the penalty of what is overdue, may cost the customer, as an annual rate
 	RateMethod     RateMethod     `json:"rate_method"`
@@ -93,6 +94,7 @@ func (t *Terms) Validate() error {
 		{"penalty_rate", int(t.PenaltyRate), 0, int(Whole)},
 		{"penalty_cap", int(t.PenaltyCap), 0, 10 * int(Whole)},
 		{"cost_cap", int(t.CostCap), 0, 10 * int(Whole)},
+		{"charge_off_days", t.ChargeOffDays, 0, maxChargeOffDays},
 		{"principal_first_from", t.PrincipalFirst, 0, 3650},
 	} {
 		if bound.value < bound.low || bound.value > bound.up {
@@ -107,6 +109,9 @@ func (t *Terms) Validate() error {
 	}
 	if err := t.checkRetries(); err != nil {
 		return err
+	}
+	if t.ChargeOffDays > 0 && t.ChargeOffDays <= t.GraceDays {
+		return fmt.Errorf("charge_off_days is %d, within the grace of %d days", t.ChargeOffDays, t.GraceDays)
 	}
 	if err := t.Grades.validate(); err != nil {
 		return err

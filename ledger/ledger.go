@@ -32,25 +32,37 @@ const (
 	InterestIncome    Class = "income:interest"              //
 	PenaltyIncome     Class = "income:penalty"               //
 	SubsidyIncome     Class = "income:subsidy"               // cost that somebody bears for the customer
+	RecoveryIncome    Class = "income:recovery"              // 核销收回: paid for what was given up
 	FunderSubsidy     Class = "expenses:funder-subsidy"      // cost that the funder bears itself
+	CreditLoss        Class = "expenses:credit-loss"         // 信用损失: given up, less what refunds took off it
 
 	// Memorandum accounts (表外): whose money the principal is, and for whom money came in.
 	FunderClaim     Class = "memo:funder:claim"     // principal that customers owe, by funder
 	FunderCollected Class = "memo:funder:collected" // what customers paid, by funder
 	FunderControl   Class = "memo:funder:control"   // the other side of both
+
+	// Memorandum accounts of what the books gave up and customers still owe (核销后仍应收).
+	ChargedOffUnbilled Class = "memo:charged-off:unbilled" // principal, not billed yet
+	ChargedOffBilled   Class = "memo:charged-off:billed"   // principal, on a statement
+	ChargedOffDisputed Class = "memo:charged-off:disputed" // principal, contested
+	ChargedOffInterest Class = "memo:charged-off:interest" // on a statement
+	ChargedOffFee      Class = "memo:charged-off:fee"      // on a statement
+	ChargedOffPenalty  Class = "memo:charged-off:penalty"
+	ChargedOffControl  Class = "memo:charged-off:control" // the other side of all four
 )
 
 // Chart lists the classes in the order of a balance sheet.
 var Chart = []Class{
 	PrincipalUnbilled, PrincipalBilled, PrincipalDisputed, InterestBilled, FeeBilled, Penalty, Cash, PlatformSubsidy,
 	CreditBalance, MerchantPayable, DeferredSubsidy,
-	FeeIncome, InterestIncome, PenaltyIncome, SubsidyIncome, FunderSubsidy,
+	FeeIncome, InterestIncome, PenaltyIncome, SubsidyIncome, RecoveryIncome, FunderSubsidy, CreditLoss,
 	FunderClaim, FunderCollected, FunderControl,
+	ChargedOffUnbilled, ChargedOffBilled, ChargedOffDisputed, ChargedOffInterest, ChargedOffFee, ChargedOffPenalty, ChargedOffControl,
 }
 
 // Principal are the classes of the principal that customers owe: the funders' claims
 // add up to it.
-var Principal = []Class{PrincipalUnbilled, PrincipalBilled, PrincipalDisputed}
+var Principal = []Class{PrincipalUnbilled, PrincipalBilled, PrincipalDisputed, ChargedOffUnbilled, ChargedOffBilled, ChargedOffDisputed}
 
 // Owned says of a class whether it has a sub-ledger by name, of merchants or of
 // funders. (The customers' classes have one by account.)
@@ -90,7 +102,7 @@ func Post(account credit.ID, event credit.Event) []Transfer {
 	case credit.PurchaseRefunded:
 		var borne []credit.Borne
 		for _, cut := range e.Cuts {
-			p.move(merchant(e.Merchant), p.cut(cut), cut.Principal)
+			p.cut(e.Merchant, cut)
 			borne = append(borne, cut.Borne...)
 			for _, part := range cut.Funders {
 				p.move(Account{Class: FunderControl}, Account{FunderClaim, part.Funder}, part.Principal)
@@ -100,19 +112,35 @@ func Post(account credit.ID, event credit.Event) []Transfer {
 		p.move(merchant(e.Merchant), p.customer(CreditBalance), e.Credit)
 	case credit.DisputeOpened:
 		for _, part := range e.Parts {
-			p.move(p.customer(PrincipalDisputed), p.principal(part.Statement), part.Principal)
+			if e.ChargedOff {
+				p.move(p.customer(ChargedOffDisputed), p.givenUp(part.Statement), part.Principal)
+			} else {
+				p.move(p.customer(PrincipalDisputed), p.principal(part.Statement), part.Principal)
+			}
 		}
 	case credit.DisputeSettled:
 		for _, part := range slices.Concat(e.Restored, e.Late) {
-			p.move(p.customer(PrincipalUnbilled), p.customer(PrincipalDisputed), part.Principal)
+			if e.ChargedOff {
+				p.move(p.customer(ChargedOffUnbilled), p.customer(ChargedOffDisputed), part.Principal)
+			} else {
+				p.move(p.customer(PrincipalUnbilled), p.customer(PrincipalDisputed), part.Principal)
+			}
 		}
 	case credit.StatementIssued:
 		var sum credit.Line
 		earned := money.Amount(0)
+		var off credit.WrittenOff // billed so that the customer knows; nobody's income until it is paid
 		for _, line := range e.Lines {
-			sum.Principal += line.Principal
-			sum.Interest += line.Interest
-			sum.Fee += line.Fee
+			if line.ChargedOff {
+				off.Unbilled -= line.Principal
+				off.Billed += line.Principal
+				off.Interest += line.Interest
+				off.Fee += line.Fee
+			} else {
+				sum.Principal += line.Principal
+				sum.Interest += line.Interest
+				sum.Fee += line.Fee
+			}
 			for _, b := range line.Borne {
 				earned += b.Amount
 			}
@@ -121,6 +149,9 @@ func Post(account credit.ID, event credit.Event) []Transfer {
 		p.move(p.customer(InterestBilled), Account{Class: InterestIncome}, sum.Interest)
 		p.move(p.customer(FeeBilled), Account{Class: FeeIncome}, sum.Fee)
 		p.move(Account{Class: DeferredSubsidy}, Account{Class: SubsidyIncome}, earned)
+		p.stillOwed(off)
+	case credit.DebtChargedOff:
+		p.chargeOff(e)
 	case credit.StatementDeferred:
 		p.move(p.customer(FeeBilled), Account{Class: FeeIncome}, e.Fee)
 	case credit.PenaltyCharged:
@@ -164,14 +195,6 @@ func (p *posting) principal(statement int64) Account {
 	return p.customer(PrincipalBilled)
 }
 
-// cut is the class of what a refund takes off.
-func (p *posting) cut(cut credit.Cut) Account {
-	if cut.Dispute != 0 {
-		return p.customer(PrincipalDisputed)
-	}
-	return p.principal(cut.Statement)
-}
-
 func merchant(name string) Account { return Account{Class: MerchantPayable, Of: name} }
 
 func (p *posting) move(debit, from Account, amount money.Amount) {
@@ -208,12 +231,27 @@ func (p *posting) promise(name string, borne []credit.Borne, sign money.Amount) 
 // pay lowers what the customer owes, by the kind of debt, from a source of money.
 func (p *posting) pay(source Account, shares []credit.Share) {
 	var sum credit.Share
+	var off credit.WrittenOff
 	for _, s := range shares {
+		if s.ChargedOff {
+			off.Penalty -= s.Penalty
+			off.Fee -= s.Fee
+			off.Interest -= s.Interest
+			if s.Statement != 0 {
+				off.Billed -= s.Principal
+			} else {
+				off.Unbilled -= s.Principal
+			}
+			continue
+		}
 		sum.Penalty += s.Penalty
 		sum.Fee += s.Fee
 		sum.Interest += s.Interest
 		sum.Principal += s.Principal
 	}
+	// A recovery: what was lost comes in, whatever the customer owed it as.
+	p.move(source, Account{Class: RecoveryIncome}, -(off.Penalty + off.Fee + off.Interest + off.Billed + off.Unbilled))
+	p.stillOwed(off)
 	p.move(source, p.customer(Penalty), sum.Penalty)
 	p.move(source, p.customer(FeeBilled), sum.Fee)
 	p.move(source, p.customer(InterestBilled), sum.Interest)
@@ -249,7 +287,7 @@ func (p *posting) reverse(e credit.RepaymentReversed) {
 	balance := e.Credit
 	for _, r := range e.Refunds {
 		for _, cut := range r.Cuts {
-			p.move(merchant(r.Merchant), p.cut(cut), cut.Principal)
+			p.cut(r.Merchant, cut)
 			p.promise(r.Merchant, cut.Borne, -1)
 			for _, part := range cut.Funders {
 				p.move(Account{Class: FunderControl}, Account{FunderClaim, part.Funder}, part.Principal)

@@ -59,6 +59,15 @@ var cases = []struct {
 	}, Owed: &credit.Restitution{Amount: 50_00, Funding: []credit.Funded{{Funder: "bank", Principal: 50_00}}}}},
 	{"the credit balance pays a bill", credit.CreditUsed{Amount: 6_00, Shares: []credit.Share{{Penalty: 50, Fee: 1_00, Interest: 50, Principal: 4_00}}}},
 	{"the credit balance goes back", credit.CreditReturned{Amount: 6_00}},
+	{"given up after half a year: a loss, and still owed", credit.DebtChargedOff{Parts: []credit.WrittenOff{
+		{Purchase: 1, Unbilled: 200_00, Billed: 100_00, Interest: 1_00, Fee: 2_00}, {Statement: 7, Penalty: 9_00},
+	}}},
+	{"… billed all the same: owed, and no income", credit.StatementIssued{Total: 101_50, Lines: []credit.Line{{Principal: 100_00, Fee: 1_00, Interest: 50, ChargedOff: true}}}},
+	{"… paid after all: a recovery, and no income of any other kind", credit.RepaymentReceived{Amount: 113_00, Credit: 1_00, Shares: []credit.Share{
+		{Statement: 7, Penalty: 9_00, ChargedOff: true}, {Statement: 7, Fee: 2_00, Interest: 1_00, Principal: 60_00, ChargedOff: true}, {Fee: 1_00, Principal: 39_00},
+	}}},
+	{"… or by the credit balance", credit.CreditUsed{Amount: 5_00, Shares: []credit.Share{{Statement: 7, Principal: 5_00, ChargedOff: true}}}},
+	{"… or refunded: less of a loss, and what had been recovered is the customer's", credit.PurchaseRefunded{Amount: 100_00, Merchant: "m1", Credit: 30_00, Cuts: []credit.Cut{{Statement: 7, Principal: 50_00, ChargedOff: true}, {Principal: 20_00, ChargedOff: true}}}},
 	{"", credit.ApplicationReceived{}}, {"", credit.ApplicationReferred{}}, {"", credit.ApplicationRefused{}}, {"", credit.AccountOpened{Limit: 1}},
 	{"", credit.Authorised{Amount: 1}}, {"", credit.Declined{Amount: 1}}, {"", credit.HoldVoided{Amount: 1}}, {"", credit.HoldExpired{Amount: 1}},
 	{"", credit.StatementPaid{}}, {"", credit.StatementOverdue{}}, {"", credit.StatementAged{}}, {"", credit.AccountGraded{}}, {"", credit.BlockAdded{}}, {"", credit.BlockLifted{}},

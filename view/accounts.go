@@ -35,10 +35,18 @@ type Account struct {
 	Blocks            int32
 	Overdue           bool
 	Grade             string // 五级分类: "normal" or a credit.Grade
-	OpenedOn          calendar.Date
-	ClosedOn          calendar.Date
-	NextDue           calendar.Date
-	LastPosition      int64
+
+	// Still owed of what the books gave up (核销后仍应收).
+	ChargedOffUnbilled money.Amount // principal
+	ChargedOffBilled   money.Amount // principal
+	ChargedOffDisputed money.Amount // principal that is contested, and not owed
+	ChargedOffInterest money.Amount
+	ChargedOffFee      money.Amount
+	ChargedOffPenalty  money.Amount
+	OpenedOn           calendar.Date
+	ClosedOn           calendar.Date
+	NextDue            calendar.Date
+	LastPosition       int64
 }
 
 // Unopened is the status of an account before it is opened the first time.
@@ -46,12 +54,22 @@ const Unopened = "unopened"
 
 // Available is what can be spent, as the rule has it.
 func (a *Account) Available() money.Amount {
-	return max(0, a.CreditLimit+a.TemporaryLimit-a.Held-a.PrincipalUnbilled-a.PrincipalBilled-a.PrincipalDisputed)
+	return max(0, a.CreditLimit+a.TemporaryLimit-a.Held-a.Principal())
 }
 
 // Owed is everything that the customer owes; what is contested is not.
 func (a *Account) Owed() money.Amount {
-	return a.PrincipalUnbilled + a.PrincipalBilled + a.CostUnbilled + a.Interest + a.Fee + a.Penalty
+	return a.PrincipalUnbilled + a.ChargedOffUnbilled + a.CostUnbilled + a.Billed()
+}
+
+// Principal is what uses the limit: billed or not, contested or not, on the books or off them.
+func (a *Account) Principal() money.Amount {
+	return a.PrincipalUnbilled + a.PrincipalBilled + a.PrincipalDisputed + a.ChargedOffUnbilled + a.ChargedOffBilled + a.ChargedOffDisputed
+}
+
+// Billed is what unpaid statements ask for, on the books or off them.
+func (a *Account) Billed() money.Amount {
+	return a.PrincipalBilled + a.Interest + a.Fee + a.Penalty + a.ChargedOffBilled + a.ChargedOffInterest + a.ChargedOffFee + a.ChargedOffPenalty
 }
 
 // Filter says which accounts to list; its zero value lists all.

@@ -41,6 +41,7 @@ type audited struct {
 	holds    map[int64]*auditedHold
 	bought   map[int64]*auditedPurchase
 	came     map[int64]money.Amount // repayments that did not bounce
+	given    givenUp
 	limits   auditedLimits
 	debits   map[int64]*auditedDebit
 	source   string // of the standing instruction in force
@@ -184,6 +185,9 @@ func (x *audited) take(e *eventlog.Entry, day calendar.Date, events []credit.Eve
 		}
 	}
 	if v := x.graded(day); v != nil {
+		return v
+	}
+	if v := x.counted(); v != nil {
 		return v
 	}
 	return x.afterwards(e)
@@ -332,8 +336,16 @@ func (x *audited) balanced() *Violation {
 // differs says in what an account's state and the row that the same events make differ.
 func differs(a *credit.Account, row Account) string {
 	var unbilled, billed, cost, interest, fee, penalty money.Amount
+	off, overdue := a.ChargedOff(), false
 	for _, p := range a.Purchases {
+		overdue = overdue || p.ChargedOff
 		for _, in := range p.Instalments {
+			if p.ChargedOff {
+				if in.Statement == 0 {
+					cost += in.Interest + in.Fee
+				}
+				continue
+			}
 			if in.Statement == 0 {
 				unbilled += in.Principal
 				cost += in.Interest + in.Fee
@@ -344,17 +356,18 @@ func differs(a *credit.Account, row Account) string {
 			}
 		}
 	}
-	disputed := money.Amount(0)
+	disputed := -off.Disputed
 	for _, d := range a.Disputes {
 		for _, part := range d.Parts {
 			disputed += part.Principal
 		}
 	}
-	overdue := false
 	for _, s := range a.Statements {
-		penalty += s.Penalty
-		fee += s.Fee
-		overdue = overdue || s.Overdue
+		overdue = overdue || s.Overdue || s.ChargedOff
+		if !s.ChargedOff {
+			penalty += s.Penalty
+			fee += s.Fee
+		}
 	}
 	status := string(a.Status)
 	if a.Status == credit.Unopened {
@@ -371,6 +384,10 @@ func differs(a *credit.Account, row Account) string {
 		{string(ledger.Penalty), penalty, row.Penalty}, {string(ledger.CreditBalance), a.Credit, row.CreditBalance},
 		{"available", a.Available(), row.Available()}, {"owed", a.Owed(), row.Owed()}, {"overdue", overdue, row.Overdue},
 		{"due day", dueDayOf(a), int(row.DueDay)}, {"grade", GradeName(a.Grade), row.Grade}, {"blocks", len(a.Blocks), int(row.Blocks)}, {"next due", a.NextDue(), row.NextDue},
+		{string(ledger.ChargedOffUnbilled), off.Unbilled, row.ChargedOffUnbilled}, {string(ledger.ChargedOffBilled), off.Billed, row.ChargedOffBilled},
+		{string(ledger.ChargedOffDisputed), off.Disputed, row.ChargedOffDisputed},
+		{string(ledger.ChargedOffInterest), off.Interest, row.ChargedOffInterest}, {string(ledger.ChargedOffFee), off.Fee, row.ChargedOffFee},
+		{string(ledger.ChargedOffPenalty), off.Penalty, row.ChargedOffPenalty}, {"billed", a.Billed(), row.Billed()},
 		{"opened on", a.OpenedOn, row.OpenedOn}, {"closed on", a.ClosedOn, row.ClosedOn},
 	} {
 		if f.a != f.b {

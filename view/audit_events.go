@@ -38,12 +38,26 @@ func (x *audited) allowed(day calendar.Date, command credit.Command, event credi
 	case credit.PurchaseCaptured:
 		return x.captured(day, e)
 	case credit.PurchaseRefunded:
+		if v := x.given.refunded(e); v != nil {
+			return v
+		}
 		return x.refunded(e)
 	case credit.DisputeOpened:
+		if e.ChargedOff != x.given.purchases[e.Purchase] {
+			return wrong(CheckChargeOff, "purchase %d is contested as given up: %t", e.Purchase, e.ChargedOff)
+		}
 		return x.disputed(e)
 	case credit.DisputeSettled:
+		if e.ChargedOff != x.given.purchases[e.Purchase] {
+			return wrong(CheckChargeOff, "a dispute on purchase %d ends as one that was given up: %t", e.Purchase, e.ChargedOff)
+		}
 		return x.disputeSettled(day, e)
+	case credit.DebtChargedOff:
+		return x.chargedOff(day, e)
 	case credit.StatementIssued:
+		if v := x.given.billed(e); v != nil {
+			return v
+		}
 		return x.issued(day, e)
 	case credit.StatementDeferred:
 		return x.deferred(day, command, e)
@@ -275,6 +289,9 @@ func (x *audited) issued(day calendar.Date, e credit.StatementIssued) *Violation
 
 // paid checks that shares pay a sum, and none more than is owed there.
 func (x *audited) paid(sum money.Amount, shares []credit.Share) *Violation {
+	if v := x.given.recovered(shares); v != nil {
+		return v
+	}
 	total := money.Amount(0)
 	for _, s := range shares {
 		total += shareSum(s)

@@ -1,6 +1,8 @@
 package view
 
 import (
+	"slices"
+
 	"github.com/yuefu/yuefu/calendar"
 	"github.com/yuefu/yuefu/credit"
 	"github.com/yuefu/yuefu/money"
@@ -9,17 +11,26 @@ import (
 // graded checks buckets and grade by the days past due, once all of a day is done.
 func (x *audited) graded(day calendar.Date) *Violation {
 	oldest := 0
+	lost := slices.ContainsFunc(x.state.Purchases, func(p credit.Purchase) bool { return x.given.purchases[p.Number] })
 	for _, s := range x.state.Statements {
+		lost = lost || x.given.statements[s.Number]
 		if !s.Overdue {
 			continue
 		}
 		late := int(day - s.Due)
 		oldest = max(oldest, late)
+		if x.given.statements[s.Number] {
+			continue // off the books, and so in no bucket any more
+		}
 		if bucket := (late + 29) / 30; s.Bucket != bucket {
 			return wrong(CheckOverdue, "statement %d is in bucket %d, and %d days past due belong into %d", s.Number, s.Bucket, late, bucket)
 		}
 	}
-	if grade := gradeOf(x.state.Terms, oldest); x.state.Grade != grade {
+	grade := gradeOf(x.state.Terms, oldest)
+	if lost {
+		grade = credit.Loss
+	}
+	if x.state.Grade != grade {
 		return wrong(CheckOverdue, "the account is graded %q, and %d days past due are %q", x.state.Grade, oldest, grade)
 	}
 	return nil

@@ -13,6 +13,9 @@ func (x *audited) reversed(e credit.RepaymentReversed) *Violation {
 	}
 	delete(x.came, e.Repayment)
 	back := e.Credit
+	if v := x.given.recovered(e.Shares); v != nil {
+		return v
+	}
 	for _, s := range e.Shares {
 		back += shareSum(s)
 		principal, cost := s.Principal, s.Penalty+s.Fee+s.Interest
@@ -30,6 +33,9 @@ func (x *audited) reversed(e credit.RepaymentReversed) *Violation {
 	for _, r := range e.Refunds {
 		back -= r.Credit
 		moved := r.Credit
+		if v := x.given.refunded(credit.PurchaseRefunded{Purchase: r.Purchase, Cuts: r.Cuts}); v != nil {
+			return v
+		}
 		for _, cut := range r.Cuts {
 			moved += cut.Principal
 			if cut.Statement == 0 {

@@ -40,6 +40,7 @@ type changes struct {
 	autopays       rows[Autopay, *Autopay]
 	debits         rows[Debit, *Debit]
 	overdue        []OverdueStep
+	chargeOffs     []ChargeOff
 	settings       []Setting
 	postings       []Posting
 	posted         []credit.ID // whose entry each posting is of
@@ -92,6 +93,13 @@ type contract struct {
 	TemporaryUntil calendar.Date
 	Grade          string `view:"set"`
 	DueDay         int32
+
+	ChargedOffUnbilled money.Amount `view:"add"`
+	ChargedOffBilled   money.Amount `view:"add"`
+	ChargedOffInterest money.Amount `view:"add"`
+	ChargedOffFee      money.Amount `view:"add"`
+	ChargedOffPenalty  money.Amount `view:"add"`
+	ChargedOffDisputed money.Amount `view:"add"`
 }
 
 func (r *contract) rowKey() rowKey { return rowKey{account: r.ID} }
@@ -177,6 +185,8 @@ func (c *changes) post(at place, account *balances, event credit.Event, transfer
 		*number++
 		account.move(t.Debit.Class, t.Amount)
 		account.move(t.Credit.Class, -t.Amount)
+		c.moveOff(at, t.Debit.Class, t.Amount)
+		c.moveOff(at, t.Credit.Class, -t.Amount)
 		c.postings = append(c.postings, Posting{
 			Position: at.position, Number: *number, Day: at.day, Event: event.Name(),
 			DebitClass: t.Debit.Class, DebitOf: t.Debit.Of, CreditClass: t.Credit.Class, CreditOf: t.Credit.Of,
@@ -225,6 +235,7 @@ func (c *changes) size() int {
 		len(c.limitChanges),
 		len(c.settings),
 		len(c.overdue),
+		len(c.chargeOffs),
 		c.autopays.size(), c.debits.size(),
 		len(c.postings),
 	} {

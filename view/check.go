@@ -13,8 +13,8 @@ type Check struct {
 	Says      string
 }
 
-// The checks. Numbers of the list that are missing here are proven elsewhere (17,
-// 21 and 22 belong to what is not built yet; 16 and 18 are about what is said to whom).
+// The checks. Numbers of the list that are missing here are proven elsewhere (17 and
+// 21 belong to what is not built yet; 16 and 18 are about what is said to whom).
 var (
 	CheckPostings   = Check{1, "postings", "each posting is what its event posts, and the ledger is the sum of its postings: debits equal credits in every currency"}
 	CheckAvailable  = Check{2, "available", "no hold was given beyond limit − held − outstanding principal, and the account's row has these three as the log does"}
@@ -37,6 +37,7 @@ var (
 	CheckState      = Check{19, "state", "the log can be read and folded, and snapshots and due days are what it folds to"}
 	CheckTables     = Check{19, "tables", "each row of the tables is what the log says, and there is no other"}
 	CheckOverdue    = Check{11, "overdue", "an overdue statement stands in the bucket, and its account has the grade, of its days past due"}
+	CheckChargeOff  = Check{22, "charge-off", "what the books give up is all that they have of a debt, once; what is paid for it is a recovery, what is refunded less of a loss: no yuan counts twice"}
 	CheckCaps       = Check{24, "caps", "no penalty goes above the cost cap, or the cap on penalties, of the contract"}
 	CheckAmounts    = Check{20, "amounts", "each amount is a whole number within bounds, what was asked for is what moved, a penalty is what its days come to, and a fee for a deferral what the contract asks for within its cap"}
 )
@@ -45,7 +46,7 @@ var (
 var Checks = []Check{
 	CheckLimits,
 	CheckPostings, CheckAvailable, CheckHolds, CheckRefunds, CheckDisputes, CheckKeys, CheckBilled, CheckSums, CheckPayments, CheckDebits, CheckCycles, CheckDays,
-	CheckClosed, CheckConsent, CheckOrder, CheckSubledgers, CheckFunding, CheckState, CheckTables, CheckOverdue, CheckCaps, CheckAmounts,
+	CheckClosed, CheckConsent, CheckOrder, CheckSubledgers, CheckFunding, CheckState, CheckTables, CheckOverdue, CheckChargeOff, CheckCaps, CheckAmounts,
 }
 
 // Violation is one place where a check fails.

@@ -114,6 +114,9 @@ func compareTables(ctx context.Context, tx *sql.Tx, a *audit) error {
 			return compareRows(ctx, tx, a, debitTable, c.debits.made, func(r *Debit) tableKey { return of(r.Account, r.Number) })
 		},
 		func() error {
+			return compareRows(ctx, tx, a, chargeOffTable, c.chargeOffs, func(r *ChargeOff) tableKey { return of(r.Account, r.Position) })
+		},
+		func() error {
 			return compareRows(ctx, tx, a, overdueTable, c.overdue, func(r *OverdueStep) tableKey { return of(r.Account, r.Position, int64(r.Number)) })
 		},
 		func() error {
@@ -247,6 +250,8 @@ func (c *changes) accountRows() map[credit.ID]Account {
 			if k.Grade != "" {
 				row.Grade = k.Grade
 			}
+			row.ChargedOffUnbilled, row.ChargedOffBilled, row.ChargedOffDisputed, row.ChargedOffInterest, row.ChargedOffFee, row.ChargedOffPenalty =
+				k.ChargedOffUnbilled, k.ChargedOffBilled, k.ChargedOffDisputed, k.ChargedOffInterest, k.ChargedOffFee, k.ChargedOffPenalty
 			rows[k.ID] = row
 		}
 	}

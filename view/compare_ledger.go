@@ -52,7 +52,9 @@ const (
 	readSubledgers = `SELECT class, owner, currency, debit, credit FROM subledger_balance WHERE partition = $1`
 
 	readAccountSums = `SELECT currency, CAST(sum(principal_unbilled) AS bigint), CAST(sum(principal_billed) AS bigint), CAST(sum(principal_disputed) AS bigint), CAST(sum(interest) AS bigint),
-			CAST(sum(fee) AS bigint), CAST(sum(penalty) AS bigint), CAST(sum(credit_balance) AS bigint)
+			CAST(sum(fee) AS bigint), CAST(sum(penalty) AS bigint), CAST(sum(credit_balance) AS bigint),
+			CAST(sum(charged_off_unbilled) AS bigint), CAST(sum(charged_off_billed) AS bigint), CAST(sum(charged_off_disputed) AS bigint),
+			CAST(sum(charged_off_interest) AS bigint), CAST(sum(charged_off_fee) AS bigint), CAST(sum(charged_off_penalty) AS bigint)
 		FROM account WHERE partition = $1 AND currency <> '' GROUP BY currency`
 )
 
@@ -61,6 +63,8 @@ type accountSums struct {
 	Currency                                              money.Currency
 	PrincipalUnbilled, PrincipalBilled, PrincipalDisputed money.Amount
 	Interest, Fee, Penalty, CreditBalance                 money.Amount
+
+	ChargedOffUnbilled, ChargedOffBilled, ChargedOffDisputed, ChargedOffInterest, ChargedOffFee, ChargedOffPenalty money.Amount
 }
 
 // compareLedger holds the general ledger against the postings of the events, and
@@ -116,6 +120,8 @@ func compareLedger(ctx context.Context, tx *sql.Tx, partition int32, want *total
 		for class, balance := range map[ledger.Class]money.Amount{
 			ledger.PrincipalUnbilled: s.PrincipalUnbilled, ledger.PrincipalBilled: s.PrincipalBilled, ledger.PrincipalDisputed: s.PrincipalDisputed, ledger.InterestBilled: s.Interest,
 			ledger.FeeBilled: s.Fee, ledger.Penalty: s.Penalty, ledger.CreditBalance: -s.CreditBalance,
+			ledger.ChargedOffUnbilled: s.ChargedOffUnbilled, ledger.ChargedOffBilled: s.ChargedOffBilled, ledger.ChargedOffDisputed: s.ChargedOffDisputed, ledger.ChargedOffInterest: s.ChargedOffInterest,
+			ledger.ChargedOffFee: s.ChargedOffFee, ledger.ChargedOffPenalty: s.ChargedOffPenalty,
 		} {
 			owed[of{class, "", s.Currency}] += balance
 		}

@@ -102,6 +102,7 @@ func (c *changes) paid(at place, repayment int64, shares []credit.Share, number 
 			Account: at.account, Position: at.position, Number: *number, Day: at.day, Repayment: repayment,
 			Statement: share.Statement, Purchase: share.Purchase, Instalment: int32(share.Instalment),
 			Penalty: share.Penalty, Fee: share.Fee, Interest: share.Interest, Principal: share.Principal,
+			ChargedOff: share.ChargedOff,
 		})
 		s := c.statement(at, share.Statement)
 		s.Paid += share.Fee + share.Interest + share.Principal

@@ -15,6 +15,11 @@ func (c *changes) refunded(at place, account *balances, e credit.PurchaseRefunde
 		r.Contested += given.Amount
 		c.dispute(at, given.Dispute).Refunded += given.Amount
 	}
+	for _, cut := range e.Cuts {
+		if cut.ChargedOff {
+			r.OffLoss += cut.Principal
+		}
+	}
 	c.refunds = append(c.refunds, r)
 	c.purchases.at(Purchase{Account: at.account, Number: e.Purchase}).Refunded += e.Amount
 	c.cut(at, e.Purchase, e.Cuts)

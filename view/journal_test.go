@@ -106,6 +106,8 @@ func (s *store) balances(t *testing.T) map[string]string {
 		for class, balance := range map[ledger.Class]money.Amount{
 			ledger.PrincipalUnbilled: a.PrincipalUnbilled, ledger.PrincipalBilled: a.PrincipalBilled, ledger.PrincipalDisputed: a.PrincipalDisputed, ledger.InterestBilled: a.Interest,
 			ledger.FeeBilled: a.Fee, ledger.Penalty: a.Penalty, ledger.CreditBalance: -a.CreditBalance,
+			ledger.ChargedOffUnbilled: a.ChargedOffUnbilled, ledger.ChargedOffBilled: a.ChargedOffBilled, ledger.ChargedOffDisputed: a.ChargedOffDisputed, ledger.ChargedOffInterest: a.ChargedOffInterest,
+			ledger.ChargedOffFee: a.ChargedOffFee, ledger.ChargedOffPenalty: a.ChargedOffPenalty,
 		} {
 			all[fmt.Sprintf("%s:%s %s", class, a.ID, a.Currency)] += balance
 		}
@@ -116,7 +118,8 @@ func (s *store) balances(t *testing.T) map[string]string {
 	}
 	for _, b := range trial {
 		switch b.Class {
-		case ledger.PrincipalUnbilled, ledger.PrincipalBilled, ledger.PrincipalDisputed, ledger.InterestBilled, ledger.FeeBilled, ledger.Penalty, ledger.CreditBalance, ledger.MerchantPayable, ledger.FunderClaim, ledger.FunderCollected:
+		case ledger.PrincipalUnbilled, ledger.PrincipalBilled, ledger.PrincipalDisputed, ledger.InterestBilled, ledger.FeeBilled, ledger.Penalty, ledger.CreditBalance, ledger.MerchantPayable, ledger.FunderClaim, ledger.FunderCollected,
+			ledger.ChargedOffUnbilled, ledger.ChargedOffBilled, ledger.ChargedOffDisputed, ledger.ChargedOffInterest, ledger.ChargedOffFee, ledger.ChargedOffPenalty:
 		default:
 			all[fmt.Sprintf("%s %s", b.Class, b.Currency)] += b.Debit - b.Credit
 		}

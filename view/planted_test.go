@@ -304,14 +304,6 @@ var plantedInLog = []plant{
 		tamper(`UPDATE log_snapshot SET state = x'5b5d'`)(t, store, s)
 	}},
 
-	{"a penalty above the cost cap", view.CheckCaps, forge(bob, penalty(1_000_000))},
-	{"a grade that nothing gave", view.CheckOverdue, forge(ann, func(*story, *credit.Account) (credit.Command, []credit.Event) {
-		return credit.Freeze{Kind: credit.BlockCustomer}, []credit.Event{credit.AccountGraded{Grade: credit.Loss, DaysPastDue: 400}}
-	})},
-	{"a bucket too early", view.CheckOverdue, forge(bob, func(_ *story, a *credit.Account) (credit.Command, []credit.Event) {
-		return credit.Freeze{Kind: credit.BlockCustomer}, []credit.Event{credit.StatementAged{Statement: a.Statements[0].Number, Bucket: a.Statements[0].Bucket + 1}}
-	})},
-
 	{"a penalty of another height", view.CheckAmounts, forge(bob, penalty(1))},
 	{"more moves than was asked for", view.CheckAmounts, forge(bob, func(s *story, a *credit.Account) (credit.Command, []credit.Event) {
 		_, e := s.paying(a, 100)
@@ -374,6 +366,11 @@ var plantedInTables = []plant{
 	{"repayment share", view.CheckTables, tamper(`DELETE FROM repayment_share WHERE number = 1`)},
 	{"refund", view.CheckTables, tamper(`UPDATE refund SET number = number + 1000`)},
 	{"account grade", view.CheckTables, tamper(`UPDATE account SET grade = 'normal' WHERE customer = 'bob'`)},
+	{"a purchase that is back on the books", view.CheckTables, tamper(`UPDATE purchase SET charged_off_on = NULL`)},
+	{"a statement that is back on the books", view.CheckTables, tamper(`UPDATE statement SET charged_off_on = NULL`)},
+	{"a refund that is no less of a loss", view.CheckTables, tamper(`UPDATE refund SET off_loss = 0`)},
+	{"charge-off", view.CheckTables, tamper(`DELETE FROM charge_off`)},
+	{"a recovery that looks like none", view.CheckTables, tamper(`UPDATE repayment_share SET charged_off = NOT charged_off WHERE charged_off`)},
 	{"overdue history", view.CheckTables, tamper(`DELETE FROM overdue_history WHERE what = 'aged'`)},
 	{"refund cut", view.CheckTables, tamper(`UPDATE refund_cut SET principal_left = principal_left + 1`)},
 	{"refund funding", view.CheckTables, tamper(`DELETE FROM refund_funding`)},
@@ -392,17 +389,6 @@ var plantedInTables = []plant{
 		s.must(a.ID, credit.Refund{Purchase: a.Purchases[0].Number, Amount: 1})
 		s.flush()
 	}},
-}
-
-// penalty forges one, on the oldest overdue statement.
-func penalty(amount money.Amount) func(s *story, a *credit.Account) (credit.Command, []credit.Event) {
-	return func(s *story, a *credit.Account) (credit.Command, []credit.Event) {
-		i := slices.IndexFunc(a.Statements, func(s credit.Statement) bool { return s.Overdue })
-		_, e := s.paying(a, 100)
-		return credit.Repay{Amount: 100, Currency: "CNY", Source: "x"}, []credit.Event{
-			credit.PenaltyCharged{Statement: a.Statements[i].Number, Amount: amount, Through: s.day}, e,
-		}
-	}
 }
 
 // replaced changes what entries say.

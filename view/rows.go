@@ -79,6 +79,7 @@ type Purchase struct {
 	Interest      money.Amount    // what the customer was to pay for all periods, as captured
 	Fee           money.Amount    //
 	Subsidised    money.Amount    // what others bear, as captured
+	ChargedOffOn  calendar.Date   `view:"set"` // off the books since
 }
 
 // Instalment (期) is one part of a purchase, as captured or as a lost dispute added it, and
@@ -142,6 +143,7 @@ type Statement struct {
 	Penalty      money.Amount  `view:"add"` // charged so far, beside the total
 	PenaltyPaid  money.Amount  `view:"add"`
 	PenaltyCut   money.Amount  `view:"add"` // what caps kept from being charged
+	ChargedOffOn calendar.Date `view:"set"` // off the books since
 	Bucket       int32         `view:"set"` // 1 for M1, … ; 0: never overdue
 	OverdueOn    calendar.Date `view:"set"`
 	PaidOn       calendar.Date `view:"set"`
@@ -196,6 +198,7 @@ type Share struct {
 	Fee        money.Amount  //
 	Interest   money.Amount  //
 	Principal  money.Amount  //
+	ChargedOff bool          // a recovery
 }
 
 // Refund (退款) gives money for a purchase back.
@@ -210,6 +213,7 @@ type Refund struct {
 	ToCredit  money.Amount  // was paid already: to the credit balance
 	Contested money.Amount  // what of it disputes were about
 	Merchant  string        //
+	OffLoss   money.Amount  // taken off what was given up: less of a loss
 }
 
 // RefundCut (冲减) is what a refund took off one instalment, and what it left of it.

@@ -195,6 +195,13 @@ func termsOf(programme string, currency money.Currency) *credit.Terms {
 	}
 }
 
+// euro is a contract that gives debts up early.
+func euro() *credit.Terms {
+	terms := termsOf("euro", "EUR")
+	terms.ChargeOffDays = 35
+	return terms
+}
+
 var ticked = false
 
 func (s *story) consent(person string, document credit.Document) credit.Consent {
@@ -276,7 +283,7 @@ func (s *story) must(id credit.ID, command credit.Command) {
 // any lets chance choose what happens next.
 func (s *story) any(t *rapid.T) {
 	customers := []string{"ann", "bob", "cai", "dan"}
-	terms := []*credit.Terms{termsOf("monthly", "CNY"), termsOf("euro", "EUR")}[rapid.IntRange(0, 5).Draw(t, "programme")/5]
+	terms := []*credit.Terms{termsOf("monthly", "CNY"), euro()}[rapid.IntRange(0, 5).Draw(t, "programme")/5]
 	customer := rapid.SampledFrom(customers).Draw(t, "customer")
 	id := credit.AccountID(s.platform, terms.Programme, customer)
 	a := s.account(id)
@@ -360,4 +367,16 @@ func (s *story) any(t *rapid.T) {
 			s.closeAll()
 		}
 	}
+}
+
+// badDebt is an account whose debt is charged off 60 days past due, with instalments
+// that are billed after it.
+func (s *story) badDebt() credit.ID {
+	s.t.Helper()
+	terms := termsOf("monthly", "CNY")
+	terms.ChargeOffDays = 60
+	id := s.apply("gus", terms, credit.Assessment{Decision: credit.Approved, Limit: 200_000})
+	s.buy(id, 45_000, "next")
+	s.buy(id, 66_000, "annuity6")
+	return id
 }

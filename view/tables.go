@@ -59,7 +59,10 @@ const (
 		due_day = COALESCE(NULLIF(u.due_day, 0), t.due_day),
 		temporary_limit = CASE WHEN u.temporary_known THEN u.temporary_limit ELSE t.temporary_limit END,
 		temporary_until = CASE WHEN u.temporary_known THEN u.temporary_until ELSE t.temporary_until END,
-		grade = COALESCE(NULLIF(u.grade, ''), t.grade)`
+		grade = COALESCE(NULLIF(u.grade, ''), t.grade),
+		charged_off_unbilled = t.charged_off_unbilled + u.charged_off_unbilled, charged_off_billed = t.charged_off_billed + u.charged_off_billed, charged_off_interest = t.charged_off_interest + u.charged_off_interest,
+		charged_off_fee = t.charged_off_fee + u.charged_off_fee, charged_off_penalty = t.charged_off_penalty + u.charged_off_penalty,
+		charged_off_disputed = t.charged_off_disputed + u.charged_off_disputed`
 )
 
 var (
@@ -86,7 +89,10 @@ var (
 			closed_on = CASE WHEN ?8 THEN ?10 ELSE closed_on END, blocks = CASE WHEN ?11 THEN 0 ELSE blocks END + ?12,
 			overdue = CASE WHEN ?13 THEN ?14 ELSE overdue END, temporary_limit = CASE WHEN ?15 THEN ?16 ELSE temporary_limit END,
 			temporary_until = CASE WHEN ?15 THEN ?17 ELSE temporary_until END, grade = COALESCE(NULLIF(?18, ''), grade),
-			due_day = COALESCE(NULLIF(?19, 0), due_day)
+			due_day = COALESCE(NULLIF(?19, 0), due_day),
+			charged_off_unbilled = charged_off_unbilled + ?20, charged_off_billed = charged_off_billed + ?21,
+			charged_off_interest = charged_off_interest + ?22, charged_off_fee = charged_off_fee + ?23, charged_off_penalty = charged_off_penalty + ?24,
+			charged_off_disputed = charged_off_disputed + ?25
 			WHERE partition = ?1 AND id = ?2`,
 	}
 

@@ -17,6 +17,7 @@ func (s *story) whole() (accounts []credit.ID) {
 	s.must(fay, s.autopay(s.accounts[fay], "tok old"))
 	s.must(fay, s.autopay(s.accounts[fay], "tok fay"))
 	s.buy(fay, 60_000, "annuity6")
+	gus := s.badDebt()
 	s.buy(ann, 10_000, "next")
 	s.buy(ann, 30_001, "flat3")
 	s.buy(ann, 60_000, "free3")
@@ -53,6 +54,8 @@ func (s *story) whole() (accounts []credit.ID) {
 		s.t.Fatal(err)
 	}
 	s.must(dan, credit.Repay{Amount: s.accounts[dan].AsOf(s.day).Billed(), Currency: "EUR", Source: "again"})
+	s.must(gus, credit.Repay{Amount: 12_345, Currency: "CNY", Source: "a recovery"})
+	s.must(gus, credit.Refund{Purchase: s.firstPurchase(gus), Amount: 45_000})
 	s.must(ann, credit.Refund{Purchase: s.firstPurchase(ann), Amount: 5_000})
 	s.must(ann, credit.ReturnCredit{Reference: "back"})
 	s.must(cai, credit.Repay{Amount: s.accounts[cai].Owed() + 500, Currency: "CNY", Source: "all"})
@@ -66,7 +69,7 @@ func (s *story) whole() (accounts []credit.ID) {
 	s.must(bob, credit.Freeze{Kind: credit.BlockRisk, Note: "look"})
 	s.disputes(dan, lost)
 	s.flush()
-	return []credit.ID{ann, bob, cai, dan, fay}
+	return []credit.ID{ann, bob, cai, dan, fay, gus}
 }
 
 // debit tells the result of an account's debit: each first attempt is refused, each

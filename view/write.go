@@ -92,6 +92,7 @@ func (c *changes) writes() []write {
 	insert(autopayTable, c.autopays.made)
 	insert(debitTable, c.debits.made)
 	insert(overdueTable, c.overdue)
+	insert(chargeOffTable, c.chargeOffs)
 	insert(settingTable, c.settings)
 	insert(postingTable, c.postings)
 	classes, subledgers := c.totals()

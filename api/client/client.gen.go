@@ -138,9 +138,10 @@ const (
 
 // Defines values for OverdueStepStep.
 const (
-	OverdueStepStepAged    OverdueStepStep = "aged"
-	OverdueStepStepGraded  OverdueStepStep = "graded"
-	OverdueStepStepOverdue OverdueStepStep = "overdue"
+	OverdueStepStepAged       OverdueStepStep = "aged"
+	OverdueStepStepChargedOff OverdueStepStep = "charged_off"
+	OverdueStepStepGraded     OverdueStepStep = "graded"
+	OverdueStepStepOverdue    OverdueStepStep = "overdue"
 )
 
 // Defines values for PlanKind.
@@ -256,8 +257,11 @@ type Account struct {
 	Blocks []Block `json:"blocks"`
 
 	// CanSpend Active and without a block
-	CanSpend bool          `json:"can_spend"`
-	ClosedOn calendar.Date `json:"closed_on,omitempty,omitzero"`
+	CanSpend bool `json:"can_spend"`
+
+	// ChargedOff Still owed of what the lender's books gave up (核销), coming statements included; part of owed; left out when nothing is
+	ChargedOff int64         `json:"charged_off,omitempty,omitzero"`
+	ClosedOn   calendar.Date `json:"closed_on,omitempty,omitzero"`
 
 	// Closure A request to close that is under review
 	Closure PendingClosure `json:"closure,omitempty,omitzero"`
@@ -619,6 +623,36 @@ type CaptureRequest struct {
 
 	// Final Give what is left of the hold back to the limit
 	Final bool `json:"final,omitempty,omitzero"`
+}
+
+// ChargeOff What the books gave up on one day (核销)
+type ChargeOff struct {
+	// Amount The sum of the four
+	Amount       int64         `json:"amount"`
+	ChargedOffOn calendar.Date `json:"charged_off_on"`
+
+	// Currency ISO 4217
+	Currency Currency `json:"currency"`
+
+	// DaysPastDue Of the oldest overdue statement
+	DaysPastDue int `json:"days_past_due"`
+
+	// Fee Billed
+	Fee int64 `json:"fee"`
+
+	// Interest Billed
+	Interest int64 `json:"interest"`
+
+	// Penalty A sum in minor units (分) of the currency beside it
+	Penalty Amount `json:"penalty"`
+
+	// Principal Billed or not
+	Principal int64 `json:"principal"`
+}
+
+// ChargeOffList defines model for ChargeOffList.
+type ChargeOffList struct {
+	Data []ChargeOff `json:"data"`
 }
 
 // Clock defines model for Clock.
@@ -1527,6 +1561,9 @@ type Purchase struct {
 	Authorisation string        `json:"authorisation"`
 	CapturedOn    calendar.Date `json:"captured_on"`
 
+	// ChargedOffOn When the lender's books gave it up (核销); left out if they did not
+	ChargedOffOn calendar.Date `json:"charged_off_on,omitempty,omitzero"`
+
 	// Currency ISO 4217
 	Currency    Currency     `json:"currency"`
 	ID          string       `json:"id"`
@@ -1832,6 +1869,9 @@ type RunningDeferral struct {
 
 // Share The part of a repayment that went to one instalment or penalty (分配)
 type Share struct {
+	// ChargedOff It paid what the lender's books had given up: a recovery (核销收回); left out otherwise
+	ChargedOff bool `json:"charged_off,omitempty,omitzero"`
+
 	// Fee A sum in minor units (分) of the currency beside it
 	Fee        Amount `json:"fee"`
 	Instalment int    `json:"instalment,omitempty,omitzero"`
@@ -1853,6 +1893,9 @@ type Share struct {
 // Statement The one bill of a cycle (账单)
 type Statement struct {
 	Account string `json:"account"`
+
+	// ChargedOffOn When the lender's books gave it up (核销); left out if they did not
+	ChargedOffOn calendar.Date `json:"charged_off_on,omitempty,omitzero"`
 
 	// Currency ISO 4217
 	Currency Currency `json:"currency"`
@@ -1946,6 +1989,9 @@ type Terms struct {
 
 	// Bureau The credit bureau that the funder reports to (征信), if it does
 	Bureau string `json:"bureau,omitempty,omitzero"`
+
+	// ChargeOffDays Days past due from which the lender's books give the debt up (核销); the customer still owes it; 0 or left out: never
+	ChargeOffDays int `json:"charge_off_days,omitempty,omitzero"`
 
 	// CostCap The most that a plan may cost the customer, as an annual rate in millionths. A penalty that would cost more is cut to it
 	CostCap int64 `json:"cost_cap"`
@@ -2330,6 +2376,14 @@ func (c *Client) LiftBlock(ctx context.Context, id string, kind string, key stri
 	path = strings.Replace(path, "{id}", url.PathEscape(id), 1)
 	path = strings.Replace(path, "{kind}", url.PathEscape(kind), 1)
 	err = c.do(ctx, "POST", path, key, nil, &answer)
+	return answer, err
+}
+
+// ListChargeOffs: What the lender's books gave up of the account's debt (核销), oldest first.
+func (c *Client) ListChargeOffs(ctx context.Context, id string) (answer ChargeOffList, err error) {
+	path := "/v1/accounts/{id}/charge-offs"
+	path = strings.Replace(path, "{id}", url.PathEscape(id), 1)
+	err = c.do(ctx, "GET", path, "", nil, &answer)
 	return answer, err
 }
 

@@ -1057,7 +1057,7 @@ func (v *Names) Read(r *strict.Reader) {
 // OverdueStepStep defines model for OverdueStep.Step.
 type OverdueStepStep string
 
-var valuesOfOverdueStepStep = []string{"overdue", "aged", "graded"}
+var valuesOfOverdueStepStep = []string{"overdue", "aged", "graded", "charged_off"}
 
 // Plan How a purchase is owed (还款方式), at what cost, borne by whom
 type Plan struct {
@@ -1543,6 +1543,9 @@ type Terms struct {
 	// Bureau The credit bureau that the funder reports to (征信), if it does
 	Bureau string `json:"bureau,omitempty,omitzero"`
 
+	// ChargeOffDays Days past due from which the lender's books give the debt up (核销); the customer still owes it; 0 or left out: never
+	ChargeOffDays int `json:"charge_off_days,omitempty,omitzero"`
+
 	// CostCap The most that a plan may cost the customer, as an annual rate in millionths. A penalty that would cost more is cut to it
 	CostCap int64 `json:"cost_cap"`
 
@@ -1629,17 +1632,20 @@ func (v *Terms) Read(r *strict.Reader) {
 		case "bureau":
 			seen |= 1 << 2
 			v.Bureau = r.Text(1, 64)
-		case "cost_cap":
+		case "charge_off_days":
 			seen |= 1 << 3
+			v.ChargeOffDays = int(r.Whole(0, 3650))
+		case "cost_cap":
+			seen |= 1 << 4
 			v.CostCap = r.Whole(0, 1e+07)
 		case "currency":
-			seen |= 1 << 4
+			seen |= 1 << 5
 			v.Currency = Currency(r.Word(valuesOfCurrency))
 		case "deferral":
-			seen |= 1 << 5
+			seen |= 1 << 6
 			v.Deferral.Read(r)
 		case "documents":
-			seen |= 1 << 6
+			seen |= 1 << 7
 			if r.BeginList() {
 				for r.More(len(v.Documents), 0, 16) {
 					var item Document
@@ -1648,41 +1654,41 @@ func (v *Terms) Read(r *strict.Reader) {
 				}
 			}
 		case "due_day":
-			seen |= 1 << 7
+			seen |= 1 << 8
 			v.DueDay = int(r.Whole(1, 31))
 		case "due_day_changes":
-			seen |= 1 << 8
+			seen |= 1 << 9
 			v.DueDayChanges = int(r.Whole(0, 366))
 		case "due_days":
-			seen |= 1 << 9
+			seen |= 1 << 10
 			if r.BeginList() {
 				for r.More(len(v.DueDays), 0, 31) {
 					v.DueDays = append(v.DueDays, int(r.Whole(1, 31)))
 				}
 			}
 		case "funder":
-			seen |= 1 << 10
+			seen |= 1 << 11
 			v.Funder = r.Text(1, 64)
 		case "grace_days":
-			seen |= 1 << 11
+			seen |= 1 << 12
 			v.GraceDays = int(r.Whole(0, 31))
 		case "grades":
-			seen |= 1 << 12
+			seen |= 1 << 13
 			v.Grades.Read(r)
 		case "hold_days":
-			seen |= 1 << 13
+			seen |= 1 << 14
 			v.HoldDays = int(r.Whole(1, 60))
 		case "limit_cap":
-			seen |= 1 << 14
+			seen |= 1 << 15
 			v.LimitCap = r.Whole(0, 1e+12)
 		case "penalty_cap":
-			seen |= 1 << 15
+			seen |= 1 << 16
 			v.PenaltyCap = r.Whole(0, 1e+07)
 		case "penalty_rate":
-			seen |= 1 << 16
+			seen |= 1 << 17
 			v.PenaltyRate = r.Whole(0, 1e+06)
 		case "plans":
-			seen |= 1 << 17
+			seen |= 1 << 18
 			if r.BeginList() {
 				for r.More(len(v.Plans), 1, 32) {
 					var item Plan
@@ -1691,49 +1697,49 @@ func (v *Terms) Read(r *strict.Reader) {
 				}
 			}
 		case "principal_first_from":
-			seen |= 1 << 18
+			seen |= 1 << 19
 			v.PrincipalFirstFrom = int(r.Whole(0, 3650))
 		case "rate_method":
-			seen |= 1 << 19
+			seen |= 1 << 20
 			v.RateMethod = RateMethod(r.Word(valuesOfRateMethod))
 		case "reading_seconds":
-			seen |= 1 << 20
+			seen |= 1 << 21
 			v.ReadingSeconds = int(r.Whole(0, 600))
 		case "review_days":
-			seen |= 1 << 21
+			seen |= 1 << 22
 			v.ReviewDays = int(r.Whole(1, 3))
 		case "scenes":
-			seen |= 1 << 22
+			seen |= 1 << 23
 			if r.BeginList() {
 				for r.More(len(v.Scenes), 1, 32) {
 					v.Scenes = append(v.Scenes, r.Text(1, 64))
 				}
 			}
 		case "statement_day":
-			seen |= 1 << 23
+			seen |= 1 << 24
 			v.StatementDay = int(r.Whole(1, 31))
 		case "window_days":
-			seen |= 1 << 24
+			seen |= 1 << 25
 			v.WindowDays = int(r.Whole(1, 366))
 		default:
 			r.Unknown()
 		}
 	}
 	r.Required(seen, 0, "", "applications")
-	r.Required(seen, 3, "", "cost_cap")
-	r.Required(seen, 4, "", "currency")
-	r.Required(seen, 6, "", "documents")
-	r.Required(seen, 7, "", "due_day")
-	r.Required(seen, 10, "", "funder")
-	r.Required(seen, 11, "", "grace_days")
-	r.Required(seen, 13, "", "hold_days")
-	r.Required(seen, 16, "", "penalty_rate")
-	r.Required(seen, 17, "", "plans")
-	r.Required(seen, 18, "", "principal_first_from")
-	r.Required(seen, 19, "", "rate_method")
-	r.Required(seen, 20, "", "reading_seconds")
-	r.Required(seen, 21, "", "review_days")
-	r.Required(seen, 22, "", "scenes")
-	r.Required(seen, 23, "", "statement_day")
-	r.Required(seen, 24, "", "window_days")
+	r.Required(seen, 4, "", "cost_cap")
+	r.Required(seen, 5, "", "currency")
+	r.Required(seen, 7, "", "documents")
+	r.Required(seen, 8, "", "due_day")
+	r.Required(seen, 11, "", "funder")
+	r.Required(seen, 12, "", "grace_days")
+	r.Required(seen, 14, "", "hold_days")
+	r.Required(seen, 17, "", "penalty_rate")
+	r.Required(seen, 18, "", "plans")
+	r.Required(seen, 19, "", "principal_first_from")
+	r.Required(seen, 20, "", "rate_method")
+	r.Required(seen, 21, "", "reading_seconds")
+	r.Required(seen, 22, "", "review_days")
+	r.Required(seen, 23, "", "scenes")
+	r.Required(seen, 24, "", "statement_day")
+	r.Required(seen, 25, "", "window_days")
 }

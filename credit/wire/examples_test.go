@@ -16,13 +16,13 @@ var (
 	plan     = credit.Plan{ID: "flat3", Kind: credit.Flat, Periods: 3, Rate: 10_000, Subsidies: []credit.Subsidy{{Bearer: credit.Merchant, Share: 600_000}, {Bearer: credit.Funder, Share: 400_000}}}
 	terms    = &credit.Terms{
 		Programme: "yuefu", Version: 2, Currency: "CNY", StatementDay: 5, DueDay: 15, GraceDays: 3, HoldDays: 7,
-		PenaltyRate: 180_000, PenaltyCap: 1_000_000, Grades: credit.Grades{Substandard: 90, Doubtful: 270, Loss: 360}, CostCap: 240_000, RateMethod: credit.MonthlyTimesTwelve, PrincipalFirst: 91, ReadingSeconds: 5, ReviewDays: 3,
+		PenaltyRate: 180_000, PenaltyCap: 1_000_000, ChargeOffDays: 180, Grades: credit.Grades{Substandard: 90, Doubtful: 270, Loss: 360}, CostCap: 240_000, RateMethod: credit.MonthlyTimesTwelve, PrincipalFirst: 91, ReadingSeconds: 5, ReviewDays: 3,
 		Applications: 2, WindowDays: 30, AutopayRetries: []int{1, 3}, LimitCap: 20_000_000, DueDays: []int{5, 15, 28}, DueDayChanges: 2, Funder: "bank", Bureau: "pboc", Routes: []credit.Route{{Shares: []credit.FunderShare{{Funder: "bank", Share: 1_000_000, Bureau: "pboc"}}}}, Scenes: []string{"live", "mall"},
 		Plans:    []credit.Plan{plan},
 		Deferral: &credit.DeferralTerms{MostDays: 14, AYear: 2, Rate: 5_000, Fee: 100}, Documents: []credit.Document{document},
 	}
 	funders  = []credit.FunderPart{{Funder: "bank", Principal: 3, Cost: 5}, {Funder: "trust", Principal: 1, Cost: 1}}
-	share    = credit.Share{Statement: 9, Purchase: 4, Instalment: 1, Penalty: 1, Fee: 2, Interest: 3, Principal: 4, Funders: funders}
+	share    = credit.Share{Statement: 9, Purchase: 4, Instalment: 1, Penalty: 1, Fee: 2, Interest: 3, Principal: 4, ChargedOff: true, Funders: funders}
 	evidence = credit.Consent{Person: "u1", Document: "quote", Version: 2, Hash: "qt_1", ShownAt: accepted.Add(-time.Minute), AcceptedAt: accepted, Act: "tap_agree", Preselected: &no}
 	cut      = credit.Cut{
 		Dispute: 13, Instalment: 2, Statement: 9, Principal: 4_000, Interest: 1, Fee: 2, Borne: borne, Funders: funders,
@@ -65,15 +65,18 @@ var eventExamples = []credit.Event{
 		Cuts:     []credit.Cut{cut},
 		Conceded: []credit.Conceded{{Dispute: 13, Amount: 4_500}},
 	},
-	credit.DisputeOpened{Number: 13, Purchase: 4, Amount: 5_000, Reason: credit.NotReceived, Paid: 667, Parts: []credit.Instalment{contested}},
-	credit.DisputeSettled{Dispute: 13, Purchase: 4, Outcome: credit.ForMerchant, Reviewer: "op_1", Refund: 8, Restored: []credit.Instalment{contested}, Late: []credit.Instalment{contested}},
-	credit.StatementIssued{Number: 9, Date: 20_548, Due: 20_558, Total: 3_336, Lines: []credit.Line{{Purchase: 4, Instalment: 1, Principal: 3_333, Interest: 1, Fee: 2, Borne: borne}}},
+	credit.DisputeOpened{Number: 13, Purchase: 4, Amount: 5_000, Reason: credit.NotReceived, Paid: 667, Parts: []credit.Instalment{contested}, ChargedOff: true},
+	credit.DisputeSettled{Dispute: 13, Purchase: 4, Outcome: credit.ForMerchant, Reviewer: "op_1", Refund: 8, Restored: []credit.Instalment{contested}, Late: []credit.Instalment{contested}, ChargedOff: true},
+	credit.StatementIssued{Number: 9, Date: 20_548, Due: 20_558, Total: 3_336, Lines: []credit.Line{{Purchase: 4, Instalment: 1, Principal: 3_333, Interest: 1, Fee: 2, Borne: borne, ChargedOff: true}}},
 	credit.StatementPaid{Statement: 9},
 	credit.StatementOverdue{Statement: 9, DaysPastDue: 4, Principal: 3_333},
 	credit.StatementDeferred{Statement: 9, Due: 20_572, Before: 20_558, Fee: 17, Cut: 3, Quote: "qt_1"},
 	credit.StatementAged{Statement: 9, Bucket: 2},
 	credit.PenaltyCharged{Statement: 9, Amount: 17, Cut: 2, Through: 20_562},
 	credit.AccountGraded{Grade: credit.Substandard, DaysPastDue: 91},
+	credit.DebtChargedOff{DaysPastDue: 180, Parts: []credit.WrittenOff{
+		{Purchase: 4, Statement: 9, Unbilled: 5, Billed: 6, Disputed: 4, Interest: 3, Fee: 2, Penalty: 1, Funders: funders}, {Statement: 9, Penalty: 7},
+	}},
 	credit.RepaymentReceived{Number: 10, Amount: 1_010, Source: "p1", Shares: []credit.Share{share}, Credit: 1_000},
 	credit.CreditUsed{Amount: 10, Shares: []credit.Share{share}},
 	credit.CreditReturned{Number: 11, Amount: 1_000, Reference: "r1"},

@@ -51,6 +51,7 @@ func init() {
 	register[credit.StatementAged]()
 	register[credit.PenaltyCharged]()
 	register[credit.AccountGraded]()
+	register[credit.DebtChargedOff]()
 	register[credit.RepaymentReceived]()
 	register[credit.CreditUsed]()
 	register[credit.CreditReturned]()

@@ -41,6 +41,12 @@ CREATE TABLE account (
 	due_day             integer NOT NULL DEFAULT 0,
 	temporary_until     date,
 	grade               text COLLATE "C" NOT NULL DEFAULT 'normal',
+	charged_off_unbilled bigint  NOT NULL DEFAULT 0,
+	charged_off_billed  bigint  NOT NULL DEFAULT 0,
+	charged_off_disputed bigint  NOT NULL DEFAULT 0,
+	charged_off_interest bigint  NOT NULL DEFAULT 0,
+	charged_off_fee     bigint  NOT NULL DEFAULT 0,
+	charged_off_penalty bigint  NOT NULL DEFAULT 0,
 	id                  text COLLATE "C" NOT NULL,
 	platform            text COLLATE "C" NOT NULL,
 	customer            text COLLATE "C" NOT NULL,
@@ -113,6 +119,7 @@ CREATE TABLE purchase (
 	subsidised    bigint  NOT NULL,
 	periods       integer NOT NULL,
 	day           date    NOT NULL,
+	charged_off_on date,
 	account       text COLLATE "C" NOT NULL,
 	merchant      text COLLATE "C" NOT NULL,
 	plan          text COLLATE "C" NOT NULL,
@@ -177,6 +184,7 @@ CREATE TABLE statement (
 	deferred_from date,
 	overdue_on   date,
 	paid_on      date,
+	charged_off_on date,
 	account      text COLLATE "C" NOT NULL,
 	status       text COLLATE "C" NOT NULL,
 	id           text COLLATE "C" GENERATED ALWAYS AS ('stm_' || substr(account, 5) || '_' || number::text) STORED,
@@ -229,6 +237,7 @@ CREATE TABLE repayment_share (
 	interest   bigint  NOT NULL,
 	principal  bigint  NOT NULL,
 	day        date    NOT NULL,
+	charged_off boolean NOT NULL,
 	account    text COLLATE "C" NOT NULL,
 	PRIMARY KEY (partition, account, position, number)
 );
@@ -243,6 +252,7 @@ CREATE TABLE refund (
 	to_credit      bigint  NOT NULL,
 	contested      bigint NOT NULL,
 	day            date    NOT NULL,
+	off_loss bigint NOT NULL,
 	account        text COLLATE "C" NOT NULL,
 	merchant       text COLLATE "C" NOT NULL,
 	id             text COLLATE "C" GENERATED ALWAYS AS ('ref_' || substr(account, 5) || '_' || number::text) STORED,
@@ -422,6 +432,20 @@ CREATE TABLE account_setting (
 	PRIMARY KEY (partition, account, position, number)
 );
 
+CREATE TABLE charge_off (
+	partition     integer NOT NULL,
+	days_past_due integer NOT NULL,
+	position      bigint NOT NULL,
+	time          bigint NOT NULL,
+	principal     bigint NOT NULL,
+	interest      bigint NOT NULL,
+	fee           bigint NOT NULL,
+	penalty       bigint NOT NULL,
+	day           date NOT NULL,
+	account       text COLLATE "C" NOT NULL,
+	PRIMARY KEY (partition, account, position)
+);
+
 CREATE TABLE posting (
 	partition    integer NOT NULL,
 	number       integer NOT NULL,
@@ -468,6 +492,7 @@ DROP VIEW trial_balance;
 DROP TABLE subledger_balance;
 DROP TABLE ledger_balance;
 DROP TABLE posting;
+DROP TABLE charge_off;
 DROP TABLE account_setting;
 DROP TABLE limit_change;
 DROP TABLE debit;

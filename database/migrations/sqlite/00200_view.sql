@@ -40,6 +40,12 @@ CREATE TABLE account (
 	due_day             INTEGER NOT NULL DEFAULT 0,
 	temporary_until     TEXT,
 	grade               TEXT    NOT NULL DEFAULT 'normal',
+	charged_off_unbilled INTEGER NOT NULL DEFAULT 0,
+	charged_off_billed  INTEGER NOT NULL DEFAULT 0,
+	charged_off_disputed INTEGER NOT NULL DEFAULT 0,
+	charged_off_interest INTEGER NOT NULL DEFAULT 0,
+	charged_off_fee     INTEGER NOT NULL DEFAULT 0,
+	charged_off_penalty INTEGER NOT NULL DEFAULT 0,
 	id                  TEXT    NOT NULL,
 	platform            TEXT    NOT NULL,
 	customer            TEXT    NOT NULL,
@@ -111,6 +117,7 @@ CREATE TABLE purchase (
 	subsidised    INTEGER NOT NULL,
 	periods       INTEGER NOT NULL,
 	day           TEXT    NOT NULL,
+	charged_off_on TEXT,
 	account       TEXT    NOT NULL,
 	merchant      TEXT    NOT NULL,
 	plan          TEXT    NOT NULL,
@@ -175,6 +182,7 @@ CREATE TABLE statement (
 	deferred_from TEXT,
 	overdue_on   TEXT,
 	paid_on      TEXT,
+	charged_off_on TEXT,
 	account      TEXT    NOT NULL,
 	status       TEXT    NOT NULL,
 	id           TEXT    GENERATED ALWAYS AS ('stm_' || substr(account, 5) || '_' || number) VIRTUAL,
@@ -227,6 +235,7 @@ CREATE TABLE repayment_share (
 	interest   INTEGER NOT NULL,
 	principal  INTEGER NOT NULL,
 	day        TEXT    NOT NULL,
+	charged_off INTEGER NOT NULL,
 	account    TEXT    NOT NULL,
 	PRIMARY KEY (partition, account, position, number)
 ) STRICT, WITHOUT ROWID;
@@ -241,6 +250,7 @@ CREATE TABLE refund (
 	to_credit      INTEGER NOT NULL,
 	contested      INTEGER NOT NULL,
 	day            TEXT    NOT NULL,
+	off_loss INTEGER NOT NULL,
 	account        TEXT    NOT NULL,
 	merchant       TEXT    NOT NULL,
 	id             TEXT    GENERATED ALWAYS AS ('ref_' || substr(account, 5) || '_' || number) VIRTUAL,
@@ -420,6 +430,20 @@ CREATE TABLE account_setting (
 	PRIMARY KEY (partition, account, position, number)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE charge_off (
+	partition     INTEGER NOT NULL,
+	days_past_due INTEGER NOT NULL,
+	position      INTEGER NOT NULL,
+	time          INTEGER NOT NULL,
+	principal     INTEGER NOT NULL,
+	interest      INTEGER NOT NULL,
+	fee           INTEGER NOT NULL,
+	penalty       INTEGER NOT NULL,
+	day           TEXT NOT NULL,
+	account       TEXT NOT NULL,
+	PRIMARY KEY (partition, account, position)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE posting (
 	partition    INTEGER NOT NULL,
 	number       INTEGER NOT NULL,
@@ -466,6 +490,7 @@ DROP VIEW trial_balance;
 DROP TABLE subledger_balance;
 DROP TABLE ledger_balance;
 DROP TABLE posting;
+DROP TABLE charge_off;
 DROP TABLE account_setting;
 DROP TABLE limit_change;
 DROP TABLE debit;
