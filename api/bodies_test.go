@@ -80,6 +80,7 @@ func (w *world) samples(t testing.TB) map[string]sample {
 		"openDispute":         {"/v1/purchases/" + bought.ID + "/disputes", w.platform, map[string]any{"amount": 1, "reason": "not_received"}},
 		"settleDispute":       {"/v1/disputes/dsp_" + strings.TrimPrefix(account.ID, "acc_") + "_1/settle", w.operator, map[string]any{"in_favour_of": "customer"}},
 		"repay":               {of + "/repayments", w.platform, map[string]any{"amount": 1, "currency": "CNY", "source": "pay-1"}},
+		"convertStatement":    {"/v1/statements/stm_0123456789abcdefghjk_1/conversion", w.platform, object(t, client.ConversionRequest{Plan: "bill3", Amount: 1, Consent: w.converts("u-good", client.ConversionText{Document: client.ConversionDocumentConversionQuote, Version: 1, Hash: "qt_1"})})},
 		"deferStatement":      {"/v1/statements/stm_0123456789abcdefghjk_1/deferral", w.platform, object(t, client.DeferralRequest{DueOn: calendar.Of(2026, 3, 24), Consent: w.defers("u-good", client.DeferralText{Document: client.DeferralDocumentDeferralQuote, Version: 1, Hash: "qt_1"})})},
 		"returnCreditBalance": {of + "/credit-balance-returns", w.platform, map[string]any{"reference": "out-1"}},
 		"reverseRepayment":    {"/v1/repayments/rep_" + strings.TrimPrefix(account.ID, "acc_") + "_1/reversal", w.platform, map[string]any{"reference": "bounce-1"}},

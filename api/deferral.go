@@ -9,10 +9,6 @@ import (
 )
 
 func quoteDeferral(c *call) error {
-	account, number, err := c.part(credit.PrefixStatement, "statement")
-	if err != nil {
-		return err
-	}
 	days, err := c.queryNumber("days", 1, 60, 0)
 	if err != nil {
 		return err
@@ -24,19 +20,16 @@ func quoteDeferral(c *call) error {
 	if days > 0 && due != 0 {
 		return parameterProblem(kindInvalidParameter, "days", "says otherwise than due_on, or the same twice")
 	}
-	var o out
-	var refusal error
-	if _, err := c.look(account, func(a *credit.Account, at credit.Moment) {
-		var q credit.DeferralQuote
-		if q, refusal = a.QuoteDeferral(number, later(a, number, int(days), due), at.Day); refusal == nil {
-			o.deferralQuote(a, &q)
-		}
-	}); err != nil {
+	bill, number, day, err := c.bill()
+	if err != nil {
+		return err
+	}
+	q, err := bill.QuoteDeferral(number, later(bill, number, int(days), due), day)
+	if err != nil {
 		return asWhat(err, "statement")
 	}
-	if refusal != nil {
-		return asWhat(refusal, "statement")
-	}
+	var o out
+	o.deferralQuote(bill, &q)
 	c.json(fasthttp.StatusOK, o.b)
 	return nil
 }
@@ -44,7 +37,7 @@ func quoteDeferral(c *call) error {
 // later is the due date that is asked about: due, so many days later than now, or
 // as late as the contract allows.
 func later(a *credit.Account, statement int64, days int, due calendar.Date) calendar.Date {
-	if due != 0 || a.Terms == nil || a.Terms.Deferral == nil {
+	if due != 0 || a.Terms.Deferral == nil {
 		return due
 	}
 	if days == 0 {

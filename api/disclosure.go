@@ -58,6 +58,16 @@ func getDisclosure(c *call) error {
 		o.end()
 	}
 	o.endList()
+	if len(t.Conversions) > 0 {
+		o.list("conversions")
+		for _, plan := range t.Conversions {
+			q := nobody.Quote(plan, money.Amount(amount), day)
+			o.begin()
+			o.planCost(t, &q)
+			o.end()
+		}
+		o.endList()
+	}
 	if f := t.Deferral; f != nil {
 		o.object("deferral")
 		o.number("most_days", int64(f.MostDays))

@@ -111,7 +111,7 @@ func (c *call) asProblem(err error) *problem {
 }
 
 // consentingRoutes stand on one consent.
-var consentingRoutes = []string{"/v1/authorisations", "/v1/accounts/{id}/limit", "/v1/accounts/{id}/autopay", "/v1/statements/{id}/deferral"}
+var consentingRoutes = []string{"/v1/authorisations", "/v1/accounts/{id}/limit", "/v1/accounts/{id}/autopay", "/v1/statements/{id}/deferral", "/v1/statements/{id}/conversion"}
 
 // pointer says where in the body the field is that a rule found wrong.
 func (c *call) pointer(e *credit.Error) string {

@@ -83,17 +83,22 @@ func told(t *credit.Terms) *contract.Terms {
 	if f := t.Deferral; f != nil {
 		c.Deferral = contract.DeferralTerms{MostDays: f.MostDays, AYear: f.AYear, Rate: int64(f.Rate), Fee: int64(f.Fee)}
 	}
-	for _, plan := range t.Plans {
-		one := contract.Plan{ID: plan.ID, Kind: contract.PlanKind(plan.Kind), Periods: plan.Periods, Rate: int64(plan.Rate)}
-		for _, s := range plan.Subsidies {
-			one.Subsidies = append(one.Subsidies, contract.Subsidy{Bearer: contract.Bearer(s.Bearer), Share: int64(s.Share)})
-		}
-		c.Plans = append(c.Plans, one)
-	}
+	c.Plans, c.Conversions, c.ConvertOverdue = toldPlans(t.Plans), toldPlans(t.Conversions), t.ConvertOverdue
 	for _, d := range t.Documents {
 		c.Documents = append(c.Documents, contract.Document{Document: d.Name, Version: d.Version, Hash: d.Hash})
 	}
 	return c
+}
+
+func toldPlans(plans []credit.Plan) (list []contract.Plan) {
+	for _, plan := range plans {
+		one := contract.Plan{ID: plan.ID, Kind: contract.PlanKind(plan.Kind), Periods: plan.Periods, Rate: int64(plan.Rate)}
+		for _, s := range plan.Subsidies {
+			one.Subsidies = append(one.Subsidies, contract.Subsidy{Bearer: contract.Bearer(s.Bearer), Share: int64(s.Share)})
+		}
+		list = append(list, one)
+	}
+	return list
 }
 
 // createProgramme adds a programme, or the next version of one, and makes it the
@@ -140,15 +145,20 @@ func draft(body *contract.ProgrammeRequest) catalogue.Draft {
 	if f := t.Deferral; f != (contract.DeferralTerms{}) {
 		d.Terms.Deferral = &credit.DeferralTerms{MostDays: f.MostDays, AYear: f.AYear, Rate: credit.Rate(f.Rate), Fee: money.Amount(f.Fee)}
 	}
-	for _, plan := range t.Plans {
-		one := credit.Plan{ID: plan.ID, Kind: credit.PlanKind(plan.Kind), Periods: plan.Periods, Rate: credit.Rate(plan.Rate)}
-		for _, s := range plan.Subsidies {
-			one.Subsidies = append(one.Subsidies, credit.Subsidy{Bearer: credit.Bearer(s.Bearer), Share: credit.Rate(s.Share)})
-		}
-		d.Terms.Plans = append(d.Terms.Plans, one)
-	}
+	d.Terms.Plans, d.Terms.Conversions, d.Terms.ConvertOverdue = plans(t.Plans), plans(t.Conversions), t.ConvertOverdue
 	for _, doc := range t.Documents {
 		d.Terms.Documents = append(d.Terms.Documents, credit.Document{Name: doc.Document, Version: doc.Version, Hash: doc.Hash})
 	}
 	return d
+}
+
+func plans(told []contract.Plan) (list []credit.Plan) {
+	for _, plan := range told {
+		one := credit.Plan{ID: plan.ID, Kind: credit.PlanKind(plan.Kind), Periods: plan.Periods, Rate: credit.Rate(plan.Rate)}
+		for _, s := range plan.Subsidies {
+			one.Subsidies = append(one.Subsidies, credit.Subsidy{Bearer: credit.Bearer(s.Bearer), Share: credit.Rate(s.Share)})
+		}
+		list = append(list, one)
+	}
+	return list
 }

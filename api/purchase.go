@@ -32,11 +32,7 @@ func captureAnswer(o *out, a *credit.Account, events []credit.Event, at credit.M
 			merchant: e.Merchant, plan: e.Plan.ID, on: at.Day,
 		}
 		for i, part := range e.Parts {
-			in := instalment{number: i + 1, Part: part}
-			for _, b := range part.Borne {
-				in.subsidised += b.Amount
-			}
-			p.instalments = append(p.instalments, in)
+			p.instalments = append(p.instalments, planned(i+1, part))
 		}
 		o.purchase(&p)
 	}
@@ -59,6 +55,7 @@ type instalment struct {
 	of         int       // the one of the plan that it is a late part of
 	statement  credit.ID // empty until it is billed
 	subsidised money.Amount
+	conversion credit.ID // empty: of the purchase's own plan
 }
 
 func (o *out) purchase(p *purchase) {
@@ -75,20 +72,33 @@ func (o *out) purchase(p *purchase) {
 	o.date("charged_off_on", p.chargedOff)
 	o.list("instalments")
 	for i := range p.instalments {
-		in := &p.instalments[i]
-		o.begin()
-		o.number("number", int64(in.number))
-		if in.of != 0 {
-			o.number("late_part_of", int64(in.of))
-		}
-		o.date("statement_on", in.On)
-		o.maybe("statement", string(in.statement))
-		o.costs(in.Principal, in.Interest, in.Fee)
-		o.amount("amount", in.Sum())
-		o.amount("subsidised", in.subsidised)
-		o.end()
+		o.instalment(&p.instalments[i])
 	}
 	o.endList()
+	o.end()
+}
+
+// planned is an instalment as a plan lays it out.
+func planned(number int, part credit.Part) instalment {
+	in := instalment{number: number, Part: part}
+	for _, b := range part.Borne {
+		in.subsidised += b.Amount
+	}
+	return in
+}
+
+func (o *out) instalment(in *instalment) {
+	o.begin()
+	o.number("number", int64(in.number))
+	if in.of != 0 {
+		o.number("late_part_of", int64(in.of))
+	}
+	o.date("statement_on", in.On)
+	o.maybe("statement", string(in.statement))
+	o.costs(in.Principal, in.Interest, in.Fee)
+	o.amount("amount", in.Sum())
+	o.amount("subsidised", in.subsidised)
+	o.maybe("conversion", string(in.conversion))
 	o.end()
 }
 

@@ -69,6 +69,8 @@ var routes = []route{
 
 	{"GET", "/v1/accounts/{id}/statements", platformKey, false, paged, listStatements},
 	{"GET", "/v1/statements/{id}", platformKey, false, nil, getStatement},
+	{"GET", "/v1/statements/{id}/conversion-quote", platformKey, false, []string{"plan", "amount"}, quoteConversion},
+	{"POST", "/v1/statements/{id}/conversion", platformKey, true, nil, convertStatement},
 	{"GET", "/v1/statements/{id}/deferral-quote", platformKey, false, []string{"days", "due_on"}, quoteDeferral},
 	{"POST", "/v1/statements/{id}/deferral", platformKey, true, nil, deferStatement},
 	{"GET", "/v1/accounts/{id}/repayments", platformKey, false, paged, listRepayments},

@@ -44,13 +44,17 @@ func (s *Server) purchaseRow(o *out, a owned, r *view.Purchase) error {
 	}
 	for i := range instalments {
 		in := &instalments[i]
-		p.instalments = append(p.instalments, instalment{
+		one := instalment{
 			number: int(in.Number), of: int(in.LateOf), statement: billed[in.Number], subsidised: in.Subsidised - in.SubsidyCancelled - in.SubsidyDisputed,
 			Part: credit.Part{
-				On: in.StatementDay, Principal: in.Principal - in.PrincipalRefunded - in.PrincipalDisputed,
+				On: in.StatementDay, Principal: in.Principal - in.PrincipalRefunded - in.PrincipalDisputed - in.PrincipalConverted,
 				Interest: in.Interest - in.InterestCancelled - in.InterestDisputed, Fee: in.Fee - in.FeeCancelled - in.FeeDisputed,
 			},
-		})
+		}
+		if in.Conversion != 0 {
+			one.conversion = r.Account.Part(credit.PrefixConversion, in.Conversion)
+		}
+		p.instalments = append(p.instalments, one)
 	}
 	o.purchase(&p)
 	return nil
@@ -73,6 +77,9 @@ func (s *Server) statementRow(o *out, a owned, r *view.Statement) error {
 	o.date("charged_off_on", r.ChargedOffOn)
 	if r.PenaltyCut > 0 {
 		o.amount("penalty_cut", r.PenaltyCut)
+	}
+	if r.Converted != 0 {
+		o.amount("converted", r.Converted)
 	}
 	if r.DeferredFrom != 0 {
 		o.date("deferred_from", r.DeferredFrom)

@@ -36,6 +36,7 @@ type disclosed struct {
 	Late                      Label
 	Later                     Label // the fee for deferring the example by as many days as may be
 	LaterRate                 credit.Rate
+	Bills                     []disclosedPlan // what converting the example costs
 }
 
 // disclosedPlan is what a plan costs for the example.
@@ -62,6 +63,9 @@ func (v *Version) disclosure() Text {
 	}
 	if rate%360 == 0 {
 		d.Daily = (rate / 360).String()
+	}
+	for _, p := range t.Conversions {
+		d.Bills = append(d.Bills, in.plan(t, p, example))
 	}
 	if t.Deferral != nil {
 		fee, _, rate := t.DeferralFee(example, t.Deferral.MostDays)

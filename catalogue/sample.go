@@ -49,6 +49,11 @@ func Sample() Draft {
 				{ID: "flat6", Kind: credit.Flat, Periods: 6, Rate: 6_000},
 				{ID: "annuity12", Kind: credit.Annuity, Periods: 12, Rate: 144_000},
 			},
+			Conversions: []credit.Plan{
+				{ID: "bill3", Kind: credit.Flat, Periods: 3, Rate: 6_500},
+				{ID: "bill6", Kind: credit.Flat, Periods: 6, Rate: 6_000},
+				{ID: "bill12", Kind: credit.Annuity, Periods: 12, Rate: 144_000},
+			},
 			Deferral:  &credit.DeferralTerms{MostDays: 14, AYear: 2, Rate: 5_000},
 			Documents: documents,
 		},

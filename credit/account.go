@@ -82,8 +82,9 @@ type Purchase struct {
 	ChargedOff  bool         `json:"charged_off,omitzero"` // 核销: off the books, and still owed
 	Merchant    string       `json:"merchant"`
 	Plan        Plan         `json:"plan"`
-	Funding     []Funded     `json:"funding,omitempty"` // whose money it is
-	Last        int          `json:"last,omitzero"`     // the highest number of an instalment, if some were added to the plan's
+	Funding     []Funded     `json:"funding,omitempty"`     // whose money it is
+	Last        int          `json:"last,omitzero"`         // the highest number of an instalment, if some were added to the plan's
+	Conversions []Conversion `json:"conversions,omitempty"` // of bills that it stood on
 	Instalments []Instalment `json:"instalments"`
 }
 
@@ -136,8 +137,9 @@ type Statement struct {
 	Attempts int           `json:"attempts,omitzero"` // how often it was debited
 	Debited  calendar.Date `json:"debited,omitzero"`  // when it was last asked for, or the result came: a next debit is later
 
-	Fee      money.Amount  `json:"fee,omitzero"`      // for its deferral, not paid yet
-	Deferred calendar.Date `json:"deferred,omitzero"` // when it was due before it was deferred
+	Fee       money.Amount  `json:"fee,omitzero"`       // for its deferral, not paid yet
+	Deferred  calendar.Date `json:"deferred,omitzero"`  // when it was due before it was deferred
+	Converted money.Amount  `json:"converted,omitzero"` // principal that left it as instalments
 }
 
 // Held is the sum of open holds.

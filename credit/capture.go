@@ -106,20 +106,26 @@ func (a *Account) releaseHold(number int64) {
 func (e PurchaseCaptured) apply(a *Account, _ calendar.Date) {
 	a.numbered(e.Number)
 	p := Purchase{Number: e.Number, Amount: e.Amount, Merchant: e.Merchant, Plan: e.Plan, Funding: slices.Clone(e.Funding)}
-	p.Instalments = make([]Instalment, 0, len(e.Parts))
-	for i, part := range e.Parts {
-		if part.Sum() > 0 {
-			p.Instalments = append(p.Instalments, Instalment{
-				Number: i + 1, On: part.On, Principal: part.Principal, Interest: part.Interest, Fee: part.Fee, Borne: part.Borne,
-			})
-		}
-	}
+	p.Instalments = instalments(1, e.Parts)
 	a.Purchases = append(a.Purchases, p)
 	if e.Resolved {
 		a.releaseHold(e.Hold)
 	} else {
 		a.hold(e.Hold).Amount -= e.Amount
 	}
+}
+
+// instalments are parts with numbers from first on, without those that ask for nothing.
+func instalments(first int, parts []Part) []Instalment {
+	list := make([]Instalment, 0, len(parts))
+	for i, part := range parts {
+		if part.Sum() > 0 {
+			list = append(list, Instalment{
+				Number: first + i, On: part.On, Principal: part.Principal, Interest: part.Interest, Fee: part.Fee, Borne: part.Borne,
+			})
+		}
+	}
+	return list
 }
 
 func (e HoldVoided) apply(a *Account, _ calendar.Date)  { a.releaseHold(e.Hold) }

@@ -109,10 +109,10 @@ func (a *Account) Obstacles(day calendar.Date) (unmet []Unmet) {
 		for _, in := range p.Instalments {
 			if in.Statement == 0 {
 				u.Amount += in.owed()
-				u.Date = in.On // the last one's statement
+				u.Date = max(u.Date, in.On) // the last one's statement
 			}
 		}
-		if p.Plan.Periods > 1 {
+		if p.Plan.Periods > 1 || len(p.Conversions) > 0 {
 			u.Condition = ConditionInstalments
 		}
 		if u.Amount > 0 {

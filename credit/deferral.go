@@ -88,6 +88,8 @@ func (a *Account) QuoteDeferral(statement int64, due, day calendar.Date) (Deferr
 	switch {
 	case terms == nil:
 		return DeferralQuote{}, refuse(DeferralNotOffered, "the contract offers no deferral")
+	case s.ChargedOff:
+		return DeferralQuote{}, refuse(DeferralNotOffered, "the books gave it up: it is due as it is")
 	case s.Deferred != 0:
 		return DeferralQuote{}, refuse(AlreadyDeferred, "it was due on %s, and was deferred to %s", s.Deferred, s.Due)
 	case day >= s.Due:
@@ -180,6 +182,24 @@ func (a *Account) deferred(day calendar.Date) []calendar.Date {
 // due date has passed, or the statement is paid.
 func (s *Statement) DeferralRuns(day calendar.Date) bool { return s.Deferred != 0 && day <= s.Due }
 
+// Bill returns a copy of an account that has one of its statements and what stands on
+// it, for whoever works out what deferring or converting it costs, elsewhere.
+func (a *Account) Bill(statement int64) *Account {
+	bill := &Account{ID: a.ID, Terms: a.Terms, DueDay: a.DueDay, Numbers: a.Numbers, Deferrals: slices.Clone(a.Deferrals), Debits: a.PendingDebits(), Disputes: slices.Clone(a.Disputes)}
+	s := a.statement(statement)
+	if s == nil {
+		return bill
+	}
+	bill.Statements = []Statement{*s}
+	for i := range a.Purchases {
+		p := a.Purchases[i]
+		if p.Instalments = slices.Clone(p.Instalments); slices.ContainsFunc(p.Instalments, func(in Instalment) bool { return in.Statement == statement }) {
+			bill.Purchases = append(bill.Purchases, p)
+		}
+	}
+	return bill
+}
+
 // openStatement finds a statement on which something is owed. One whose number was
 // given, but which is not open, is paid.
 func (a *Account) openStatement(number int64) (*Statement, error) {
@@ -214,6 +234,28 @@ func (e StatementDeferred) apply(a *Account, on calendar.Date) {
 	s.Fee += e.Fee
 	a.Deferrals = append(slices.Clone(a.deferred(on)), on)
 	a.firstDueFirst()
+}
+
+// again moves the due date as it was moved, if that was still possible. The fee that
+// was agreed to stays; under another contract it is the other contract's.
+func (c Defer) again(a *Account, f Fact, emit func(Event)) error {
+	s, err := a.openStatement(c.Statement)
+	if err != nil {
+		return err
+	}
+	if s.Deferred != 0 || f.At.Day >= s.Due || c.Due <= s.Due {
+		return refuse(DeferralTooLate, "it is due on %s", s.Due)
+	}
+	for _, e := range f.Events {
+		if e, ok := e.(StatementDeferred); ok {
+			e.Before = s.Due
+			if !a.quiet && a.Terms.Deferral != nil {
+				e.Fee, e.Cut, _ = a.Terms.DeferralFee(a.accruing(s), int(e.Due-s.Due))
+			}
+			emit(e)
+		}
+	}
+	return nil
 }
 
 // firstDueFirst keeps statements in the order in which they are paid: a deferred

@@ -55,6 +55,14 @@ const (
 	DeferralTooLate      Kind = "deferral_too_late"      // asked for on the due date or after it
 	AlreadyDeferred      Kind = "already_deferred"       // a statement is deferred once
 	DeferralsUsedUp      Kind = "deferrals_used_up"      // as many as the contract allows were granted within a year
+	ConversionNotOffered Kind = "conversion_not_offered" // the contract has no plan for bills
+	ConversionTooLate    Kind = "conversion_too_late"    // the due date has passed
+	ConversionTooLarge   Kind = "conversion_too_large"   // more than can be converted of the statement
+	AlreadyConverted     Kind = "already_converted"      // a statement is converted once
+	NothingToConvert     Kind = "nothing_to_convert"     // no principal of it can be converted
+	DeferralRunning      Kind = "deferral_running"       // not while the statement is deferred
+	DisputeRunning       Kind = "dispute_running"        // not while something on it is contested
+	DebitPending         Kind = "debit_pending"          // not while the result of a debit is not known
 )
 
 // Kinds lists every kind, for the tables and tests that must cover them all.
@@ -101,6 +109,14 @@ var Kinds = []Kind{
 	DeferralsUsedUp,
 	NotReversible,
 	AlreadyReversed,
+	ConversionNotOffered,
+	ConversionTooLate,
+	ConversionTooLarge,
+	AlreadyConverted,
+	NothingToConvert,
+	DeferralRunning,
+	DisputeRunning,
+	DebitPending,
 }
 
 // Error is a refusal: the command was not carried out and nothing changed.

@@ -25,6 +25,7 @@ const (
 	PrefixReturn      = "ret_"
 	PrefixReversal    = "rvs_"
 	PrefixClosure     = "clo_"
+	PrefixConversion  = "cnv_"
 	PrefixAutopay     = "apy_"
 	PrefixDebit       = "deb_"
 	PrefixDispute     = "dsp_"

@@ -173,62 +173,6 @@ func (l *life) settle(t *rapid.T) {
 	}
 }
 
-// postpone asks for a later due date, and holds the answer against the conditions
-// and the cap, told another way.
-func (l *life) postpone(t *rapid.T) {
-	a, terms := l.story.a, l.story.a.Terms.Deferral
-	var open []int64
-	for _, s := range a.Statements {
-		open = append(open, s.Number)
-	}
-	n := l.some(t, open)
-	i := slices.IndexFunc(a.Statements, func(s credit.Statement) bool { return s.Number == n })
-	var before credit.Statement
-	if i >= 0 {
-		before = a.Statements[i]
-	}
-	due := before.Due + calendar.Date(rapid.SampledFrom([]int{-1, 0, 1, 2, 10, 14, 15, 60, 61}).Draw(t, "later"))
-	within := 0
-	for _, on := range l.deferrals {
-		if l.story.day-on < 365 {
-			within++
-		}
-	}
-	may := i >= 0 && terms != nil && before.Deferred == 0 && l.story.day < before.Due && within < terms.AYear && due > before.Due && due <= before.Due+calendar.Date(terms.MostDays)
-	q, err := a.QuoteDeferral(n, due, l.story.day)
-	events, refused := l.do(credit.Defer{Statement: n, Due: due, Consent: l.story.consent(credit.Document{Name: credit.DeferralDocument, Version: 1, Hash: q.Token})})
-	if (err == nil) != may || (refused == nil) != may {
-		t.Fatalf("deferring statement %d due on %s to %s on %s after %d: %v, %v", n, before.Due, due, l.story.day, within, err, refused)
-	}
-	if !may {
-		return
-	}
-	principal := money.Amount(0)
-	for _, p := range a.Purchases {
-		for _, in := range p.Instalments {
-			if in.Statement == n {
-				principal += in.Principal
-			}
-		}
-	}
-	asked := max(terms.Fee, terms.Rate.Of(principal))
-	e := only[credit.StatementDeferred](t, events)
-	days := int64(due - before.Due)
-	if e.Fee < 0 || e.Fee+e.Cut != asked || q.Fee != e.Fee || q.AnnualRate > a.Terms.CostCap {
-		t.Fatalf("deferred for %+v, quoted %+v, and the terms ask for %d", e, q, asked)
-	}
-	if a.Terms.RateMethod != credit.EffectiveOnDays {
-		// fee ÷ principal × 365 ÷ days against the cap, by cross multiplication; half a millionth rounds down to it.
-		cap2 := (2*int64(a.Terms.CostCap) + 1) * int64(principal) * days
-		if year := int64(365) * 2_000_000; int64(e.Fee)*year > cap2 || e.Cut > 0 && int64(e.Fee+1)*year < cap2 {
-			t.Fatalf("of %d asked %d are charged on %d for %d days", asked, e.Fee, principal, days)
-		}
-	}
-	i = slices.IndexFunc(a.Statements, func(s credit.Statement) bool { return s.Number == n })
-	same(t, "new due date", a.Statements[i].Due, due)
-	same(t, "fee", a.Statements[i].Fee, e.Fee)
-}
-
 func (l *life) refund(t *rapid.T) {
 	var known []int64
 	for n := range l.captured {

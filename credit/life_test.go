@@ -36,6 +36,7 @@ func anyLife(t *rapid.T) {
 		"autopay":   l.autopay,
 		"debit":     l.debit,
 		"defer":     l.postpone,
+		"convert":   l.convert,
 		"close":     l.close,
 		"other":     l.other,
 		"limits":    l.limits,
@@ -74,7 +75,7 @@ type life struct {
 	debits           map[int64]debited // every debit ever asked for
 	source           string            // of the standing instruction in force
 	dueDay           int
-	deferrals        []calendar.Date // when granted
+	relief           relief
 }
 
 func newLife(t *rapid.T) *life {
@@ -133,16 +134,7 @@ func anyTerms(t *rapid.T) *credit.Terms {
 			}
 		}
 	}
-	if rapid.Bool().Draw(t, "deferrals") {
-		terms.Deferral = &credit.DeferralTerms{
-			MostDays: rapid.SampledFrom([]int{1, 14, 60}).Draw(t, "most days"), AYear: rapid.IntRange(1, 3).Draw(t, "a year"),
-		}
-		if rapid.Bool().Draw(t, "flat fee") {
-			terms.Deferral.Fee = money.Amount(rapid.IntRange(0, 20_00).Draw(t, "deferral fee"))
-		} else {
-			terms.Deferral.Rate = credit.Rate(rapid.IntRange(0, 50_000).Draw(t, "deferral rate"))
-		}
-	}
+	anyRelief(t, terms)
 	if terms.Validate() != nil {
 		terms.CostCap = 10 * credit.Whole // by other methods, or if soon due, a plan may be dearer than China allows
 	}
@@ -213,6 +205,7 @@ func (l *life) count(events []credit.Event) {
 		case credit.HoldExpired:
 			l.resolve(e.Hold, e.Amount)
 		case credit.PurchaseCaptured:
+			l.relief.bought(e)
 			l.holds[e.Hold] -= e.Amount
 			if e.Resolved {
 				l.resolve(e.Hold, e.Released)
@@ -261,6 +254,7 @@ func (l *life) count(events []credit.Event) {
 		case credit.DisputeOpened:
 			l.disputed(e)
 		case credit.DisputeSettled:
+			l.relief.late(e)
 			l.disputeSettled(e)
 		case credit.StatementIssued:
 			same(l.t, "due", e.Due, calendar.NextOnDay(e.Date, l.dueDay))
@@ -284,7 +278,9 @@ func (l *life) count(events []credit.Event) {
 				l.t.Fatalf("statement of %d has lines of %d", e.Total, total)
 			}
 		case credit.StatementDeferred:
-			l.deferrals = append(l.deferrals, l.story.day)
+			l.relief.deferrals = append(l.relief.deferrals, l.story.day)
+		case credit.StatementConverted:
+			l.convertedBy(e)
 		case credit.RepaymentReceived:
 			l.pay(e.Shares, e.Amount-e.Credit)
 			l.balance += e.Credit

@@ -217,8 +217,13 @@ func (p *Part) drop() {
 // minor unit may not lift what a small purchase costs its customer above the
 // contract's cap: while it does, each instalment asks for one minor unit less.
 func (t *Terms) Schedule(p Plan, amount money.Amount, captured calendar.Date) []Part {
+	return t.scheduleFrom(p, amount, captured, captured)
+}
+
+// scheduleFrom is Schedule where the customer has the money from another day on.
+func (t *Terms) scheduleFrom(p Plan, amount money.Amount, captured, from calendar.Date) []Part {
 	parts := p.Schedule(amount, captured, t.StatementDay)
-	for dearerThan(t.CostCap, t, amount, captured, parts) {
+	for dearerThan(t.CostCap, t, amount, from, parts) {
 		for i := range parts {
 			part := &parts[i]
 			if part.Interest > 0 {

@@ -167,31 +167,44 @@ func (p *Purchase) cuts(instalments []Instalment, amount money.Amount) []Cut {
 }
 
 // reprice works out the cost of unbilled instalments from the principal that they
-// have left. One that never had any (7 fen in 12) has no fee once something is refunded.
-// What a lost dispute billed late is priced as the instalment it is of.
+// have left, each by the plan and the amount that it was agreed by: the purchase's
+// own, or those of the conversion that it comes from. What a lost dispute billed late is
+// priced as the instalment it is of.
 func (p *Purchase) reprice(instalments []Instalment) {
-	if p.Plan.Rate == 0 {
+	p.Plan.reprice(p.Amount, instalments, 1)
+	for _, c := range p.Conversions {
+		c.Plan.reprice(c.Amount, instalments, c.First)
+	}
+}
+
+// reprice works out the cost of the unbilled among the plan's instalments, numbered
+// from first on. One that never had any principal (7 fen in 12) has no fee once something is refunded.
+func (p Plan) reprice(amount money.Amount, instalments []Instalment, first int) {
+	if p.Rate == 0 {
 		return
 	}
-	agreed := p.Amount.Split(p.Plan.Periods)
+	agreed := amount.Split(p.Periods)
+	own := func(in *Instalment) bool {
+		return in.Statement == 0 && in.period() >= first && in.period() < first+p.Periods
+	}
 	for i := range instalments {
 		in := &instalments[i]
-		if in.Statement != 0 {
+		if !own(in) {
 			continue
 		}
 		cost := money.Amount(0)
-		if p.Plan.Kind == Annuity {
+		if p.Kind == Annuity {
 			left := money.Amount(0)
-			for _, other := range instalments {
-				if other.Statement == 0 && other.period() >= in.period() {
+			for k := range instalments {
+				if other := &instalments[k]; own(other) && other.period() >= in.period() {
 					left += other.Principal
 				}
 			}
-			cost = left.MulDiv(int64(p.Plan.Rate), int64(Whole)*12)
-		} else if principal := agreed[in.period()-1]; principal > 0 {
-			cost = p.Plan.Rate.Of(p.Amount).MulDiv(int64(in.Principal), int64(principal))
+			cost = left.MulDiv(int64(p.Rate), int64(Whole)*12)
+		} else if principal := agreed[in.period()-first]; principal > 0 {
+			cost = p.Rate.Of(amount).MulDiv(int64(in.Principal), int64(principal))
 		}
-		p.Plan.lower(in, cost)
+		p.lower(in, cost)
 	}
 }
 

@@ -2,6 +2,7 @@ package credit_test
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"testing"
 
@@ -104,10 +105,38 @@ func TestReversedIsAsIfItNeverCame(t *testing.T) {
 			}
 		}
 		both(s.application(terms))
+		// Relief is agreed to by each of the two as it is quoted to them; it is the same
+		// agreement only where it is about the same money.
+		relief := func() {
+			if len(s.a.Statements) == 0 || len(control.a.Statements) == 0 {
+				return
+			}
+			var told []string
+			convert := rapid.Bool().Draw(t, "convert") && len(terms.Conversions) > 0
+			amount := money.Amount(rapid.Int64Range(0, 500_00).Draw(t, "part"))
+			bill := s.a.Statements[len(s.a.Statements)-1]
+			n, due := bill.Number, bill.Due+1
+			for _, o := range []*story{s, control} {
+				if convert {
+					q, _ := o.a.QuoteConversion(n, terms.Conversions[0].ID, amount, o.day)
+					_, err := o.try(credit.Convert{Statement: n, Plan: terms.Conversions[0].ID, Amount: amount, Consent: o.consent(credit.Document{Name: credit.ConversionDocument, Version: 1, Hash: q.Token})})
+					told = append(told, fmt.Sprint(err == nil, q.Lines))
+					continue
+				}
+				q, _ := o.a.QuoteDeferral(n, due, o.day)
+				_, err := o.try(credit.Defer{Statement: n, Due: due, Consent: o.consent(credit.Document{Name: credit.DeferralDocument, Version: 1, Hash: q.Token})})
+				told = append(told, fmt.Sprint(err == nil, q.Fee))
+			}
+			if told[0] != told[1] {
+				t.Skip("another agreement")
+			}
+		}
 		acts := func(n int, spending bool) {
 			for range n {
 				amount := money.Amount(rapid.Int64Range(1, 1_500_00).Draw(t, "amount"))
-				switch act := rapid.IntRange(0, 5).Draw(t, "act"); {
+				switch act := rapid.IntRange(0, 6).Draw(t, "act"); {
+				case act == 6:
+					relief()
 				case act == 0:
 					day := s.day + rapid.SampledFrom([]calendar.Date{0, 1, 3, 10, 20, 31}).Draw(t, "days")
 					s.pass(day)

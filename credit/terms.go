@@ -2,6 +2,7 @@ package credit
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/yuefu/yuefu/money"
 )
@@ -48,8 +49,10 @@ type Terms struct {
 	Routes         []Route        `json:"routes,omitempty"` // the ways to fund a purchase, by preference; none: the funder has it all
 	Scenes         []string       `json:"scenes"`
 	Plans          []Plan         `json:"plans"`
-	Deferral       *DeferralTerms `json:"deferral,omitempty"` // none: the contract offers no deferral
-	Documents      []Document     `json:"documents"`          // what an applicant must have agreed to
+	Deferral       *DeferralTerms `json:"deferral,omitempty"`       // none: the contract offers no deferral
+	Conversions    []Plan         `json:"conversions,omitempty"`    // plans for bills (账单分期); none: no bill can be converted
+	ConvertOverdue bool           `json:"convert_overdue,omitzero"` // also after the due date
+	Documents      []Document     `json:"documents"`                // what an applicant must have agreed to
 }
 
 // Document (文本) is one version of a text that a person agrees to.
@@ -148,11 +151,14 @@ func (t *Terms) Validate() error {
 		}
 	}
 	seen := map[string]bool{}
-	for _, p := range t.Plans {
+	for i, p := range slices.Concat(t.Plans, t.Conversions) {
 		if seen[p.ID] {
 			return fmt.Errorf("plan %q stands twice", p.ID)
 		}
 		seen[p.ID] = true
+		if i >= len(t.Plans) && p.Kind == PayNextMonth {
+			return fmt.Errorf("plan %q: a bill that is paid next month is deferred, not converted", p.ID)
+		}
 		if err := p.validate(); err != nil {
 			return fmt.Errorf("plan %q: %w", p.ID, err)
 		}

@@ -154,6 +154,15 @@ func Post(account credit.ID, event credit.Event) []Transfer {
 		p.chargeOff(e)
 	case credit.StatementDeferred:
 		p.move(p.customer(FeeBilled), Account{Class: FeeIncome}, e.Fee)
+	case credit.StatementConverted:
+		p.move(p.customer(PrincipalUnbilled), p.customer(PrincipalBilled), e.Amount)
+		for _, c := range e.Purchases {
+			var borne []credit.Borne
+			for _, part := range c.Parts {
+				borne = append(borne, part.Borne...)
+			}
+			p.promise(c.Merchant, borne, 1)
+		}
 	case credit.PenaltyCharged:
 		p.move(p.customer(Penalty), Account{Class: PenaltyIncome}, e.Amount)
 	case credit.RepaymentReceived:

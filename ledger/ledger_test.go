@@ -43,6 +43,9 @@ var cases = []struct {
 		{Principal: 60_00, Fee: 3_00}, {Principal: 40_00, Interest: 50, Borne: all},
 	}}},
 	{"a bill deferred: the fee is billed at once", credit.StatementDeferred{Fee: 5_00, Cut: 1_00}},
+	{"a bill becomes instalments: its principal is not billed any more, and others may bear a share", credit.StatementConverted{Amount: 90_00, Purchases: []credit.ConvertedPurchase{
+		{Merchant: "m1", Amount: 60_00, Parts: []credit.Part{{Principal: 60_00, Fee: 1_00, Borne: all}}}, {Merchant: "m2", Amount: 30_00, Parts: []credit.Part{{Principal: 30_00}}},
+	}}},
 	{"a day overdue", credit.PenaltyCharged{Amount: 50}},
 	{"a repayment, more than is billed", credit.RepaymentReceived{Amount: 110_00, Credit: 6_00, Shares: []credit.Share{{Penalty: 50}, {Fee: 3_00, Principal: 60_00}, {Interest: 50, Principal: 40_00}}}},
 	{"a repayment: of it each funder gets its part", credit.RepaymentReceived{Amount: 104_00, Shares: []credit.Share{

@@ -70,6 +70,7 @@ type auditedPart struct {
 	on                       calendar.Date
 	principal, interest, fee money.Amount
 	statement                int64
+	conversion               int64 // that it comes from, or that what it is a late part of does
 }
 
 func newAudit(partition int32, report *Report, slice, slices int) *audit {

@@ -125,6 +125,18 @@ func amountsOf(event credit.Event) (whole, parts []money.Amount) {
 			parts = append(parts, l.Principal, l.Interest, l.Fee)
 			borne(l.Borne)
 		}
+	case credit.StatementConverted:
+		whole = append(whole, e.Amount)
+		for _, l := range e.Lines {
+			whole = append(whole, l.Principal)
+		}
+		for _, p := range e.Purchases {
+			whole = append(whole, p.Amount)
+			for _, part := range p.Parts {
+				parts = append(parts, part.Principal, part.Interest, part.Fee)
+				borne(part.Borne)
+			}
+		}
 	case credit.StatementDeferred:
 		parts = append(parts, e.Fee, e.Cut)
 	case credit.PenaltyCharged:

@@ -61,6 +61,8 @@ func (x *audited) allowed(day calendar.Date, command credit.Command, event credi
 		return x.issued(day, e)
 	case credit.StatementDeferred:
 		return x.deferred(day, command, e)
+	case credit.StatementConverted:
+		return x.converted(day, command, e)
 	case credit.PenaltyCharged:
 		if v := x.capped(day, e); v != nil {
 			return v

@@ -179,10 +179,10 @@ func (x *audited) disputeSettled(day calendar.Date, e credit.DisputeSettled) *Vi
 	}
 	next := calendar.NextOnDay(day, x.state.Terms.StatementDay)
 	for _, part := range e.Late {
-		if part.Number != len(p.parts)+1 || part.Statement != 0 || part.On != next {
+		if part.Number != len(p.parts)+1 || part.Of < 1 || part.Of > len(p.parts) || part.Statement != 0 || part.On != next {
 			return wrong(CheckCycles, "instalment %d of purchase %d comes late on %s, and the next statement is of %s", part.Number, e.Purchase, part.On, next)
 		}
-		p.parts = append(p.parts, auditedPart{on: part.On, principal: part.Principal, interest: part.Interest, fee: part.Fee})
+		p.parts = append(p.parts, auditedPart{on: part.On, principal: part.Principal, interest: part.Interest, fee: part.Fee, conversion: p.parts[part.Of-1].conversion})
 		principal -= part.Principal
 		cost -= part.Interest + part.Fee
 	}

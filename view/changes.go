@@ -24,6 +24,7 @@ type changes struct {
 	funding        rows[Funding, *Funding]
 	statements     rows[Statement, *Statement]
 	lines          rows[Line, *Line]
+	conversions    []Conversion
 	repayments     rows[Repayment, *Repayment]
 	shares         []Share
 	refunds        []Refund
@@ -226,7 +227,7 @@ func (c *changes) size() int {
 		c.applications.size(), len(c.agreements),
 		c.authorisations.size(),
 		c.purchases.size(), c.instalments.size(), c.funding.size(),
-		c.statements.size(), c.lines.size(),
+		c.statements.size(), c.lines.size(), len(c.conversions),
 		c.repayments.size(), len(c.shares),
 		len(c.refunds), len(c.cuts), len(c.lowered), len(c.returns),
 		c.disputes.size(),

@@ -23,7 +23,7 @@ var (
 	CheckRefunds    = Check{4, "refunds", "refunds of a purchase add up to what was captured at most"}
 	CheckDisputes   = Check{5, "disputes", "refunds and what is contested add up to what was captured at most, and a dispute ends once: refunded, or owed again as agreed"}
 	CheckKeys       = Check{6, "keys", "a key was used once for its account"}
-	CheckBilled     = Check{7, "billed once", "each instalment is billed once, with what it asks for: captured = billed + unbilled + contested + refunded"}
+	CheckBilled     = Check{7, "billed once", "each instalment is billed once, with what it asks for: captured = billed + unbilled + contested + refunded. What became instalments of its own left its bill, once, and is billed again"}
 	CheckSums       = Check{8, "sums", "a statement's total is the sum of its lines, a purchase's instalments are those of its plan and add up to it"}
 	CheckPayments   = Check{9, "payments", "nothing is paid beyond what is owed, the surplus is the credit balance, and goes back whole and once"}
 	CheckDebits     = Check{9, "debits", "of a statement one debit is on its way at most, for what is owed, from the source agreed to; it gets one result, and a settled one is a repayment of its amount"}
@@ -38,7 +38,7 @@ var (
 	CheckTables     = Check{19, "tables", "each row of the tables is what the log says, and there is no other"}
 	CheckOverdue    = Check{11, "overdue", "an overdue statement stands in the bucket, and its account has the grade, of its days past due"}
 	CheckChargeOff  = Check{22, "charge-off", "what the books give up is all that they have of a debt, once; what is paid for it is a recovery, what is refunded less of a loss: no yuan counts twice"}
-	CheckCaps       = Check{24, "caps", "no penalty goes above the cost cap, or the cap on penalties, of the contract"}
+	CheckCaps       = Check{24, "caps", "no conversion and no penalty goes above the cost cap, or the cap on penalties, of the contract"}
 	CheckAmounts    = Check{20, "amounts", "each amount is a whole number within bounds, what was asked for is what moved, a penalty is what its days come to, and a fee for a deferral what the contract asks for within its cap"}
 )
 

@@ -64,6 +64,9 @@ func compareTables(ctx context.Context, tx *sql.Tx, a *audit) error {
 			return compareRows(ctx, tx, a, statementTable, c.statements.made, func(r *Statement) tableKey { return of(r.Account, r.Number) })
 		},
 		func() error {
+			return compareRows(ctx, tx, a, conversionTable, c.conversions, func(r *Conversion) tableKey { return of(r.Account, r.Number) })
+		},
+		func() error {
 			return compareRows(ctx, tx, a, lineTable, c.lines.made, func(r *Line) tableKey { return of(r.Account, r.Statement, r.Purchase, int64(r.Instalment)) })
 		},
 		func() error {

@@ -119,6 +119,8 @@ func (c *changes) event(at place, account *balances, event credit.Event, shares 
 		s := c.statement(at, e.Statement)
 		s.Due, s.DeferredFrom = e.Due, e.Before
 		s.DeferralFee += e.Fee
+	case credit.StatementConverted:
+		c.converted(at, account, e)
 	case credit.PenaltyCharged:
 		s := c.statement(at, e.Statement)
 		s.Penalty += e.Amount

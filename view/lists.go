@@ -56,6 +56,7 @@ var (
 	readInstalments     = instalmentTable.read + ` WHERE partition = $1 AND account = $2 AND purchase = $3 ORDER BY number`
 	readFunding         = fundingTable.read + ` WHERE partition = $1 AND account = $2 AND purchase = $3 ORDER BY funder`
 	readLines           = lineTable.read + ` WHERE partition = $1 AND account = $2 AND statement = $3 ORDER BY purchase, instalment`
+	readConversions     = conversionTable.read + ` WHERE partition = $1 AND account = $2 AND statement = $3 ORDER BY number`
 	readPurchaseLines   = lineTable.read + ` WHERE partition = $1 AND account = $2 AND purchase = $3 ORDER BY instalment`
 	readRefundsOf       = refundTable.read + ` WHERE partition = $1 AND account = $2 AND purchase = $3 ORDER BY number`
 	readRefundCuts      = refundCutTable.read + ` WHERE partition = $1 AND account = $2 AND refund = $3 ORDER BY number`
@@ -195,6 +196,11 @@ func (t *Tables) FundingOf(ctx context.Context, account credit.ID, purchase int6
 // Lines lists a statement's lines, in order.
 func (t *Tables) Lines(ctx context.Context, account credit.ID, statement int64) ([]Line, error) {
 	return find[Line](ctx, t, readLines, t.PartitionOf(account), account, statement)
+}
+
+// ConversionsOf lists what of a statement became instalments.
+func (t *Tables) ConversionsOf(ctx context.Context, account credit.ID, statement int64) ([]Conversion, error) {
+	return find[Conversion](ctx, t, readConversions, t.PartitionOf(account), account, statement)
 }
 
 // PurchaseLines lists the statement lines that a purchase's instalments stand on.

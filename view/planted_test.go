@@ -188,35 +188,6 @@ var plantedInLog = []plant{
 		return command, []credit.Event{e}
 	})},
 
-	{"a statement deferred too far", view.CheckCycles, forge(ann, func(s *story, a *credit.Account) (credit.Command, []credit.Event) {
-		command, e := s.postponing(a)
-		command.Due, e.Due = command.Due+1, e.Due+1
-		return command, []credit.Event{e}
-	})},
-	{"a statement deferred on its due date", view.CheckCycles, forge(ann, func(s *story, a *credit.Account) (credit.Command, []credit.Event) {
-		command, e := s.postponing(a)
-		s.openDay(e.Before)
-		s.closeAll()
-		return command, []credit.Event{e}
-	})},
-	{"a third deferral within a year", view.CheckCycles, forge(ann, func(s *story, a *credit.Account) (credit.Command, []credit.Event) {
-		command, e := s.postponing(a)
-		s.must(a.ID, command)
-		s.must(a.ID, credit.Repay{Amount: a.Billed(), Currency: "CNY", Source: "x"})
-		command, e = s.postponing(a)
-		return command, []credit.Event{e}
-	})},
-	{"a deferral for another fee", view.CheckAmounts, forge(ann, func(s *story, a *credit.Account) (credit.Command, []credit.Event) {
-		command, e := s.postponing(a)
-		e.Fee++
-		return command, []credit.Event{e}
-	})},
-	{"a deferral that nobody agreed to", view.CheckConsent, forge(ann, func(s *story, a *credit.Account) (credit.Command, []credit.Event) {
-		command, e := s.postponing(a)
-		command.Consent.Person = "bob"
-		return command, []credit.Event{e}
-	})},
-
 	{"a command before what was due", view.CheckDays, func(_ *testing.T, _ *store, s *story) {
 		a := s.accounts[s.order[bob]]
 		s.openDay(a.NextDue())
@@ -451,20 +422,6 @@ func (s *story) onItsWay(a *credit.Account) credit.DebitRequested {
 	a.Apply(e, s.day)
 	s.record(a, "asked", credit.Freeze{Kind: credit.BlockCustomer}, []credit.Event{e})
 	return e
-}
-
-// postponing buys something, waits for its bill, and returns what would defer it by
-// 14 days, whether the rules allow it or not.
-func (s *story) postponing(a *credit.Account) (credit.Defer, credit.StatementDeferred) {
-	s.buy(a.ID, 9_000, "next")
-	for len(a.Statements) == 0 {
-		s.openDay(s.day + 1)
-		s.closeAll()
-	}
-	bill := a.Statements[0]
-	command := s.deferring(a, bill.Number, bill.Due+14)
-	q, _ := a.QuoteDeferral(bill.Number, bill.Due+14, s.day)
-	return command, credit.StatementDeferred{Statement: bill.Number, Due: bill.Due + 14, Before: bill.Due, Fee: q.Fee, Cut: q.Cut, Quote: q.Token}
 }
 
 // save keeps a snapshot of an account.

@@ -85,23 +85,25 @@ type Purchase struct {
 // Instalment (期) is one part of a purchase, as captured or as a lost dispute added it, and
 // what refunds and disputes took off it.
 type Instalment struct {
-	Account           credit.ID     `view:"key"`
-	Purchase          int64         `view:"key"`
-	Number            int32         `view:"key"`
-	LateOf            int32         // the one of the plan that it is a late part of; 0: it is the plan's
-	StatementDay      calendar.Date // the date of the statement that it falls on
-	Principal         money.Amount  //
-	Interest          money.Amount  //
-	Fee               money.Amount  //
-	Subsidised        money.Amount  //
-	PrincipalRefunded money.Amount  `view:"add"`
-	InterestCancelled money.Amount  `view:"add"`
-	FeeCancelled      money.Amount  `view:"add"`
-	SubsidyCancelled  money.Amount  `view:"add"`
-	PrincipalDisputed money.Amount  `view:"add"` // contested, or billed late as another instalment
-	InterestDisputed  money.Amount  `view:"add"`
-	FeeDisputed       money.Amount  `view:"add"`
-	SubsidyDisputed   money.Amount  `view:"add"`
+	Account            credit.ID     `view:"key"`
+	Purchase           int64         `view:"key"`
+	Number             int32         `view:"key"`
+	LateOf             int32         // the one of the plan that it is a late part of; 0: it is the plan's
+	StatementDay       calendar.Date // the date of the statement that it falls on
+	Principal          money.Amount  //
+	Interest           money.Amount  //
+	Fee                money.Amount  //
+	Subsidised         money.Amount  //
+	PrincipalRefunded  money.Amount  `view:"add"`
+	PrincipalConverted money.Amount  `view:"add"` // what became instalments of its own once it was billed
+	Conversion         int64         // the one that it comes from; 0: the purchase's own plan
+	InterestCancelled  money.Amount  `view:"add"`
+	FeeCancelled       money.Amount  `view:"add"`
+	SubsidyCancelled   money.Amount  `view:"add"`
+	PrincipalDisputed  money.Amount  `view:"add"` // contested, or billed late as another instalment
+	InterestDisputed   money.Amount  `view:"add"`
+	FeeDisputed        money.Amount  `view:"add"`
+	SubsidyDisputed    money.Amount  `view:"add"`
 }
 
 // Funding (出资) is a funder's part in a purchase.
@@ -139,6 +141,7 @@ type Statement struct {
 	Refunded     money.Amount  `view:"add"` // principal that refunds took off it
 	Disputed     money.Amount  `view:"add"` // principal that disputes took off it: it never comes back to this one
 	DeferralFee  money.Amount  `view:"add"` // charged beside the total
+	Converted    money.Amount  `view:"add"` // principal that left it as instalments
 	Paid         money.Amount  `view:"add"` // of the total and of the fee for a deferral
 	Penalty      money.Amount  `view:"add"` // charged so far, beside the total
 	PenaltyPaid  money.Amount  `view:"add"`
@@ -151,7 +154,7 @@ type Statement struct {
 
 // Outstanding is what is still owed on the statement, with penalty.
 func (r *Statement) Outstanding() money.Amount {
-	return r.Total + r.DeferralFee - r.Refunded - r.Disputed - r.Paid + r.Penalty - r.PenaltyPaid
+	return r.Total + r.DeferralFee - r.Refunded - r.Converted - r.Disputed - r.Paid + r.Penalty - r.PenaltyPaid
 }
 
 // Line is one instalment on a statement: what was billed, and what came of it.
@@ -166,9 +169,27 @@ type Line struct {
 	Subsidised    money.Amount //
 	Refunded      money.Amount `view:"add"` // principal that refunds took off it
 	Disputed      money.Amount `view:"add"` // principal that disputes took off it
+	Converted     money.Amount `view:"add"` // principal that left it as instalments
 	PrincipalPaid money.Amount `view:"add"`
 	InterestPaid  money.Amount `view:"add"`
 	FeePaid       money.Amount `view:"add"`
+}
+
+// Conversion (账单分期) is a statement, or a part of it, that became instalments.
+type Conversion struct {
+	Account    credit.ID       `view:"key"`
+	Number     int64           `view:"key"`
+	Statement  int64           //
+	Day        calendar.Date   //
+	Time       int64           //
+	Position   int64           //
+	Amount     money.Amount    // principal
+	Plan       string          //
+	PlanKind   credit.PlanKind //
+	Periods    int32           //
+	Interest   money.Amount    // what the customer was to pay for all periods, as agreed
+	Fee        money.Amount    //
+	Subsidised money.Amount    // what others bear, as agreed
 }
 
 // Repayment (还款) is money from a customer.

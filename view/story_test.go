@@ -190,8 +190,13 @@ func termsOf(programme string, currency money.Currency) *credit.Terms {
 			}},
 			{ID: "half12", Kind: credit.Annuity, Periods: 12, Rate: 160_000, Subsidies: []credit.Subsidy{{Bearer: credit.Merchant, Share: 500_000}}},
 		},
-		Deferral:  &credit.DeferralTerms{MostDays: 14, AYear: 2, Rate: 8_000},
-		Documents: []credit.Document{{Name: "credit_agreement", Version: 2, Hash: "aa11"}, {Name: "bureau_authorisation", Version: 1, Hash: "bb22"}},
+		Deferral: &credit.DeferralTerms{MostDays: 14, AYear: 2, Rate: 8_000},
+		Conversions: []credit.Plan{
+			{ID: "bill3", Kind: credit.Flat, Periods: 3, Rate: 8_000, Subsidies: []credit.Subsidy{{Bearer: credit.Platform, Share: 250_000}}},
+			{ID: "bill6", Kind: credit.Annuity, Periods: 6, Rate: 120_000},
+		},
+		ConvertOverdue: programme == "euro",
+		Documents:      []credit.Document{{Name: "credit_agreement", Version: 2, Hash: "aa11"}, {Name: "bureau_authorisation", Version: 1, Hash: "bb22"}},
 	}
 }
 
@@ -267,12 +272,6 @@ func (s *story) autopay(a *credit.Account, source string) credit.SetAutopay {
 	return credit.SetAutopay{Source: source, Consent: s.consent(a.Customer, a.AutopayText(source))}
 }
 
-// deferring asks for a later due date, as quoted.
-func (s *story) deferring(a *credit.Account, statement int64, due calendar.Date) credit.Defer {
-	q, _ := a.QuoteDeferral(statement, due, s.day) // what is refused is refused again
-	return credit.Defer{Statement: statement, Due: due, Consent: s.consent(a.Customer, credit.Document{Name: credit.DeferralDocument, Version: a.Terms.Version, Hash: q.Token})}
-}
-
 func (s *story) must(id credit.ID, command credit.Command) {
 	s.t.Helper()
 	if err := s.do(id, command); err != nil {
@@ -298,7 +297,7 @@ func (s *story) any(t *rapid.T) {
 	}
 	amount := money.Amount(rapid.IntRange(1, 200_000).Draw(t, "amount"))
 	number := rapid.Int64Range(1, max(1, a.Numbers)).Draw(t, "number")
-	switch what := rapid.IntRange(0, 30).Draw(t, "what"); what {
+	switch what := rapid.IntRange(0, 32).Draw(t, "what"); what {
 	case 0, 1, 2, 3, 4:
 		plan := rapid.SampledFrom(a.Terms.Plans).Draw(t, "plan").ID
 		s.authorise(id, amount, plan, rapid.SampledFrom([]string{"tea house", "书店", "a:b; c"}).Draw(t, "merchant"))
@@ -361,6 +360,10 @@ func (s *story) any(t *rapid.T) {
 		}
 	case 28, 29, 30:
 		s.contest(t, a, amount)
+	case 31, 32:
+		if n := len(a.Statements); n > 0 {
+			_ = s.do(id, s.converting(a, a.Statements[n-1].Number, rapid.SampledFrom([]string{"bill3", "bill6"}).Draw(t, "bill plan"), rapid.SampledFrom([]money.Amount{0, amount}).Draw(t, "part")))
+		}
 	case 19:
 		s.openDay(s.day + calendar.Date(rapid.IntRange(1, 40).Draw(t, "days")))
 		if rapid.Bool().Draw(t, "close of business") {

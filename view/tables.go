@@ -14,6 +14,7 @@ var (
 	fundingTable       = describe[Funding]("purchase_funding")
 	statementTable     = describe[Statement]("statement")
 	lineTable          = describe[Line]("statement_line")
+	conversionTable    = describe[Conversion]("conversion")
 	repaymentTable     = describe[Repayment]("repayment")
 	shareTable         = describe[Share]("repayment_share")
 	refundTable        = describe[Refund]("refund")

@@ -31,6 +31,7 @@ func (s *story) whole() (accounts []credit.ID) {
 	s.must(bob, credit.Capture{Hold: hold, Amount: 4_000})
 	s.must(bob, credit.Void{Hold: hold})
 	s.authorise(ann, 3_000, "next", "tea house")
+	converted := false
 	for range 150 {
 		s.openDay(s.day + 1)
 		s.closeAll()
@@ -38,6 +39,10 @@ func (s *story) whole() (accounts []credit.ID) {
 		_, _, dayOfMonth := s.day.Split()
 		if a := s.accounts[ann]; dayOfMonth == 5 && len(a.Statements) > 0 && len(a.Deferrals) == 0 {
 			s.must(ann, s.deferring(a, a.Statements[0].Number, a.Statements[0].Due+14))
+		}
+		if a := s.accounts[ann]; dayOfMonth == 6 && len(a.Statements) > 0 && a.Statements[0].Deferred == 0 && !converted {
+			s.must(ann, s.converting(a, a.Statements[0].Number, "bill3", 10_000))
+			converted = true
 		}
 		if dayOfMonth == 8 {
 			for _, id := range []credit.ID{ann, dan} {

@@ -79,6 +79,7 @@ func (c *changes) writes() []write {
 	insert(fundingTable, c.funding.made)
 	insert(statementTable, c.statements.made)
 	insert(lineTable, c.lines.made)
+	insert(conversionTable, c.conversions)
 	insert(repaymentTable, c.repayments.made)
 	insert(shareTable, c.shares)
 	insert(refundTable, c.refunds)

@@ -57,6 +57,11 @@ const (
 	ClosureStatusWithdrawn ClosureStatus = "withdrawn"
 )
 
+// Defines values for ConversionDocument.
+const (
+	ConversionDocumentConversionQuote ConversionDocument = "conversion_quote"
+)
+
 // Defines values for Currency.
 const (
 	CNY Currency = "CNY"
@@ -156,6 +161,7 @@ const (
 	AccountNotClear      ProblemKind = "account_not_clear"
 	AccountNotOpen       ProblemKind = "account_not_open"
 	AccountStopped       ProblemKind = "account_stopped"
+	AlreadyConverted     ProblemKind = "already_converted"
 	AlreadyDeferred      ProblemKind = "already_deferred"
 	AlreadyOpen          ProblemKind = "already_open"
 	AlreadyReversed      ProblemKind = "already_reversed"
@@ -175,12 +181,18 @@ const (
 	ConsentOutdated      ProblemKind = "consent_outdated"
 	ConsentPreselected   ProblemKind = "consent_preselected"
 	ConsentTooFast       ProblemKind = "consent_too_fast"
+	ConversionNotOffered ProblemKind = "conversion_not_offered"
+	ConversionTooLarge   ProblemKind = "conversion_too_large"
+	ConversionTooLate    ProblemKind = "conversion_too_late"
 	CurrencyMismatch     ProblemKind = "currency_mismatch"
 	DebitNotPending      ProblemKind = "debit_not_pending"
+	DebitPending         ProblemKind = "debit_pending"
 	DeferralNotOffered   ProblemKind = "deferral_not_offered"
+	DeferralRunning      ProblemKind = "deferral_running"
 	DeferralTooLate      ProblemKind = "deferral_too_late"
 	DeferralsUsedUp      ProblemKind = "deferrals_used_up"
 	DisputeNotOpen       ProblemKind = "dispute_not_open"
+	DisputeRunning       ProblemKind = "dispute_running"
 	DisputeTooLarge      ProblemKind = "dispute_too_large"
 	DueDayChangesUsed    ProblemKind = "due_day_changes_used"
 	DueDayNotOffered     ProblemKind = "due_day_not_offered"
@@ -206,6 +218,7 @@ const (
 	NotASandbox          ProblemKind = "not_a_sandbox"
 	NotFound             ProblemKind = "not_found"
 	NotReversible        ProblemKind = "not_reversible"
+	NothingToConvert     ProblemKind = "nothing_to_convert"
 	NothingToWithdraw    ProblemKind = "nothing_to_withdraw"
 	OperatorKeyRequired  ProblemKind = "operator_key_required"
 	OutcomeUnknown       ProblemKind = "outcome_unknown"
@@ -730,6 +743,133 @@ type Consent struct {
 	Version     int       `json:"version"`
 }
 
+// Conversion What of a statement became instalments (账单分期)
+type Conversion struct {
+	Account string `json:"account"`
+
+	// Amount Principal that left the statement
+	Amount      int64         `json:"amount"`
+	ConvertedOn calendar.Date `json:"converted_on"`
+
+	// Currency ISO 4217
+	Currency  Currency            `json:"currency"`
+	ID        string              `json:"id"`
+	Lines     []ConvertedLine     `json:"lines"`
+	Plan      string              `json:"plan"`
+	Purchases []ConvertedPurchase `json:"purchases"`
+	Statement string              `json:"statement"`
+
+	// StatementsPaid Statements that nothing is owed on any more
+	StatementsPaid []string `json:"statements_paid"`
+}
+
+// ConversionConsent Evidence that the customer agreed to a conversion as it was quoted: its `text`, and who accepted it, when, by which act
+type ConversionConsent struct {
+	AcceptedAt time.Time `json:"accepted_at"`
+	Act        string    `json:"act"`
+
+	// Document The document is the quote
+	Document ConversionDocument `json:"document"`
+
+	// Hash The quote's token, `qt_…`
+	Hash string `json:"hash"`
+
+	// Person Your id of the customer who acted
+	Person string `json:"person"`
+
+	// Preselected Was the plan ticked beforehand? Has to be said, and false
+	Preselected bool      `json:"preselected"`
+	ShownAt     time.Time `json:"shown_at"`
+
+	// Version The version of the terms
+	Version int `json:"version"`
+}
+
+// ConversionDocument The document is the quote
+type ConversionDocument string
+
+// ConversionQuote The whole cost of the instalments by one plan, to the cent (账单分期试算); the purchases' together
+type ConversionQuote struct {
+	// AnnualRate A share or a yearly rate in millionths: 149400 is 14.94%
+	AnnualRate Rate `json:"annual_rate"`
+
+	// Cost Total less the amount
+	Cost        int64              `json:"cost"`
+	Instalments []QuotedInstalment `json:"instalments"`
+
+	// Kind 下月付, 固定费率, 等额本息
+	Kind    PlanKind `json:"kind"`
+	Periods int      `json:"periods"`
+	Plan    string   `json:"plan"`
+
+	// Subsidised What others pay so that the customer does not
+	Subsidised int64 `json:"subsidised"`
+
+	// Text What the customer consents to: copy it into the conversion's consent
+	Text ConversionText `json:"text"`
+
+	// Total What the customer pays in the end
+	Total int64 `json:"total"`
+}
+
+// ConversionQuoteList defines model for ConversionQuoteList.
+type ConversionQuoteList struct {
+	Account string `json:"account"`
+
+	// Amount What is quoted for
+	Amount int64 `json:"amount"`
+
+	// Convertible The most that could be converted
+	Convertible int64 `json:"convertible"`
+
+	// Currency ISO 4217
+	Currency Currency          `json:"currency"`
+	Data     []ConversionQuote `json:"data"`
+
+	// Day The business date that the quotes are good for
+	Day       calendar.Date `json:"day"`
+	Statement string        `json:"statement"`
+}
+
+// ConversionRequest defines model for ConversionRequest.
+type ConversionRequest struct {
+	// Amount In minor units; all that can be converted when left out
+	Amount int64 `json:"amount,omitempty,omitzero"`
+
+	// Consent Evidence that the customer agreed to a conversion as it was quoted: its `text`, and who accepted it, when, by which act
+	Consent ConversionConsent `json:"consent"`
+
+	// Plan One of the contract's plans for bills
+	Plan string `json:"plan"`
+}
+
+// ConversionText What the customer consents to: copy it into the conversion's consent
+type ConversionText struct {
+	// Document The document is the quote
+	Document ConversionDocument `json:"document"`
+
+	// Hash The quote's token: it seals the figures
+	Hash    string `json:"hash"`
+	Version int    `json:"version"`
+}
+
+// ConvertedLine Principal that left one line of the statement
+type ConvertedLine struct {
+	Instalment int `json:"instalment"`
+
+	// Principal A sum in minor units (分) of the currency beside it
+	Principal Amount `json:"principal"`
+	Purchase  string `json:"purchase"`
+}
+
+// ConvertedPurchase The further instalments of one purchase
+type ConvertedPurchase struct {
+	// Amount A sum in minor units (分) of the currency beside it
+	Amount      Amount       `json:"amount"`
+	Instalments []Instalment `json:"instalments"`
+	Purchase    string       `json:"purchase"`
+}
+
 // Costs What an instalment asks for
 type Costs struct {
 	// Fee A sum in minor units (分) of the currency beside it
@@ -963,6 +1103,9 @@ type Disclosure struct {
 	// Bureau Left out when nobody is reported to a bureau
 	Bureau string `json:"bureau,omitempty,omitzero"`
 
+	// Conversions What the example would cost if it became instalments once it is billed (账单分期); left out when no bill can
+	Conversions []PlanCost `json:"conversions,omitempty,omitzero"`
+
 	// CostCap A share or a yearly rate in millionths: 149400 is 14.94%
 	CostCap Rate `json:"cost_cap"`
 
@@ -1192,10 +1335,13 @@ type Health struct {
 	Status string `json:"status"`
 }
 
-// Instalment One part of a purchase (期), as the plan laid it out, less what refunds and disputes took off
+// Instalment One part of a purchase (期), as the plan laid it out, less what refunds and disputes took off and what became further instalments
 type Instalment struct {
 	// Amount Principal, interest and fee together
 	Amount int64 `json:"amount"`
+
+	// Conversion The conversion (账单分期) that it comes from; left out for the purchase's own plan
+	Conversion string `json:"conversion,omitempty,omitzero"`
 
 	// Fee A sum in minor units (分) of the currency beside it
 	Fee Amount `json:"fee"`
@@ -1897,6 +2043,9 @@ type Statement struct {
 	// ChargedOffOn When the lender's books gave it up (核销); left out if they did not
 	ChargedOffOn calendar.Date `json:"charged_off_on,omitempty,omitzero"`
 
+	// Converted Principal that left it as instalments (转分期本金); left out when there is none
+	Converted int64 `json:"converted,omitempty,omitzero"`
+
 	// Currency ISO 4217
 	Currency Currency `json:"currency"`
 
@@ -1992,6 +2141,12 @@ type Terms struct {
 
 	// ChargeOffDays Days past due from which the lender's books give the debt up (核销); the customer still owes it; 0 or left out: never
 	ChargeOffDays int `json:"charge_off_days,omitempty,omitzero"`
+
+	// Conversions Plans by which a bill can become instalments (账单分期); left out: none can
+	Conversions []Plan `json:"conversions,omitempty,omitzero"`
+
+	// ConvertOverdue Bills can be converted after their due date too
+	ConvertOverdue bool `json:"convert_overdue,omitempty,omitzero"`
 
 	// CostCap The most that a plan may cost the customer, as an annual rate in millionths. A penalty that would cost more is cut to it
 	CostCap int64 `json:"cost_cap"`
@@ -2278,6 +2433,19 @@ type GetDisclosureQuery struct {
 
 func (q GetDisclosureQuery) values() url.Values {
 	v := url.Values{}
+	add(v, "amount", q.Amount)
+	return v
+}
+
+// QuoteConversionQuery is what QuoteConversion can be asked for. Zero values are left out.
+type QuoteConversionQuery struct {
+	Plan   string // One of the contract's plans for bills; all when left out
+	Amount int64  // In minor units; all that can be converted when left out
+}
+
+func (q QuoteConversionQuery) values() url.Values {
+	v := url.Values{}
+	add(v, "plan", q.Plan)
 	add(v, "amount", q.Amount)
 	return v
 }
@@ -2786,6 +2954,25 @@ func (c *Client) ReverseRepayment(ctx context.Context, id string, key string, bo
 func (c *Client) GetStatement(ctx context.Context, id string) (answer Statement, err error) {
 	path := "/v1/statements/{id}"
 	path = strings.Replace(path, "{id}", url.PathEscape(id), 1)
+	err = c.do(ctx, "GET", path, "", nil, &answer)
+	return answer, err
+}
+
+// ConvertStatement: Turn a statement, or a part of it, into instalments (账单分期), once.
+func (c *Client) ConvertStatement(ctx context.Context, id string, key string, body ConversionRequest) (answer Conversion, err error) {
+	path := "/v1/statements/{id}/conversion"
+	path = strings.Replace(path, "{id}", url.PathEscape(id), 1)
+	err = c.do(ctx, "POST", path, key, &body, &answer)
+	return answer, err
+}
+
+// QuoteConversion: What it costs to turn a statement into instalments (账单分期试算), by one plan or by all side by side.
+func (c *Client) QuoteConversion(ctx context.Context, id string, query QuoteConversionQuery) (answer ConversionQuoteList, err error) {
+	path := "/v1/statements/{id}/conversion-quote"
+	path = strings.Replace(path, "{id}", url.PathEscape(id), 1)
+	if q := query.values().Encode(); q != "" {
+		path += "?" + q
+	}
 	err = c.do(ctx, "GET", path, "", nil, &answer)
 	return answer, err
 }

@@ -460,6 +460,116 @@ func (v *Consent) Read(r *strict.Reader) {
 	r.Required(seen, 7, "consent_incomplete", "version")
 }
 
+// ConversionConsent Evidence that the customer agreed to a conversion as it was quoted: its `text`, and who accepted it, when, by which act
+type ConversionConsent struct {
+	AcceptedAt time.Time `json:"accepted_at"`
+	Act        string    `json:"act"`
+
+	// Document The document is the quote
+	Document ConversionDocument `json:"document"`
+
+	// Hash The quote's token, `qt_…`
+	Hash string `json:"hash"`
+
+	// Person Your id of the customer who acted
+	Person string `json:"person"`
+
+	// Preselected Was the plan ticked beforehand? Has to be said, and false
+	Preselected bool      `json:"preselected"`
+	ShownAt     time.Time `json:"shown_at"`
+
+	// Version The version of the terms
+	Version int `json:"version"`
+}
+
+// Read reads the object exactly as the contract describes it.
+func (v *ConversionConsent) Read(r *strict.Reader) {
+	if !r.Begin() {
+		return
+	}
+	var seen uint64
+	for r.Next() {
+		switch string(r.Name()) {
+		case "accepted_at":
+			seen |= 1 << 0
+			v.AcceptedAt = r.Instant()
+		case "act":
+			seen |= 1 << 1
+			v.Act = r.Text(1, 128)
+		case "document":
+			seen |= 1 << 2
+			v.Document = ConversionDocument(r.Word(valuesOfConversionDocument))
+		case "hash":
+			seen |= 1 << 3
+			v.Hash = r.Text(1, 64)
+		case "person":
+			seen |= 1 << 4
+			v.Person = r.Text(1, 128)
+		case "preselected":
+			seen |= 1 << 5
+			v.Preselected = r.Bool()
+		case "shown_at":
+			seen |= 1 << 6
+			v.ShownAt = r.Instant()
+		case "version":
+			seen |= 1 << 7
+			v.Version = int(r.Whole(1, 1e+06))
+		default:
+			r.Unknown()
+		}
+	}
+	r.Required(seen, 0, "consent_incomplete", "accepted_at")
+	r.Required(seen, 1, "consent_incomplete", "act")
+	r.Required(seen, 2, "consent_incomplete", "document")
+	r.Required(seen, 3, "consent_incomplete", "hash")
+	r.Required(seen, 4, "consent_incomplete", "person")
+	r.Required(seen, 5, "consent_incomplete", "preselected")
+	r.Required(seen, 6, "consent_incomplete", "shown_at")
+	r.Required(seen, 7, "consent_incomplete", "version")
+}
+
+// ConversionDocument The document is the quote
+type ConversionDocument string
+
+var valuesOfConversionDocument = []string{"conversion_quote"}
+
+// ConversionRequest defines model for ConversionRequest.
+type ConversionRequest struct {
+	// Amount In minor units; all that can be converted when left out
+	Amount int64 `json:"amount,omitempty,omitzero"`
+
+	// Consent Evidence that the customer agreed to a conversion as it was quoted: its `text`, and who accepted it, when, by which act
+	Consent ConversionConsent `json:"consent"`
+
+	// Plan One of the contract's plans for bills
+	Plan string `json:"plan"`
+}
+
+// Read reads the object exactly as the contract describes it.
+func (v *ConversionRequest) Read(r *strict.Reader) {
+	if !r.Begin() {
+		return
+	}
+	var seen uint64
+	for r.Next() {
+		switch string(r.Name()) {
+		case "amount":
+			seen |= 1 << 0
+			v.Amount = r.Whole(1, 1e+12)
+		case "consent":
+			seen |= 1 << 1
+			v.Consent.Read(r)
+		case "plan":
+			seen |= 1 << 2
+			v.Plan = r.Text(1, 64)
+		default:
+			r.Unknown()
+		}
+	}
+	r.Required(seen, 1, "", "consent")
+	r.Required(seen, 2, "", "plan")
+}
+
 // CreditBalanceReturnRequest defines model for CreditBalanceReturnRequest.
 type CreditBalanceReturnRequest struct {
 	// Reference The payment service's reference of the transfer to the customer
@@ -1181,7 +1291,7 @@ func (v *Policy) Read(r *strict.Reader) {
 // ProblemKind A stable name
 type ProblemKind string
 
-var valuesOfProblemKind = []string{"not_found", "invalid_amount", "currency_mismatch", "unknown_plan", "consent_incomplete", "consent_preselected", "consent_of_another", "consent_outdated", "consent_too_fast", "consent_in_future", "already_open", "application_pending", "no_application_pending", "hold_not_open", "capture_too_large", "refund_too_large", "account_not_open", "no_credit_balance", "not_reversible", "already_reversed", "block_exists", "block_missing", "block_not_yours", "account_not_clear", "closure_pending", "no_closure_pending", "dispute_too_large", "dispute_not_open", "invalid_date", "unknown_reason", "limit_above_cap", "unchanged", "nothing_to_withdraw", "autopay_missing", "debit_not_pending", "due_day_not_offered", "due_day_changes_used", "statement_not_open", "deferral_not_offered", "deferral_too_late", "already_deferred", "deferrals_used_up", "malformed_request", "header_too_large", "request_timeout", "no_such_route", "method_not_allowed", "unauthenticated", "operator_key_required", "not_a_sandbox", "unknown_parameter", "invalid_parameter", "key_missing", "key_invalid", "key_reused", "unsupported_media_type", "body_too_large", "malformed_body", "invalid_request", "invalid_programme", "clock_backwards", "busy", "unavailable", "outcome_unknown", "shutting_down", "account_stopped", "internal"}
+var valuesOfProblemKind = []string{"not_found", "invalid_amount", "currency_mismatch", "unknown_plan", "consent_incomplete", "consent_preselected", "consent_of_another", "consent_outdated", "consent_too_fast", "consent_in_future", "already_open", "application_pending", "no_application_pending", "hold_not_open", "capture_too_large", "refund_too_large", "account_not_open", "no_credit_balance", "not_reversible", "already_reversed", "block_exists", "block_missing", "block_not_yours", "account_not_clear", "closure_pending", "no_closure_pending", "dispute_too_large", "dispute_not_open", "invalid_date", "unknown_reason", "limit_above_cap", "unchanged", "nothing_to_withdraw", "autopay_missing", "debit_not_pending", "due_day_not_offered", "due_day_changes_used", "statement_not_open", "deferral_not_offered", "deferral_too_late", "already_deferred", "deferrals_used_up", "conversion_not_offered", "conversion_too_late", "conversion_too_large", "already_converted", "nothing_to_convert", "deferral_running", "dispute_running", "debit_pending", "malformed_request", "header_too_large", "request_timeout", "no_such_route", "method_not_allowed", "unauthenticated", "operator_key_required", "not_a_sandbox", "unknown_parameter", "invalid_parameter", "key_missing", "key_invalid", "key_reused", "unsupported_media_type", "body_too_large", "malformed_body", "invalid_request", "invalid_programme", "clock_backwards", "busy", "unavailable", "outcome_unknown", "shutting_down", "account_stopped", "internal"}
 
 // ProgrammeRequest defines model for ProgrammeRequest.
 type ProgrammeRequest struct {
@@ -1546,6 +1656,12 @@ type Terms struct {
 	// ChargeOffDays Days past due from which the lender's books give the debt up (核销); the customer still owes it; 0 or left out: never
 	ChargeOffDays int `json:"charge_off_days,omitempty,omitzero"`
 
+	// Conversions Plans by which a bill can become instalments (账单分期); left out: none can
+	Conversions []Plan `json:"conversions,omitempty,omitzero"`
+
+	// ConvertOverdue Bills can be converted after their due date too
+	ConvertOverdue bool `json:"convert_overdue,omitempty,omitzero"`
+
 	// CostCap The most that a plan may cost the customer, as an annual rate in millionths. A penalty that would cost more is cut to it
 	CostCap int64 `json:"cost_cap"`
 
@@ -1635,17 +1751,29 @@ func (v *Terms) Read(r *strict.Reader) {
 		case "charge_off_days":
 			seen |= 1 << 3
 			v.ChargeOffDays = int(r.Whole(0, 3650))
-		case "cost_cap":
+		case "conversions":
 			seen |= 1 << 4
+			if r.BeginList() {
+				for r.More(len(v.Conversions), 0, 16) {
+					var item Plan
+					item.Read(r)
+					v.Conversions = append(v.Conversions, item)
+				}
+			}
+		case "convert_overdue":
+			seen |= 1 << 5
+			v.ConvertOverdue = r.Bool()
+		case "cost_cap":
+			seen |= 1 << 6
 			v.CostCap = r.Whole(0, 1e+07)
 		case "currency":
-			seen |= 1 << 5
+			seen |= 1 << 7
 			v.Currency = Currency(r.Word(valuesOfCurrency))
 		case "deferral":
-			seen |= 1 << 6
+			seen |= 1 << 8
 			v.Deferral.Read(r)
 		case "documents":
-			seen |= 1 << 7
+			seen |= 1 << 9
 			if r.BeginList() {
 				for r.More(len(v.Documents), 0, 16) {
 					var item Document
@@ -1654,41 +1782,41 @@ func (v *Terms) Read(r *strict.Reader) {
 				}
 			}
 		case "due_day":
-			seen |= 1 << 8
+			seen |= 1 << 10
 			v.DueDay = int(r.Whole(1, 31))
 		case "due_day_changes":
-			seen |= 1 << 9
+			seen |= 1 << 11
 			v.DueDayChanges = int(r.Whole(0, 366))
 		case "due_days":
-			seen |= 1 << 10
+			seen |= 1 << 12
 			if r.BeginList() {
 				for r.More(len(v.DueDays), 0, 31) {
 					v.DueDays = append(v.DueDays, int(r.Whole(1, 31)))
 				}
 			}
 		case "funder":
-			seen |= 1 << 11
+			seen |= 1 << 13
 			v.Funder = r.Text(1, 64)
 		case "grace_days":
-			seen |= 1 << 12
+			seen |= 1 << 14
 			v.GraceDays = int(r.Whole(0, 31))
 		case "grades":
-			seen |= 1 << 13
+			seen |= 1 << 15
 			v.Grades.Read(r)
 		case "hold_days":
-			seen |= 1 << 14
+			seen |= 1 << 16
 			v.HoldDays = int(r.Whole(1, 60))
 		case "limit_cap":
-			seen |= 1 << 15
+			seen |= 1 << 17
 			v.LimitCap = r.Whole(0, 1e+12)
 		case "penalty_cap":
-			seen |= 1 << 16
+			seen |= 1 << 18
 			v.PenaltyCap = r.Whole(0, 1e+07)
 		case "penalty_rate":
-			seen |= 1 << 17
+			seen |= 1 << 19
 			v.PenaltyRate = r.Whole(0, 1e+06)
 		case "plans":
-			seen |= 1 << 18
+			seen |= 1 << 20
 			if r.BeginList() {
 				for r.More(len(v.Plans), 1, 32) {
 					var item Plan
@@ -1697,49 +1825,49 @@ func (v *Terms) Read(r *strict.Reader) {
 				}
 			}
 		case "principal_first_from":
-			seen |= 1 << 19
+			seen |= 1 << 21
 			v.PrincipalFirstFrom = int(r.Whole(0, 3650))
 		case "rate_method":
-			seen |= 1 << 20
+			seen |= 1 << 22
 			v.RateMethod = RateMethod(r.Word(valuesOfRateMethod))
 		case "reading_seconds":
-			seen |= 1 << 21
+			seen |= 1 << 23
 			v.ReadingSeconds = int(r.Whole(0, 600))
 		case "review_days":
-			seen |= 1 << 22
+			seen |= 1 << 24
 			v.ReviewDays = int(r.Whole(1, 3))
 		case "scenes":
-			seen |= 1 << 23
+			seen |= 1 << 25
 			if r.BeginList() {
 				for r.More(len(v.Scenes), 1, 32) {
 					v.Scenes = append(v.Scenes, r.Text(1, 64))
 				}
 			}
 		case "statement_day":
-			seen |= 1 << 24
+			seen |= 1 << 26
 			v.StatementDay = int(r.Whole(1, 31))
 		case "window_days":
-			seen |= 1 << 25
+			seen |= 1 << 27
 			v.WindowDays = int(r.Whole(1, 366))
 		default:
 			r.Unknown()
 		}
 	}
 	r.Required(seen, 0, "", "applications")
-	r.Required(seen, 4, "", "cost_cap")
-	r.Required(seen, 5, "", "currency")
-	r.Required(seen, 7, "", "documents")
-	r.Required(seen, 8, "", "due_day")
-	r.Required(seen, 11, "", "funder")
-	r.Required(seen, 12, "", "grace_days")
-	r.Required(seen, 14, "", "hold_days")
-	r.Required(seen, 17, "", "penalty_rate")
-	r.Required(seen, 18, "", "plans")
-	r.Required(seen, 19, "", "principal_first_from")
-	r.Required(seen, 20, "", "rate_method")
-	r.Required(seen, 21, "", "reading_seconds")
-	r.Required(seen, 22, "", "review_days")
-	r.Required(seen, 23, "", "scenes")
-	r.Required(seen, 24, "", "statement_day")
-	r.Required(seen, 25, "", "window_days")
+	r.Required(seen, 6, "", "cost_cap")
+	r.Required(seen, 7, "", "currency")
+	r.Required(seen, 9, "", "documents")
+	r.Required(seen, 10, "", "due_day")
+	r.Required(seen, 13, "", "funder")
+	r.Required(seen, 14, "", "grace_days")
+	r.Required(seen, 16, "", "hold_days")
+	r.Required(seen, 19, "", "penalty_rate")
+	r.Required(seen, 20, "", "plans")
+	r.Required(seen, 21, "", "principal_first_from")
+	r.Required(seen, 22, "", "rate_method")
+	r.Required(seen, 23, "", "reading_seconds")
+	r.Required(seen, 24, "", "review_days")
+	r.Required(seen, 25, "", "scenes")
+	r.Required(seen, 26, "", "statement_day")
+	r.Required(seen, 27, "", "window_days")
 }

@@ -34,6 +34,7 @@ func init() {
 	registerCommand[credit.ReturnCredit]()
 	registerCommand[credit.Defer]()
 	registerCommand[credit.ReverseRepayment]()
+	registerCommand[credit.Convert]()
 	registerCommand[credit.Freeze]()
 	registerCommand[credit.Unfreeze]()
 	registerCommand[credit.RequestClosure]()

@@ -18,8 +18,9 @@ var (
 		Programme: "yuefu", Version: 2, Currency: "CNY", StatementDay: 5, DueDay: 15, GraceDays: 3, HoldDays: 7,
 		PenaltyRate: 180_000, PenaltyCap: 1_000_000, ChargeOffDays: 180, Grades: credit.Grades{Substandard: 90, Doubtful: 270, Loss: 360}, CostCap: 240_000, RateMethod: credit.MonthlyTimesTwelve, PrincipalFirst: 91, ReadingSeconds: 5, ReviewDays: 3,
 		Applications: 2, WindowDays: 30, AutopayRetries: []int{1, 3}, LimitCap: 20_000_000, DueDays: []int{5, 15, 28}, DueDayChanges: 2, Funder: "bank", Bureau: "pboc", Routes: []credit.Route{{Shares: []credit.FunderShare{{Funder: "bank", Share: 1_000_000, Bureau: "pboc"}}}}, Scenes: []string{"live", "mall"},
-		Plans:    []credit.Plan{plan},
-		Deferral: &credit.DeferralTerms{MostDays: 14, AYear: 2, Rate: 5_000, Fee: 100}, Documents: []credit.Document{document},
+		Plans:       []credit.Plan{plan},
+		Deferral:    &credit.DeferralTerms{MostDays: 14, AYear: 2, Rate: 5_000, Fee: 100},
+		Conversions: []credit.Plan{plan}, ConvertOverdue: true, Documents: []credit.Document{document},
 	}
 	funders  = []credit.FunderPart{{Funder: "bank", Principal: 3, Cost: 5}, {Funder: "trust", Principal: 1, Cost: 1}}
 	share    = credit.Share{Statement: 9, Purchase: 4, Instalment: 1, Penalty: 1, Fee: 2, Interest: 3, Principal: 4, ChargedOff: true, Funders: funders}
@@ -34,12 +35,14 @@ var (
 // bought is a purchase and its bill, with something in every field.
 var bought = credit.Account{
 	Purchases: []credit.Purchase{{
-		Number: 4, Amount: 10_000, Refunded: 1, Merchant: "m1", Plan: plan,
+		Conversions: []credit.Conversion{{Number: 10, First: 4, Amount: 3_000, Plan: plan}},
+		Number:      4, Amount: 10_000, Refunded: 1, Merchant: "m1", Plan: plan,
 		Funding: []credit.Funded{{Funder: "bank", Share: 1_000_000, Principal: 3_333}},
 		Last:    4, Instalments: []credit.Instalment{{Number: 1, Of: 2, On: 20_548, Statement: 9, Principal: 3_333, Interest: 1, Fee: 2, Borne: borne}},
 	}},
 	Statements: []credit.Statement{{
-		Number: 9, Date: 20_548, Due: 20_558, Overdue: true, Bucket: 1, Accrued: 20_562, Base: 9_999, Charged: 17, Penalty: 16,
+		Converted: 3_000,
+		Number:    9, Date: 20_548, Due: 20_558, Overdue: true, Bucket: 1, Accrued: 20_562, Base: 9_999, Charged: 17, Penalty: 16,
 		Funding: []credit.Weight{{Funder: "bank", Billed: 3_336}}, Attempts: 1, Debited: 20_558, Late: 3_333, Cut: 1, Fee: 5, Deferred: 20_548,
 	}},
 }
@@ -70,6 +73,11 @@ var eventExamples = []credit.Event{
 	credit.StatementIssued{Number: 9, Date: 20_548, Due: 20_558, Total: 3_336, Lines: []credit.Line{{Purchase: 4, Instalment: 1, Principal: 3_333, Interest: 1, Fee: 2, Borne: borne, ChargedOff: true}}},
 	credit.StatementPaid{Statement: 9},
 	credit.StatementOverdue{Statement: 9, DaysPastDue: 4, Principal: 3_333},
+	credit.StatementConverted{
+		Number: 10, Statement: 9, Amount: 3_000, Plan: plan, Quote: "qt_1",
+		Lines:     []credit.ConvertedLine{{Purchase: 4, Instalment: 1, Principal: 3_000}},
+		Purchases: []credit.ConvertedPurchase{{Purchase: 4, Merchant: "m1", First: 4, Amount: 3_000, Parts: []credit.Part{{On: 20_578, Principal: 1_000, Interest: 1, Fee: 2, Borne: borne}}}},
+	},
 	credit.StatementDeferred{Statement: 9, Due: 20_572, Before: 20_558, Fee: 17, Cut: 3, Quote: "qt_1"},
 	credit.StatementAged{Statement: 9, Bucket: 2},
 	credit.PenaltyCharged{Statement: 9, Amount: 17, Cut: 2, Through: 20_562},
@@ -129,6 +137,7 @@ var commandExamples = []credit.Command{
 	credit.WithdrawDispute{Dispute: 13},
 	credit.Repay{Amount: 1_010, Currency: "CNY", Source: "p1"},
 	credit.ReturnCredit{Reference: "r1"},
+	credit.Convert{Statement: 9, Plan: "flat3", Amount: 3_000, Consent: evidence},
 	credit.Defer{Statement: 9, Due: 20_572, Consent: evidence},
 	credit.ReverseRepayment{Repayment: 10, Reference: "b1", History: []credit.Fact{{Command: credit.Void{Hold: 1}, Events: []credit.Event{credit.HoldVoided{Hold: 1, Amount: 1}}, At: credit.Moment{Day: 1, Time: 1}}}},
 	credit.Freeze{Kind: credit.BlockRisk, Note: "case 7"},

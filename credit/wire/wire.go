@@ -47,6 +47,7 @@ func init() {
 	register[credit.StatementIssued]()
 	register[credit.StatementPaid]()
 	register[credit.StatementDeferred]()
+	register[credit.StatementConverted]()
 	register[credit.StatementOverdue]()
 	register[credit.StatementAged]()
 	register[credit.PenaltyCharged]()
@@ -196,6 +197,9 @@ func EncodeCommand(c credit.Command) ([]byte, error) {
 		}
 		c = asked
 	case credit.SetAutopay:
+		asked.Consent = inUTC(asked.Consent)
+		c = asked
+	case credit.Convert:
 		asked.Consent = inUTC(asked.Consent)
 		c = asked
 	case credit.Defer:

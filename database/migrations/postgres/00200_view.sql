@@ -138,6 +138,8 @@ CREATE TABLE instalment (
 	fee                bigint  NOT NULL,
 	subsidised         bigint  NOT NULL,
 	principal_refunded bigint  NOT NULL,
+	principal_converted bigint  NOT NULL,
+	conversion         bigint  NOT NULL,
 	interest_cancelled bigint  NOT NULL,
 	fee_cancelled      bigint  NOT NULL,
 	subsidy_cancelled  bigint  NOT NULL,
@@ -173,6 +175,7 @@ CREATE TABLE statement (
 	interest     bigint  NOT NULL,
 	fee          bigint  NOT NULL,
 	refunded     bigint  NOT NULL,
+	converted    bigint  NOT NULL,
 	deferral_fee bigint  NOT NULL,
 	disputed     bigint NOT NULL,
 	paid         bigint  NOT NULL,
@@ -202,12 +205,32 @@ CREATE TABLE statement_line (
 	subsidised     bigint  NOT NULL,
 	refunded       bigint  NOT NULL,
 	disputed       bigint NOT NULL,
+	converted      bigint  NOT NULL,
 	principal_paid bigint  NOT NULL,
 	interest_paid  bigint  NOT NULL,
 	fee_paid       bigint  NOT NULL,
 	account        text COLLATE "C" NOT NULL,
 	PRIMARY KEY (partition, account, statement, purchase, instalment)
 ) WITH (fillfactor = 85);
+
+CREATE TABLE conversion (
+	partition  integer NOT NULL,
+	periods    integer NOT NULL,
+	number     bigint  NOT NULL,
+	statement  bigint  NOT NULL,
+	time       bigint  NOT NULL,
+	position   bigint  NOT NULL,
+	amount     bigint  NOT NULL,
+	interest   bigint  NOT NULL,
+	fee        bigint  NOT NULL,
+	subsidised bigint  NOT NULL,
+	day        date    NOT NULL,
+	account    text COLLATE "C" NOT NULL,
+	plan       text COLLATE "C" NOT NULL,
+	plan_kind  text COLLATE "C" NOT NULL,
+	id         text COLLATE "C" GENERATED ALWAYS AS ('cnv_' || substr(account, 5) || '_' || number::text) STORED,
+	PRIMARY KEY (partition, account, number)
+);
 
 CREATE TABLE repayment (
 	partition integer NOT NULL,
@@ -507,6 +530,7 @@ DROP TABLE refund_cut;
 DROP TABLE refund;
 DROP TABLE repayment_share;
 DROP TABLE repayment;
+DROP TABLE conversion;
 DROP TABLE statement_line;
 DROP TABLE statement;
 DROP TABLE purchase_funding;

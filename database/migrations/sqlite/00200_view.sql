@@ -136,6 +136,8 @@ CREATE TABLE instalment (
 	fee                INTEGER NOT NULL,
 	subsidised         INTEGER NOT NULL,
 	principal_refunded INTEGER NOT NULL,
+	principal_converted INTEGER NOT NULL,
+	conversion         INTEGER NOT NULL,
 	interest_cancelled INTEGER NOT NULL,
 	fee_cancelled      INTEGER NOT NULL,
 	subsidy_cancelled  INTEGER NOT NULL,
@@ -171,6 +173,7 @@ CREATE TABLE statement (
 	interest     INTEGER NOT NULL,
 	fee          INTEGER NOT NULL,
 	refunded     INTEGER NOT NULL,
+	converted    INTEGER NOT NULL,
 	deferral_fee INTEGER NOT NULL,
 	disputed     INTEGER NOT NULL,
 	paid         INTEGER NOT NULL,
@@ -200,11 +203,31 @@ CREATE TABLE statement_line (
 	subsidised     INTEGER NOT NULL,
 	refunded       INTEGER NOT NULL,
 	disputed       INTEGER NOT NULL,
+	converted      INTEGER NOT NULL,
 	principal_paid INTEGER NOT NULL,
 	interest_paid  INTEGER NOT NULL,
 	fee_paid       INTEGER NOT NULL,
 	account        TEXT    NOT NULL,
 	PRIMARY KEY (partition, account, statement, purchase, instalment)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE conversion (
+	partition  INTEGER NOT NULL,
+	periods    INTEGER NOT NULL,
+	number     INTEGER NOT NULL,
+	statement  INTEGER NOT NULL,
+	time       INTEGER NOT NULL,
+	position   INTEGER NOT NULL,
+	amount     INTEGER NOT NULL,
+	interest   INTEGER NOT NULL,
+	fee        INTEGER NOT NULL,
+	subsidised INTEGER NOT NULL,
+	day        TEXT    NOT NULL,
+	account    TEXT    NOT NULL,
+	plan       TEXT    NOT NULL,
+	plan_kind  TEXT    NOT NULL,
+	id         TEXT    GENERATED ALWAYS AS ('cnv_' || substr(account, 5) || '_' || number) VIRTUAL,
+	PRIMARY KEY (partition, account, number)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE repayment (
@@ -505,6 +528,7 @@ DROP TABLE refund_cut;
 DROP TABLE refund;
 DROP TABLE repayment_share;
 DROP TABLE repayment;
+DROP TABLE conversion;
 DROP TABLE statement_line;
 DROP TABLE statement;
 DROP TABLE purchase_funding;
