@@ -54,11 +54,14 @@ func (Refund) Name() string           { return "refund" }
 func (PurchaseRefunded) Name() string { return "purchase.refunded" }
 
 func (c Refund) do(a *Account, at Moment, emit func(Event)) error {
-	_, bought, err := a.bought(c.Purchase)
-	if err != nil {
+	if err := a.opened(); err != nil {
 		return err
 	}
 	if err := checkAmount(c.Amount); err != nil {
+		return err
+	}
+	_, bought, err := a.bought(c.Purchase)
+	if err != nil {
 		return err
 	}
 	if left := bought.Amount - bought.Refunded; c.Amount > left {
