@@ -41,3 +41,23 @@ func TestABouncedRepayment(t *testing.T) {
 	s.is("credited", rest.Credited, int64(0))
 	s.is("can spend", s.account(a.ID).CanSpend, true)
 }
+
+// TestTheTimeMachine: without penalty the same customer would owe less, and nothing that happened changes.
+func TestTheTimeMachine(t *testing.T) {
+	s := newTeller(t)
+	ctx := t.Context()
+	a := s.apply("u-late", 5_000_00, 10_000_00, false).Opened
+	s.capture(s.authorise(a, 600_00, "next"), 600_00, true)
+	s.goTo("2026-03-10")
+	before := s.account(a.ID)
+	told := ok(s.shop.TellAgain(ctx, client.ForkRequest{Account: a.ID, Set: []string{"penalty_rate=0"}}))(s)
+	s.is("changed", told.Changed, 1)
+	d := told.Differences[0]
+	s.is("owed as it was", d.Was.Owed, before.Owed)
+	s.is("owed as it would be", d.WouldBe.Owed, int64(600_00))
+	s.is("the bill's penalty", d.Statements[0].WouldBe.Penalty, int64(0))
+	s.is("what happened", s.account(a.ID).Owed, before.Owed)
+	refused(s.shop.TellAgain(ctx, client.ForkRequest{Set: []string{"currency=USD"}}))(s, kindInvalidRequest)
+	refused(s.shop.TellAgain(ctx, client.ForkRequest{Set: []string{"grace_days=1"}, Position: 3}))(s, kindInvalidRequest)
+	refused(s.shop.TellAgain(ctx, client.ForkRequest{Set: []string{"grace_days=1"}, Account: nobody}))(s, "not_found")
+}

@@ -92,6 +92,7 @@ var routes = []route{
 	{"POST", "/v1/closures/{id}/withdraw", platformKey, true, nil, withdrawClosure},
 
 	{"GET", "/v1/clock", platformKey, false, nil, getClock},
+	{"POST", "/v1/forks", sandboxKey, false, nil, tellAgain},
 	{"POST", "/v1/clock/advance", sandboxKey, false, nil, advanceClock},
 	{"GET", "/v1/figures", public, false, nil, getFigures},
 	{"GET", "/healthz", public, false, nil, getHealth},

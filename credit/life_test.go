@@ -23,7 +23,12 @@ func FuzzAnyLife(f *testing.F) { f.Fuzz(rapid.MakeFuzz(anyLife)) }
 
 func anyLife(t *rapid.T) {
 	l := newLife(t)
-	t.Repeat(map[string]func(*rapid.T){
+	t.Repeat(l.acts())
+}
+
+// acts are what may happen next.
+func (l *life) acts() map[string]func(*rapid.T) {
+	return map[string]func(*rapid.T){
 		"":          func(*rapid.T) { l.check() },
 		"pass":      l.pass,
 		"authorise": l.authorise,
@@ -40,7 +45,7 @@ func anyLife(t *rapid.T) {
 		"close":     l.close,
 		"other":     l.other,
 		"limits":    l.limits,
-	})
+	}
 }
 
 // life drives two accounts by the same commands: one is looked at every night,

@@ -130,10 +130,14 @@ func (t *telling) tell(f Fact) {
 // the customer's source was asked for, and no other.
 func (t *telling) sent(f Fact) {
 	told := Fact{Command: f.Command, At: f.At}
+	emit := func(e Event) {
+		e.apply(t.account, f.At.Day)
+		told.Events = append(told.Events, e)
+	}
 	for _, e := range f.Events {
 		if e, ok := e.(DebitRequested); ok {
-			e.apply(t.account, f.At.Day)
-			told.Events = append(told.Events, e)
+			t.account.chargePenalties(f.At.Day, emit) // as on any day that is closed
+			emit(e)
 		}
 	}
 	if len(told.Events) > 0 {

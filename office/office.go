@@ -45,7 +45,7 @@ type Office struct {
 
 	logger  *slog.Logger
 	stop    context.CancelFunc
-	debits  func() // stops the follower, which stands on all others
+	debits  func()         // stops the follower, which stands on all others
 	running sync.WaitGroup // tables and business dates
 	closers []func() error
 }

@@ -1313,6 +1313,146 @@ type FunderShareBack struct {
 
 	// Principal A sum in minor units (分) of the currency beside it
 	Principal Amount `json:"principal"`
+// Fork What would be different under another rule (重演)
+type Fork struct {
+	// Accounts How many were told again
+	Accounts int `json:"accounts"`
+
+	// Changed How many would be different
+	Changed    int            `json:"changed"`
+	Currencies []ForkCurrency `json:"currencies"`
+
+	// Differences Of the accounts that differ most, the most different first
+	Differences []ForkDifference `json:"differences"`
+
+	// Failed How many cannot be told so
+	Failed   int           `json:"failed"`
+	Failures []ForkFailure `json:"failures"`
+	From     calendar.Date `json:"from,omitempty,omitzero"`
+	Until    calendar.Date `json:"until"`
+}
+
+// ForkBill What the statement asks for; a total of 0 says that there is none
+type ForkBill struct {
+	DueOn calendar.Date `json:"due_on,omitempty,omitzero"`
+
+	// Fee A sum in minor units (分) of the currency beside it
+	Fee Amount `json:"fee"`
+
+	// Interest A sum in minor units (分) of the currency beside it
+	Interest Amount `json:"interest"`
+
+	// Penalty A sum in minor units (分) of the currency beside it
+	Penalty Amount `json:"penalty"`
+
+	// Total A sum in minor units (分) of the currency beside it
+	Total Amount `json:"total"`
+}
+
+// ForkClass A class of the general ledger (科目) that would be different: debit less credit of what was posted since
+type ForkClass struct {
+	Class   string `json:"class"`
+	Was     int64  `json:"was"`
+	WouldBe int64  `json:"would_be"`
+}
+
+// ForkCurrency defines model for ForkCurrency.
+type ForkCurrency struct {
+	// Currency ISO 4217
+	Currency Currency    `json:"currency"`
+	Ledger   []ForkClass `json:"ledger"`
+
+	// Was What happened since, and how it stands at the end
+	Was ForkTotals `json:"was"`
+
+	// WouldBe What happened since, and how it stands at the end
+	WouldBe ForkTotals `json:"would_be"`
+}
+
+// ForkDifference defines model for ForkDifference.
+type ForkDifference struct {
+	Account string `json:"account"`
+
+	// Currency ISO 4217
+	Currency Currency `json:"currency"`
+
+	// RequestsRefused Requests that would have been refused
+	RequestsRefused int             `json:"requests_refused"`
+	Statements      []ForkStatement `json:"statements"`
+
+	// Was What happened since, and how it stands at the end
+	Was ForkTotals `json:"was"`
+
+	// WouldBe What happened since, and how it stands at the end
+	WouldBe ForkTotals `json:"would_be"`
+}
+
+// ForkFailure defines model for ForkFailure.
+type ForkFailure struct {
+	Account string `json:"account"`
+	Detail  string `json:"detail"`
+}
+
+// ForkRequest defines model for ForkRequest.
+type ForkRequest struct {
+	// Account Only this account
+	Account string `json:"account,omitempty,omitzero"`
+
+	// From The past date from which it is different; from the beginning when left out
+	From calendar.Date `json:"from,omitempty,omitzero"`
+
+	// Most How many accounts to tell of, those that differ most first; 20 when left out
+	Most int `json:"most,omitempty,omitzero"`
+
+	// Position For one account: the past position of its partition from which it is different
+	Position int64 `json:"position,omitempty,omitzero"`
+
+	// Programme Only accounts of this programme
+	Programme string `json:"programme,omitempty,omitzero"`
+
+	// Set What is different, each as name=value of the contract: grace_days=5, penalty_rate=100000, principal_first_from=1, plans.flat6.rate=5000
+	Set []string `json:"set"`
+}
+
+// ForkStatement defines model for ForkStatement.
+type ForkStatement struct {
+	StatementOn calendar.Date `json:"statement_on"`
+
+	// Was What the statement asks for; a total of 0 says that there is none
+	Was ForkBill `json:"was"`
+
+	// WouldBe What the statement asks for; a total of 0 says that there is none
+	WouldBe ForkBill `json:"would_be"`
+}
+
+// ForkTotals What happened since, and how it stands at the end
+type ForkTotals struct {
+	// Billed A sum in minor units (分) of the currency beside it
+	Billed Amount `json:"billed"`
+
+	// CreditBalance At the end
+	CreditBalance int64 `json:"credit_balance"`
+
+	// Fee A sum in minor units (分) of the currency beside it
+	Fee Amount `json:"fee"`
+
+	// Interest A sum in minor units (分) of the currency beside it
+	Interest Amount `json:"interest"`
+
+	// Overdue At the end
+	Overdue int64 `json:"overdue"`
+
+	// Owed At the end
+	Owed int64 `json:"owed"`
+
+	// Paid A sum in minor units (分) of the currency beside it
+	Paid Amount `json:"paid"`
+
+	// Penalty A sum in minor units (分) of the currency beside it
+	Penalty Amount `json:"penalty"`
+
+	// Statements How many were issued
+	Statements int `json:"statements"`
 }
 
 // Grade 五级分类: 正常, 关注, 次级, 可疑, 损失; by the account's oldest overdue statement
@@ -2859,6 +2999,13 @@ func (c *Client) WithdrawDispute(ctx context.Context, id string, key string) (an
 func (c *Client) GetFigures(ctx context.Context) (answer Figures, err error) {
 	path := "/v1/figures"
 	err = c.do(ctx, "GET", path, "", nil, &answer)
+	return answer, err
+}
+
+// TellAgain: Tell the past again under another rule (重演), in a sandbox.
+func (c *Client) TellAgain(ctx context.Context, body ForkRequest) (answer Fork, err error) {
+	path := "/v1/forks"
+	err = c.do(ctx, "POST", path, "", &body, &answer)
 	return answer, err
 }
 

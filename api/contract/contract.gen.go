@@ -941,6 +941,64 @@ func (v *DueDayRequest) Read(r *strict.Reader) {
 	r.Required(seen, 0, "", "day")
 }
 
+// ForkRequest defines model for ForkRequest.
+type ForkRequest struct {
+	// Account Only this account
+	Account string `json:"account,omitempty,omitzero"`
+
+	// From The past date from which it is different; from the beginning when left out
+	From calendar.Date `json:"from,omitempty,omitzero"`
+
+	// Most How many accounts to tell of, those that differ most first; 20 when left out
+	Most int `json:"most,omitempty,omitzero"`
+
+	// Position For one account: the past position of its partition from which it is different
+	Position int64 `json:"position,omitempty,omitzero"`
+
+	// Programme Only accounts of this programme
+	Programme string `json:"programme,omitempty,omitzero"`
+
+	// Set What is different, each as name=value of the contract: grace_days=5, penalty_rate=100000, principal_first_from=1, plans.flat6.rate=5000
+	Set []string `json:"set"`
+}
+
+// Read reads the object exactly as the contract describes it.
+func (v *ForkRequest) Read(r *strict.Reader) {
+	if !r.Begin() {
+		return
+	}
+	var seen uint64
+	for r.Next() {
+		switch string(r.Name()) {
+		case "account":
+			seen |= 1 << 0
+			v.Account = r.Text(1, 64)
+		case "from":
+			seen |= 1 << 1
+			v.From = r.Date()
+		case "most":
+			seen |= 1 << 2
+			v.Most = int(r.Whole(1, 200))
+		case "position":
+			seen |= 1 << 3
+			v.Position = r.Whole(1, 9.007199254740991e+15)
+		case "programme":
+			seen |= 1 << 4
+			v.Programme = r.Text(1, 64)
+		case "set":
+			seen |= 1 << 5
+			if r.BeginList() {
+				for r.More(len(v.Set), 1, 32) {
+					v.Set = append(v.Set, r.Text(1, 512))
+				}
+			}
+		default:
+			r.Unknown()
+		}
+	}
+	r.Required(seen, 5, "", "set")
+}
+
 // Grade 五级分类: 正常, 关注, 次级, 可疑, 损失; by the account's oldest overdue statement
 type Grade string
 

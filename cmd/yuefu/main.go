@@ -23,6 +23,7 @@ type commands struct {
 	Keys     keysCmd     `cmd:"" help:"Make and revoke API keys."`
 	Verify   verifyCmd   `cmd:"" help:"Fold the whole log and check every invariant against tables and ledger."`
 	Rebuild  rebuildCmd  `cmd:"" help:"Make the tables anew from the log."`
+	Fork     forkCmd     `cmd:"" help:"Tell the past again under another rule, and show what would be different."`
 	Export   exportCmd   `cmd:"" help:"Write the books in the form of other programs."`
 	Replay   replayCmd   `cmd:"" help:"Play a file of orders through the desk, day by day."`
 	Simulate simulateCmd `cmd:"" help:"Put the product through lives that nobody would think of, beside a second telling of the contract."`
