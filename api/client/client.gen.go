@@ -1307,12 +1307,6 @@ type Figures struct {
 	Requests RequestFigures `json:"requests"`
 }
 
-// FunderShareBack defines model for FunderShareBack.
-type FunderShareBack struct {
-	Funder string `json:"funder"`
-
-	// Principal A sum in minor units (分) of the currency beside it
-	Principal Amount `json:"principal"`
 // Fork What would be different under another rule (重演)
 type Fork struct {
 	// Accounts How many were told again
@@ -1453,6 +1447,14 @@ type ForkTotals struct {
 
 	// Statements How many were issued
 	Statements int `json:"statements"`
+}
+
+// FunderShareBack defines model for FunderShareBack.
+type FunderShareBack struct {
+	Funder string `json:"funder"`
+
+	// Principal A sum in minor units (分) of the currency beside it
+	Principal Amount `json:"principal"`
 }
 
 // Grade 五级分类: 正常, 关注, 次级, 可疑, 损失; by the account's oldest overdue statement
