@@ -52,6 +52,7 @@ func (o *out) accountMembers(a *credit.Account, at credit.Moment) {
 	o.amount("overdue", a.OverdueAmount())
 	o.overdueMembers(a, at.Day)
 	o.amount("credit_balance", a.Credit)
+	o.choices(a, at.Day)
 	o.number("due_day", int64(a.OwnTerms().DueDay))
 	o.days("due_days", a.Terms.DueDays)
 	o.disputes(a)

@@ -70,6 +70,8 @@ func (w *world) samples(t testing.TB) map[string]sample {
 		"reviewApplication":   {"/v1/applications/app_0123456789abcdefghjk_1/review", w.operator, map[string]any{"approve": true, "limit": 1, "reasons": []any{"x"}}},
 		"addBlock":            {of + "/blocks", w.platform, map[string]any{"kind": "customer", "note": "lost phone"}},
 		"changeLimit":         {of + "/limit", w.operator, map[string]any{"limit": 12_000_00, "reason": "customer_request", "consent": object(t, w.raised(t, account, 12_000_00))}},
+		"setSceneLimit":       {of + "/scene-limits", w.operator, map[string]any{"scene": "tipping", "limit": 100_00}},
+		"setSpendingCap":      {of + "/spending-cap", w.platform, map[string]any{"amount": 5_000_00}},
 		"chooseDueDay":        {of + "/due-day", w.platform, map[string]any{"day": 20}},
 		"grantTemporaryLimit": {of + "/temporary-limit", w.operator, map[string]any{"amount": 5_00, "last_day": "2026-01-20"}},
 		"quote":               {"/v1/quotes", w.platform, map[string]any{"account": account.ID, "amount": 1, "currency": "CNY", "plan": "flat6"}},

@@ -104,12 +104,5 @@ func grantTemporaryLimit(c *call) error {
 }
 
 func withdrawTemporaryLimit(c *call) error {
-	id, err := c.account()
-	if err != nil {
-		return err
-	}
-	if err := c.readNothing(); err != nil {
-		return err
-	}
-	return c.do(id, credit.WithdrawTemporaryLimit{Operator: c.caller.KeyID}, fasthttp.StatusOK, accountAnswer)
+	return c.decide(credit.WithdrawTemporaryLimit{Operator: c.caller.KeyID})
 }

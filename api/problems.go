@@ -90,6 +90,7 @@ var problems = map[string]struct {
 	string(credit.LimitAboveCap):     {422, "Law or programme let nobody owe so much"},
 	string(credit.Unchanged):         {409, "It is like that already"},
 	string(credit.NothingToWithdraw): {409, "There is nothing to take back"},
+	string(credit.UnknownScene):      {422, "The contract has no such scene"},
 	string(credit.DueDayNotOffered):  {422, "The contract offers other due days"},
 	string(credit.DueDayChangesUsed): {409, "The due day cannot be changed again this year"},
 

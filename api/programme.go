@@ -84,6 +84,10 @@ func told(t *credit.Terms) *contract.Terms {
 		c.Deferral = contract.DeferralTerms{MostDays: f.MostDays, AYear: f.AYear, Rate: int64(f.Rate), Fee: int64(f.Fee)}
 	}
 	c.Plans, c.Conversions, c.ConvertOverdue = toldPlans(t.Plans), toldPlans(t.Conversions), t.ConvertOverdue
+	for _, l := range t.SceneLimits {
+		c.SceneLimits = append(c.SceneLimits, contract.SceneLimit{Scene: l.Scene, Limit: int64(l.Limit)})
+	}
+	c.Merchants = contract.MerchantRule(t.Merchants)
 	for _, d := range t.Documents {
 		c.Documents = append(c.Documents, contract.Document{Document: d.Name, Version: d.Version, Hash: d.Hash})
 	}
@@ -146,6 +150,10 @@ func draft(body *contract.ProgrammeRequest) catalogue.Draft {
 		d.Terms.Deferral = &credit.DeferralTerms{MostDays: f.MostDays, AYear: f.AYear, Rate: credit.Rate(f.Rate), Fee: money.Amount(f.Fee)}
 	}
 	d.Terms.Plans, d.Terms.Conversions, d.Terms.ConvertOverdue = plans(t.Plans), plans(t.Conversions), t.ConvertOverdue
+	for _, l := range t.SceneLimits {
+		d.Terms.SceneLimits = append(d.Terms.SceneLimits, credit.SceneLimit{Scene: l.Scene, Limit: money.Amount(l.Limit)})
+	}
+	d.Terms.Merchants = credit.MerchantRule(t.Merchants)
 	for _, doc := range t.Documents {
 		d.Terms.Documents = append(d.Terms.Documents, credit.Document{Name: doc.Document, Version: doc.Version, Hash: doc.Hash})
 	}

@@ -20,7 +20,7 @@ func fill(pattern, account string) string {
 			id = prefix + letters + "_1"
 		}
 	}
-	for name, value := range map[string]string{"{id}": id, "{kind}": "customer", "{hash}": strings.Repeat("0", 64)} {
+	for name, value := range map[string]string{"{id}": id, "{kind}": "customer", "{scene}": "mall", "{hash}": strings.Repeat("0", 64)} {
 		pattern = strings.ReplaceAll(pattern, name, value)
 	}
 	return pattern

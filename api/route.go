@@ -47,6 +47,13 @@ var routes = []route{
 	{"POST", "/v1/accounts/{id}/temporary-limit", operatorKey, true, nil, grantTemporaryLimit},
 	{"POST", "/v1/accounts/{id}/temporary-limit/withdraw", operatorKey, true, nil, withdrawTemporaryLimit},
 
+	{"POST", "/v1/accounts/{id}/scene-limits", operatorKey, true, nil, setSceneLimit},
+	{"POST", "/v1/accounts/{id}/scene-limits/{scene}/remove", operatorKey, true, nil, removeSceneLimit},
+	{"POST", "/v1/accounts/{id}/scenes/{scene}/switch-off", platformKey, true, nil, switchSceneOff},
+	{"POST", "/v1/accounts/{id}/scenes/{scene}/switch-on", platformKey, true, nil, switchSceneOn},
+	{"POST", "/v1/accounts/{id}/spending-cap", platformKey, true, nil, setSpendingCap},
+	{"POST", "/v1/accounts/{id}/spending-cap/remove", platformKey, true, nil, removeSpendingCap},
+	{"POST", "/v1/accounts/{id}/spending-cap/keep", platformKey, true, nil, keepSpendingCap},
 	{"POST", "/v1/accounts/{id}/due-day", platformKey, true, nil, chooseDueDay},
 
 	{"POST", "/v1/quotes", platformKey, false, nil, quote},

@@ -43,6 +43,8 @@ func Sample() Draft {
 			Funder:         "sample_funder",
 			Bureau:         "sample_bureau",
 			Scenes:         []string{"mall", "live_commerce", "membership", "tipping"},
+			SceneLimits:    []credit.SceneLimit{{Scene: "tipping", Limit: 2_000_00}}, // spent on impulse
+			Merchants:      credit.MerchantRule{Blocked: []string{"sample_blocked_merchant"}},
 			Plans: []credit.Plan{
 				{ID: "next", Kind: credit.PayNextMonth, Periods: 1},
 				{ID: "free3", Kind: credit.Flat, Periods: 3, Rate: 6_000, Subsidies: []credit.Subsidy{{Bearer: credit.Merchant, Share: credit.Whole}}},

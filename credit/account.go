@@ -26,6 +26,12 @@ type Account struct {
 	Temporary    *TemporaryLimit `json:"temporary,omitzero"`     // 临时额度
 	OpenedOn     calendar.Date   `json:"opened_on,omitzero"`
 
+	SceneLimits []SceneLimit  `json:"scene_limits,omitempty"` // 场景额度 of this account's own
+	ScenesOff   []SceneOff    `json:"scenes_off,omitempty"`   // in which the customer does not want to spend
+	SpendingCap *SpendingCap  `json:"spending_cap,omitzero"`  // 自设消费上限
+	Month       calendar.Date `json:"month,omitzero"`         // the first day of the newest authorisation's month
+	Spent       money.Amount  `json:"spent,omitzero"`         // what counts against a spending cap in it
+
 	DueDay        int             `json:"due_day,omitzero"`        // 还款日 that the customer chose; 0: the terms'
 	DueDayBefore  int             `json:"due_day_before,omitzero"` // the one before, until a statement is issued by the new one
 	DueDayChanges []calendar.Date `json:"due_day_changes,omitempty"`
@@ -69,7 +75,9 @@ type Hold struct {
 	Number   int64         `json:"n"`
 	Amount   money.Amount  `json:"amount"` // what is still held
 	Plan     string        `json:"plan"`
+	Scene    string        `json:"scene"`
 	Merchant string        `json:"merchant"`
+	On       calendar.Date `json:"on"`             // when it was authorised
 	LastDay  calendar.Date `json:"last_day"`       // the last day on which it can be captured
 	Route    int           `json:"route,omitzero"` // the place of its route in the contract's list
 }
@@ -86,14 +94,18 @@ type Purchase struct {
 	Last        int          `json:"last,omitzero"`         // the highest number of an instalment, if some were added to the plan's
 	Conversions []Conversion `json:"conversions,omitempty"` // of bills that it stood on
 	Instalments []Instalment `json:"instalments"`
+
+	Scene   string        `json:"scene,omitzero"`
+	Ordered calendar.Date `json:"ordered,omitzero"` // when it was authorised
 }
 
 // Settled is what is kept of a purchase that nothing is owed for.
 type Settled struct {
-	Number   int64        `json:"n"`
-	Amount   money.Amount `json:"amount"`
-	Refunded money.Amount `json:"refunded,omitzero"`
-	Merchant string       `json:"merchant"`
+	Number   int64         `json:"n"`
+	Amount   money.Amount  `json:"amount"`
+	Refunded money.Amount  `json:"refunded,omitzero"`
+	Merchant string        `json:"merchant"`
+	Ordered  calendar.Date `json:"ordered,omitzero"` // when it was authorised
 }
 
 // Instalment (期) is what one part of a purchase still asks for.
@@ -285,7 +297,7 @@ func (a *Account) tidy() {
 		p := &a.Purchases[i]
 		p.Instalments = slices.DeleteFunc(p.Instalments, func(in Instalment) bool { return in.owed() == 0 })
 		if done(p) {
-			a.Settled = append(a.Settled, Settled{Number: p.Number, Amount: p.Amount, Refunded: p.Refunded, Merchant: p.Merchant})
+			a.Settled = append(a.Settled, Settled{Number: p.Number, Amount: p.Amount, Refunded: p.Refunded, Merchant: p.Merchant, Ordered: p.Ordered})
 		}
 	}
 	a.Purchases = slices.DeleteFunc(a.Purchases, func(p Purchase) bool { return done(&p) })
@@ -311,6 +323,9 @@ func (a *Account) Check() error {
 	}
 	if a.DueDayBefore != 0 && (a.DueDayBefore == a.DueDay || len(a.DueDayChanges) == 0) {
 		return fmt.Errorf("due day %d is to replace %d, after changes on %v", a.DueDay, a.DueDayBefore, a.DueDayChanges)
+	}
+	if err := a.checkSpending(); err != nil {
+		return err
 	}
 	for i := range a.Holds {
 		if a.Holds[i].Amount <= 0 {

@@ -41,8 +41,14 @@ func TestCheckFindsWhatIsPlanted(t *testing.T) {
 		"a temporary limit for ever":           {func(a *credit.Account) { a.Temporary = &credit.TemporaryLimit{Amount: 1} }, "temporary"},
 		"a due day that replaces itself":       {func(a *credit.Account) { a.DueDay, a.DueDayBefore, a.DueDayChanges = 5, 5, []calendar.Date{1} }, "replace 5"},
 		"a due day that nobody chose":          {func(a *credit.Account) { a.DueDay, a.DueDayBefore = 5, 6 }, "replace 6"},
-		"closed with a temporary limit":        {func(a *credit.Account) { clear(a); a.Temporary = &credit.TemporaryLimit{Amount: 2, LastDay: 1} }, "limit of 2"},
-		"closed with a limit":                  {func(a *credit.Account) { clear(a); a.Limit = 1 }, "limit of 1"},
+		"spent less than nothing":              {func(a *credit.Account) { a.Spent = -1 }, "-1 were spent"},
+		"a spending cap below nothing":         {func(a *credit.Account) { a.SpendingCap = &credit.SpendingCap{Amount: -1} }, "spending cap is -1"},
+		"a raise that lowers": {func(a *credit.Account) {
+			a.SpendingCap = &credit.SpendingCap{Amount: 5, Raise: &credit.CapRaise{Amount: 5, From: 1}}
+		}, "spending cap is 5"},
+		"a raise for never":             {func(a *credit.Account) { a.SpendingCap = &credit.SpendingCap{Raise: &credit.CapRaise{Amount: 5}} }, "spending cap is 0"},
+		"closed with a temporary limit": {func(a *credit.Account) { clear(a); a.Temporary = &credit.TemporaryLimit{Amount: 2, LastDay: 1} }, "limit of 2"},
+		"closed with a limit":           {func(a *credit.Account) { clear(a); a.Limit = 1 }, "limit of 1"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := opened(t, "2026-02-20")

@@ -35,7 +35,11 @@ const (
 	ReasonFrozen        Reason = "account_frozen"
 	ReasonScene         Reason = "scene_not_allowed"
 	ReasonLimitExceeded Reason = "limit_exceeded"
-	ReasonFunding       Reason = "funding_unavailable" // the funders of the quote have no room: another quote may have others
+	ReasonSceneOff      Reason = "scene_switched_off" // by the customer
+	ReasonMerchant      Reason = "merchant_not_allowed"
+	ReasonSceneLimit    Reason = "scene_limit_exceeded"
+	ReasonSpendingCap   Reason = "spending_cap_exceeded" // the customer's own
+	ReasonFunding       Reason = "funding_unavailable"   // the funders of the quote have no room: another quote may have others
 )
 
 // Authorised (占用) says that an amount of the limit is held for an order.
@@ -88,7 +92,7 @@ func (c Authorise) do(a *Account, at Moment, emit func(Event)) error {
 	}
 
 	n := a.number()
-	if reasons := a.declineReasons(c, route); len(reasons) > 0 {
+	if reasons := a.declineReasons(c, route, at.Day); len(reasons) > 0 {
 		emit(Declined{Number: n, Amount: c.Amount, Plan: c.Plan, Scene: c.Scene, Merchant: c.Merchant, Order: c.Order, Reasons: reasons})
 		return nil
 	}
@@ -115,7 +119,7 @@ func (a *Account) quoted(plan Plan, c Authorise, day calendar.Date) (route int, 
 	return 0, token
 }
 
-func (a *Account) declineReasons(c Authorise, route int) (reasons []Reason) {
+func (a *Account) declineReasons(c Authorise, route int, day calendar.Date) (reasons []Reason) {
 	if a.Status != Active {
 		reasons = append(reasons, ReasonNotActive)
 	}
@@ -125,8 +129,20 @@ func (a *Account) declineReasons(c Authorise, route int) (reasons []Reason) {
 	if !slices.Contains(a.Terms.Scenes, c.Scene) {
 		reasons = append(reasons, ReasonScene)
 	}
+	if a.off(c.Scene) != nil {
+		reasons = append(reasons, ReasonSceneOff)
+	}
+	if !a.Terms.Merchants.allows(c.Merchant) {
+		reasons = append(reasons, ReasonMerchant)
+	}
 	if c.Amount > a.Available() {
 		reasons = append(reasons, ReasonLimitExceeded)
+	}
+	if limit, limited := a.SceneLimit(c.Scene); limited && c.Amount > limit-a.UsedIn(c.Scene) {
+		reasons = append(reasons, ReasonSceneLimit)
+	}
+	if most := a.SpendingCap; most != nil && c.Amount > most.Amount-a.SpentIn(day) {
+		reasons = append(reasons, ReasonSpendingCap)
 	}
 	if len(c.Full) > 0 && a.Terms.Routing()[route].among(c.Full) {
 		reasons = append(reasons, ReasonFunding)
@@ -141,9 +157,10 @@ func checkAmount(amount money.Amount) error {
 	return nil
 }
 
-func (e Authorised) apply(a *Account, _ calendar.Date) {
+func (e Authorised) apply(a *Account, on calendar.Date) {
 	a.numbered(e.Number)
-	a.Holds = append(a.Holds, Hold{Number: e.Number, Amount: e.Amount, Plan: e.Plan, Merchant: e.Merchant, LastDay: e.LastDay, Route: e.Route})
+	a.spend(on, e.Amount)
+	a.Holds = append(a.Holds, Hold{Number: e.Number, Amount: e.Amount, Plan: e.Plan, Scene: e.Scene, Merchant: e.Merchant, On: on, LastDay: e.LastDay, Route: e.Route})
 }
 
 func (e Declined) apply(a *Account, _ calendar.Date) { a.numbered(e.Number) }

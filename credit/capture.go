@@ -27,6 +27,7 @@ type PurchaseCaptured struct {
 	Amount   money.Amount `json:"amount"`
 	Released money.Amount `json:"released,omitzero"` // what a final capture gave back to the limit
 	Resolved bool         `json:"resolved"`          // the hold is gone
+	Scene    string       `json:"scene"`
 	Merchant string       `json:"merchant"`
 	Plan     Plan         `json:"plan"`
 	Parts    []Part       `json:"parts"`
@@ -64,7 +65,7 @@ func (c Capture) do(a *Account, at Moment, emit func(Event)) error {
 	}
 	plan, _ := a.Terms.Plan(h.Plan)
 	e := PurchaseCaptured{
-		Number: a.number(), Hold: h.Number, Amount: c.Amount, Merchant: h.Merchant, Plan: plan,
+		Number: a.number(), Hold: h.Number, Amount: c.Amount, Scene: h.Scene, Merchant: h.Merchant, Plan: plan,
 		Parts:   a.OwnTerms().Schedule(plan, c.Amount, at.Day),
 		Funding: a.Terms.Routing()[h.Route].fund(c.Amount),
 	}
@@ -105,13 +106,15 @@ func (a *Account) releaseHold(number int64) {
 
 func (e PurchaseCaptured) apply(a *Account, _ calendar.Date) {
 	a.numbered(e.Number)
-	p := Purchase{Number: e.Number, Amount: e.Amount, Merchant: e.Merchant, Plan: e.Plan, Funding: slices.Clone(e.Funding)}
+	h := a.hold(e.Hold)
+	a.unspend(h.On, e.Released)
+	p := Purchase{Number: e.Number, Amount: e.Amount, Scene: e.Scene, Merchant: e.Merchant, Ordered: h.On, Plan: e.Plan, Funding: slices.Clone(e.Funding)}
 	p.Instalments = instalments(1, e.Parts)
 	a.Purchases = append(a.Purchases, p)
 	if e.Resolved {
 		a.releaseHold(e.Hold)
 	} else {
-		a.hold(e.Hold).Amount -= e.Amount
+		h.Amount -= e.Amount
 	}
 }
 
@@ -128,5 +131,12 @@ func instalments(first int, parts []Part) []Instalment {
 	return list
 }
 
-func (e HoldVoided) apply(a *Account, _ calendar.Date)  { a.releaseHold(e.Hold) }
-func (e HoldExpired) apply(a *Account, _ calendar.Date) { a.releaseHold(e.Hold) }
+func (e HoldVoided) apply(a *Account, _ calendar.Date)  { a.giveBack(e.Hold) }
+func (e HoldExpired) apply(a *Account, _ calendar.Date) { a.giveBack(e.Hold) }
+
+// giveBack ends a hold with all that is left of it.
+func (a *Account) giveBack(number int64) {
+	h := a.hold(number)
+	a.unspend(h.On, h.Amount)
+	a.releaseHold(number)
+}

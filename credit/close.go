@@ -225,6 +225,7 @@ func (e ClosureRequested) apply(a *Account, on calendar.Date) {
 func (e ClosureApproved) apply(a *Account, on calendar.Date) {
 	a.Status, a.Closure, a.Limit, a.ClosedOn = Closed, nil, 0, on
 	a.Blocks, a.Temporary = nil, nil
+	a.SceneLimits, a.ScenesOff, a.SpendingCap = nil, nil, nil
 }
 
 func (e ClosureRefused) apply(a *Account, _ calendar.Date)   { a.Status, a.Closure = Active, nil }

@@ -29,6 +29,8 @@ func (c CloseDay) do(a *Account, _ Moment, emit func(Event)) error {
 	}
 	a.expireHolds(c.Day, emit)
 	a.lapseTemporaryLimit(c.Day, emit)
+	a.raiseSpendingCap(c.Day, emit)
+	a.switchScenesOn(c.Day, emit)
 	a.issueStatement(c.Day, emit)
 	a.becomeOverdue(c.Day, emit)
 	a.chargePenalties(c.Day, emit)
@@ -52,6 +54,14 @@ func (a *Account) NextDue() calendar.Date {
 	}
 	if a.Temporary != nil {
 		due(a.Temporary.LastDay + 1)
+	}
+	if c := a.SpendingCap; c != nil && c.Raise != nil {
+		due(c.Raise.From)
+	}
+	for _, off := range a.ScenesOff {
+		if off.OnFrom != 0 {
+			due(off.OnFrom)
+		}
 	}
 	for i := range a.Holds {
 		due(a.Holds[i].LastDay + 1)

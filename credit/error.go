@@ -48,6 +48,7 @@ const (
 	NothingToWithdraw    Kind = "nothing_to_withdraw"    // what is to be taken back is not there
 	AutopayMissing       Kind = "autopay_missing"        // no standing instruction is in force
 	DebitNotPending      Kind = "debit_not_pending"      // it has another result already
+	UnknownScene         Kind = "unknown_scene"          // the contract has no such scene
 	DueDayNotOffered     Kind = "due_day_not_offered"    // the contract offers other due days
 	DueDayChangesUsed    Kind = "due_day_changes_used"   // no more changes this year
 	StatementNotOpen     Kind = "statement_not_open"     // nothing is owed on the statement any more
@@ -100,6 +101,7 @@ var Kinds = []Kind{
 	NothingToWithdraw,
 	AutopayMissing,
 	DebitNotPending,
+	UnknownScene,
 	DueDayNotOffered,
 	DueDayChangesUsed,
 	StatementNotOpen,

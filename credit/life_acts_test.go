@@ -59,6 +59,8 @@ func (l *life) authorise(t *rapid.T) {
 	if p := rapid.SampledFrom(l.story.a.Terms.Plans).Draw(t, "plan"); l.story.a.Available() > 0 {
 		if amount := l.amount(t, l.story.a.Available()); amount > 0 {
 			order := l.story.order(amount, p.ID)
+			order.Scene = rapid.SampledFrom([]string{"live", "live", "mall", "casino"}).Draw(t, "scene")
+			order.Merchant = rapid.SampledFrom([]string{"m1", "m2", "m3"}).Draw(t, "merchant")
 			route := rapid.IntRange(0, max(1, len(l.terms.Routes))-1).Draw(t, "route")
 			order.Consent.Hash = l.story.a.QuoteBy(route, p, amount, l.story.day).Token
 			order.Full = rapid.SampledFrom([][]string{nil, nil, nil, {"bank"}, {"trust", "a"}}).Draw(t, "full")

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/yuefu/yuefu/calendar"
 	"github.com/yuefu/yuefu/credit"
 	"github.com/yuefu/yuefu/ledger"
 	"github.com/yuefu/yuefu/money"
@@ -45,6 +44,7 @@ func (l *life) acts() map[string]func(*rapid.T) {
 		"close":     l.close,
 		"other":     l.other,
 		"limits":    l.limits,
+		"choices":   l.choices,
 	}
 }
 
@@ -76,11 +76,11 @@ type life struct {
 	late      map[int64]money.Amount  // the principal with which a statement became overdue
 	claims    map[string]money.Amount // "purchase/funder" → principal still owed
 
-	limit, temporary money.Amount
-	debits           map[int64]debited // every debit ever asked for
-	source           string            // of the standing instruction in force
-	dueDay           int
-	relief           relief
+	debits map[int64]debited // every debit ever asked for
+	source string            // of the standing instruction in force
+	relief relief
+
+	limiting
 }
 
 func newLife(t *rapid.T) *life {
@@ -93,6 +93,8 @@ func newLife(t *rapid.T) *life {
 		claims: map[string]money.Amount{}, debits: map[int64]debited{},
 		contested: map[int64]money.Amount{}, claimed: map[int64]money.Amount{}, about: map[int64]int64{}, cost: map[int64]money.Amount{},
 	}
+	l.orders, l.spent = map[int64]ordered{}, map[string]money.Amount{}
+	l.forget()
 	l.do(l.story.application(terms))
 	return l
 }
@@ -100,13 +102,7 @@ func newLife(t *rapid.T) *life {
 func anyTerms(t *rapid.T) *credit.Terms {
 	terms := contract()
 	terms.StatementDay, terms.DueDay = rapid.IntRange(1, 31).Draw(t, "statement day"), rapid.IntRange(1, 31).Draw(t, "due day")
-	if rapid.Bool().Draw(t, "due days") {
-		terms.DueDays = []int{1, 14, 31}
-		if !slices.Contains(terms.DueDays, terms.DueDay) {
-			terms.DueDays = append(terms.DueDays, terms.DueDay)
-		}
-		terms.DueDayChanges = rapid.IntRange(0, 2).Draw(t, "changes a year")
-	}
+	limitTerms(t, terms)
 	terms.GraceDays = rapid.SampledFrom([]int{0, 0, 1, 3, 31}).Draw(t, "grace")
 	terms.HoldDays = rapid.SampledFrom([]int{1, 7, 60}).Draw(t, "hold days")
 	terms.PenaltyRate = credit.Rate(rapid.IntRange(0, 400_000).Draw(t, "penalty"))
@@ -166,6 +162,7 @@ func (l *life) do(c credit.Command) ([]credit.Event, error) {
 
 func (l *life) count(events []credit.Event) {
 	for _, e := range events {
+		l.countLimits(e)
 		if n := reflect.ValueOf(e).FieldByName("Number"); n.IsValid() && e.Name() != "application.refused" && e.Name() != "application.referred" {
 			l.numbers++ // of this account's things, whatever they are, without a gap
 			same(l.t, "number of "+e.Name(), n.Int(), l.numbers)
@@ -178,33 +175,8 @@ func (l *life) count(events []credit.Event) {
 			l.books[transfer.Credit] -= transfer.Amount
 		}
 		switch e := e.(type) {
-		case credit.AccountOpened:
-			l.limit, l.dueDay = e.Limit, e.Terms.DueDay
-		case credit.DueDayChosen:
-			same(l.t, "the due day before", e.Before, l.dueDay)
-			l.dueDay = e.Day
-		case credit.ClosureApproved:
-			l.limit, l.temporary = 0, 0
-		case credit.LimitChanged:
-			same(l.t, "the limit before", e.Before, l.limit)
-			l.limit = e.Limit
-		case credit.TemporaryLimitGranted:
-			l.temporary = e.Amount
-		case credit.TemporaryLimitWithdrawn:
-			same(l.t, "withdrawn", e.Amount, l.temporary)
-			l.temporary = 0
-		case credit.TemporaryLimitLapsed:
-			same(l.t, "lapsed", e.Amount, l.temporary)
-			l.temporary = 0
 		case credit.Authorised:
 			l.holds[e.Number] = e.Amount
-			used := l.principal
-			for _, held := range l.holds {
-				used += held
-			}
-			if used > l.limit+l.temporary {
-				l.t.Fatalf("%d held and owed of a limit of %d and a temporary one of %d", used, l.limit, l.temporary)
-			}
 		case credit.HoldVoided:
 			l.resolve(e.Hold, e.Amount)
 		case credit.HoldExpired:
@@ -262,7 +234,6 @@ func (l *life) count(events []credit.Event) {
 			l.relief.late(e)
 			l.disputeSettled(e)
 		case credit.StatementIssued:
-			same(l.t, "due", e.Due, calendar.NextOnDay(e.Date, l.dueDay))
 			total := money.Amount(0)
 			for _, line := range e.Lines {
 				where := fmt.Sprintf("%d/%d", line.Purchase, line.Instalment)
@@ -371,11 +342,7 @@ func (l *life) check() {
 	}
 	same(l.t, "holds", int64(len(a.Holds)), int64(len(l.holds)))
 	same(l.t, "outstanding", a.Outstanding(), l.principal)
-	same(l.t, "limit", a.Limit, l.limit)
-	same(l.t, "available", a.Available(), max(0, l.limit+l.temporary-held-l.principal))
-	if t := a.Temporary; t != nil && t.LastDay < l.story.day {
-		l.t.Fatalf("a temporary limit until %s on %s", t.LastDay, l.story.day)
-	}
+	l.checkLimits(held)
 	same(l.t, "credit balance", a.Credit, l.balance)
 	shown, coming := a.AsOf(l.story.day), money.Amount(0)
 	for i, due := range shown.Coming() {

@@ -277,10 +277,13 @@ func (e PurchaseRefunded) apply(a *Account, on calendar.Date) {
 	}
 	p := a.purchase(e.Purchase)
 	if p == nil {
-		a.settled(e.Purchase).Refunded += e.Amount
+		s := a.settled(e.Purchase)
+		s.Refunded += e.Amount
+		a.unspend(s.Ordered, e.Amount)
 		return
 	}
 	p.Refunded += e.Amount
+	a.unspend(p.Ordered, e.Amount)
 	for _, cut := range e.Cuts {
 		p.paidBack(cut.Funders)
 		if cut.Dispute == 0 {

@@ -48,6 +48,8 @@ type Terms struct {
 	Bureau         string         `json:"bureau,omitzero"`  // the bureau that the funder reports to, if it does
 	Routes         []Route        `json:"routes,omitempty"` // the ways to fund a purchase, by preference; none: the funder has it all
 	Scenes         []string       `json:"scenes"`
+	SceneLimits    []SceneLimit   `json:"scene_limits,omitempty"`
+	Merchants      MerchantRule   `json:"merchants,omitzero"`
 	Plans          []Plan         `json:"plans"`
 	Deferral       *DeferralTerms `json:"deferral,omitempty"`       // none: the contract offers no deferral
 	Conversions    []Plan         `json:"conversions,omitempty"`    // plans for bills (账单分期); none: no bill can be converted
@@ -134,6 +136,12 @@ func (t *Terms) Validate() error {
 		if err := r.validate(); err != nil {
 			return fmt.Errorf("route %d: %w", i+1, err)
 		}
+	}
+	if err := t.checkSceneLimits(); err != nil {
+		return err
+	}
+	if err := t.Merchants.validate(); err != nil {
+		return err
 	}
 	texts := map[string]bool{}
 	for i, d := range t.Documents {

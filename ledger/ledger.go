@@ -179,7 +179,8 @@ func Post(account credit.ID, event credit.Event) []Transfer {
 		credit.StatementPaid, credit.StatementOverdue, credit.StatementAged, credit.AccountGraded,
 		credit.BlockAdded, credit.BlockLifted,
 		credit.ClosureRequested, credit.ClosureApproved, credit.ClosureRefused, credit.ClosureWithdrawn, credit.ClosureBreached,
-		credit.DueDayChosen,
+		credit.DueDayChosen, credit.SceneLimitSet, credit.SceneLimitRemoved, credit.SceneSwitchedOff, credit.SceneOnRequested, credit.SceneSwitchedOn,
+		credit.SpendingCapSet, credit.SpendingCapRaiseRequested, credit.SpendingCapRaised, credit.SpendingCapKept,
 		credit.LimitChanged, credit.TemporaryLimitGranted, credit.TemporaryLimitWithdrawn, credit.TemporaryLimitLapsed,
 		credit.AutopayInstructed, credit.AutopayEnded, credit.DebitRequested, credit.DebitSettled, credit.DebitRefused:
 		// no money moved

@@ -43,6 +43,7 @@ type audited struct {
 	came     map[int64]money.Amount // repayments that did not bounce
 	given    givenUp
 	limits   auditedLimits
+	choices  auditedChoices
 	debits   map[int64]*auditedDebit
 	source   string // of the standing instruction in force
 	dueDay   int
@@ -55,11 +56,15 @@ type auditedHold struct {
 	left     money.Amount
 	lastDay  calendar.Date
 	resolved bool
+	scene    string
+	month    month // in which it was authorised
 }
 
 type auditedPurchase struct {
 	amount   money.Amount
 	refunded money.Amount
+	scene    string
+	month    month
 	before   money.Amount // what refunds took off instalments that were not billed, or were contested
 	parts    []auditedPart
 	claims   map[string]money.Amount // by funder, as events said

@@ -88,6 +88,12 @@ func amountsOf(event credit.Event) (whole, parts []money.Amount) {
 		parts = append(parts, e.Limit)
 	case credit.LimitChanged:
 		parts = append(parts, e.Before, e.Limit)
+	case credit.SceneLimitSet:
+		parts = append(parts, e.Limit)
+	case credit.SpendingCapSet:
+		parts = append(parts, e.Amount)
+	case credit.SpendingCapRaiseRequested:
+		parts = append(parts, e.Amount)
 	case credit.TemporaryLimitGranted:
 		whole = append(whole, e.Amount)
 	case credit.Authorised:

@@ -23,6 +23,7 @@ func (x *audited) allowed(day calendar.Date, command credit.Command, event credi
 			return v
 		}
 		x.dueDay = e.Terms.DueDay
+		x.choices.forget()
 		return x.limits.opened(e)
 	case credit.Authorised:
 		return x.authorised(day, command, e)
@@ -100,6 +101,9 @@ func (x *audited) allowed(day calendar.Date, command credit.Command, event credi
 		}
 	case credit.LimitChanged:
 		return x.limitChanged(command, e)
+	case credit.SceneLimitSet, credit.SceneLimitRemoved, credit.SceneSwitchedOff, credit.SceneOnRequested, credit.SceneSwitchedOn,
+		credit.SpendingCapSet, credit.SpendingCapRaiseRequested, credit.SpendingCapRaised, credit.SpendingCapKept:
+		return x.chosen(day, event)
 	case credit.DueDayChosen:
 		return x.dueDayChosen(e)
 	case credit.TemporaryLimitGranted:
@@ -110,6 +114,7 @@ func (x *audited) allowed(day calendar.Date, command credit.Command, event credi
 		return x.limits.lapsed(day, e)
 	case credit.ClosureApproved:
 		x.limits = auditedLimits{}
+		x.choices.forget()
 		if x.state.Owed() != 0 || len(x.state.Holds) != 0 || x.state.Credit != 0 || len(x.disputes) != 0 {
 			return wrong(CheckClosed, "closed with %d owed, %d holds, %d disputes and a credit balance of %d", x.state.Owed(), len(x.state.Holds), len(x.disputes), x.state.Credit)
 		}
@@ -211,7 +216,10 @@ func (x *audited) authorised(day calendar.Date, command credit.Command, e credit
 	if x.holds[e.Number] != nil || e.Number <= x.state.Numbers {
 		return wrong(CheckHolds, "hold %d has a number that was given before", e.Number)
 	}
-	x.holds[e.Number] = &auditedHold{left: e.Amount, lastDay: e.LastDay}
+	if v := x.spending(day, e); v != nil {
+		return v
+	}
+	x.holds[e.Number] = &auditedHold{left: e.Amount, lastDay: e.LastDay, scene: e.Scene, month: monthOf(day)}
 	return nil
 }
 
@@ -221,6 +229,7 @@ func (x *audited) resolved(number int64, amount money.Amount) *Violation {
 	if h == nil || h.resolved || amount != h.left {
 		return wrong(CheckHolds, "%d were given back of hold %d, which was never given, resolved before, or had another amount left", amount, number)
 	}
+	x.choices.spent[h.month] -= amount
 	h.resolved, h.left = true, 0
 	return nil
 }
@@ -232,13 +241,16 @@ func (x *audited) captured(day calendar.Date, e credit.PurchaseCaptured) *Violat
 		return wrong(CheckHolds, "%d were captured of hold %d, which was never given or is resolved", e.Amount, e.Hold)
 	case e.Amount+e.Released > h.left, e.Resolved != (e.Amount+e.Released == h.left), !e.Resolved && e.Released != 0:
 		return wrong(CheckHolds, "%d were captured and %d released of hold %d, which had %d left", e.Amount, e.Released, e.Hold, h.left)
+	case e.Scene != h.scene:
+		return wrong(CheckHolds, "hold %d in the scene %q was captured in %q", e.Hold, h.scene, e.Scene)
 	case day > h.lastDay:
 		return wrong(CheckHolds, "hold %d was captured on %s, after %s", e.Hold, day, h.lastDay)
 	}
 	h.left -= e.Amount + e.Released
 	h.resolved = e.Resolved
+	x.choices.spent[h.month] -= e.Released
 
-	bought := &auditedPurchase{amount: e.Amount}
+	bought := &auditedPurchase{amount: e.Amount, scene: h.scene, month: h.month}
 	total := money.Amount(0)
 	for k, part := range e.Parts {
 		if on := calendar.NthOnDay(day, x.state.Terms.StatementDay, k+1); part.On != on {

@@ -59,6 +59,7 @@ func (x *audited) refunded(e credit.PurchaseRefunded) *Violation {
 		return wrong(CheckRefunds, "a refund of %d takes off and gives back %d", e.Amount, total)
 	}
 	p.refunded += e.Amount
+	x.choices.spent[p.month] -= e.Amount
 	return nil
 }
 

@@ -18,7 +18,7 @@ type Check struct {
 var (
 	CheckPostings   = Check{1, "postings", "each posting is what its event posts, and the ledger is the sum of its postings: debits equal credits in every currency"}
 	CheckAvailable  = Check{2, "available", "no hold was given beyond limit − held − outstanding principal, and the account's row has these three as the log does"}
-	CheckLimits     = Check{2, "limits", "a limit grows by the customer's consent and within the contract's cap, and a temporary one ends with its last day"}
+	CheckLimits     = Check{2, "limits", "a limit grows by the customer's consent and within the contract's cap, a temporary one ends with its last day, and no hold is beyond scene, merchant list or the customer's own cap"}
 	CheckHolds      = Check{3, "holds", "a hold is captured up to its amount, and resolved once"}
 	CheckRefunds    = Check{4, "refunds", "refunds of a purchase add up to what was captured at most"}
 	CheckDisputes   = Check{5, "disputes", "refunds and what is contested add up to what was captured at most, and a dispute ends once: refunded, or owed again as agreed"}

@@ -169,6 +169,24 @@ func (c *changes) event(at place, account *balances, event credit.Event, shares 
 	case credit.TemporaryLimitWithdrawn:
 		c.limit(at, e, LimitChange{Amount: e.Amount, Operator: e.Operator})
 		c.temporary(at, 0, 0)
+	case credit.SceneLimitSet:
+		c.setting(at, e, Setting{Scene: e.Scene, Amount: e.Limit})
+	case credit.SceneLimitRemoved:
+		c.setting(at, e, Setting{Scene: e.Scene})
+	case credit.SceneSwitchedOff:
+		c.setting(at, e, Setting{Scene: e.Scene})
+	case credit.SceneOnRequested:
+		c.setting(at, e, Setting{Scene: e.Scene, TakesEffect: e.From})
+	case credit.SceneSwitchedOn:
+		c.setting(at, e, Setting{Scene: e.Scene})
+	case credit.SpendingCapSet:
+		c.setting(at, e, Setting{Amount: e.Amount})
+	case credit.SpendingCapRaiseRequested:
+		c.setting(at, e, Setting{Amount: e.Amount, None: e.None, TakesEffect: e.From})
+	case credit.SpendingCapRaised:
+		c.setting(at, e, Setting{Amount: e.Amount, None: e.None})
+	case credit.SpendingCapKept:
+		c.setting(at, e, Setting{Amount: e.Amount})
 	case credit.DueDayChosen:
 		c.setting(at, e, Setting{DueDay: int32(e.Day)})
 		c.contractOf(at).DueDay = int32(e.Day)

@@ -46,7 +46,7 @@ func (c *changes) captured(at place, account *balances, e credit.PurchaseCapture
 	}
 	p := Purchase{
 		Account: at.account, Number: e.Number, Authorisation: e.Hold, Day: at.day, Time: at.time, Position: at.position,
-		Amount: e.Amount, Merchant: e.Merchant, Plan: e.Plan.ID, PlanKind: e.Plan.Kind, Periods: int32(e.Plan.Periods),
+		Amount: e.Amount, Scene: e.Scene, Merchant: e.Merchant, Plan: e.Plan.ID, PlanKind: e.Plan.Kind, Periods: int32(e.Plan.Periods),
 	}
 	for i, part := range e.Parts {
 		borne := sum(part.Borne)

@@ -22,36 +22,6 @@ var plantedInLog = []plant{
 		return command, []credit.Event{e}
 	})},
 
-	{"a limit that nobody agreed to", view.CheckConsent, forge(ann, func(s *story, a *credit.Account) (credit.Command, []credit.Event) {
-		command, e := s.raising(a, a.Limit+1)
-		command.Consent.Person = "eve"
-		return command, []credit.Event{e}
-	})},
-	{"a limit by the consent to another", view.CheckConsent, forge(ann, func(s *story, a *credit.Account) (credit.Command, []credit.Event) {
-		command, e := s.raising(a, a.Limit+1)
-		command.Limit, e.Limit = command.Limit+1, e.Limit+1
-		return command, []credit.Event{e}
-	})},
-	{"a limit beyond the law", view.CheckLimits, forge(bob, func(s *story, a *credit.Account) (credit.Command, []credit.Event) {
-		command, e := s.raising(a, a.Limit+1)
-		command.Limit, e.Limit = a.Terms.LimitCap+1, a.Terms.LimitCap+1
-		return command, []credit.Event{e}
-	})},
-	{"a limit changed from another", view.CheckLimits, forge(ann, func(s *story, a *credit.Account) (credit.Command, []credit.Event) {
-		return credit.ChangeLimit{Limit: 1, Reason: credit.LimitByRisk}, []credit.Event{credit.LimitChanged{Before: a.Limit + 1, Limit: 1, Reason: credit.LimitByRisk}}
-	})},
-	{"a temporary limit of yesterday", view.CheckLimits, forge(bob, func(s *story, a *credit.Account) (credit.Command, []credit.Event) {
-		c := credit.GrantTemporaryLimit{Amount: 1, LastDay: s.day - 1}
-		return c, []credit.Event{credit.TemporaryLimitGranted(c)}
-	})},
-	{"a temporary limit that ends early", view.CheckLimits, forge(bob, func(s *story, a *credit.Account) (credit.Command, []credit.Event) {
-		s.must(a.ID, credit.GrantTemporaryLimit{Amount: 5, LastDay: s.day + 5})
-		return credit.WithdrawTemporaryLimit{}, []credit.Event{credit.TemporaryLimitLapsed{Amount: 5}}
-	})},
-	{"a temporary limit that ends twice", view.CheckLimits, forge(bob, func(s *story, a *credit.Account) (credit.Command, []credit.Event) {
-		return credit.WithdrawTemporaryLimit{}, []credit.Event{credit.TemporaryLimitWithdrawn{Amount: 5}}
-	})},
-
 	{"captured after void", view.CheckHolds, forge(ann, func(s *story, a *credit.Account) (credit.Command, []credit.Event) {
 		command, e := s.buying(a)
 		s.must(a.ID, credit.Void{Hold: command.Hold})
@@ -176,12 +146,6 @@ var plantedInLog = []plant{
 
 	{"a statement a day late", view.CheckCycles, billing(func(e *credit.StatementIssued) { e.Date++ })},
 	{"a due day of another month", view.CheckCycles, billing(func(e *credit.StatementIssued) { e.Due += 30 })},
-	{"a due day that nobody offers", view.CheckCycles, forge(ann, func(s *story, a *credit.Account) (credit.Command, []credit.Event) {
-		return credit.ChooseDueDay{Day: 13}, []credit.Event{credit.DueDayChosen{Before: a.OwnTerms().DueDay, Day: 13}}
-	})},
-	{"a due day before that was not", view.CheckCycles, forge(ann, func(s *story, a *credit.Account) (credit.Command, []credit.Event) {
-		return credit.ChooseDueDay{Day: 31}, []credit.Event{credit.DueDayChosen{Before: 10, Day: 31}}
-	})},
 	{"an instalment on no statement's date", view.CheckCycles, forge(ann, func(s *story, a *credit.Account) (credit.Command, []credit.Event) {
 		command, e := s.buying(a)
 		e.Parts[0].On++
@@ -349,7 +313,7 @@ var plantedInTables = []plant{
 	{"credit return", view.CheckTables, tamper(`UPDATE credit_return SET reference = 'elsewhere'`)},
 	{"block", view.CheckTables, tamper(`UPDATE block SET lifted_on = NULL WHERE lifted_on IS NOT NULL`)},
 	{"closure", view.CheckTables, tamper(`UPDATE closure SET reviewer = 'nobody'`)},
-	{"account setting", view.CheckTables, tamper(`UPDATE account_setting SET due_day = 0`)},
+	{"account setting", view.CheckTables, tamper(`UPDATE account_setting SET takes_effect = NULL`)},
 	{"account due day", view.CheckTables, tamper(`UPDATE account SET due_day = 31 WHERE customer = 'ann'`)},
 	{"limit change", view.CheckTables, tamper(`UPDATE limit_change SET operator = 'nobody'`)},
 	{"autopay", view.CheckTables, tamper(`UPDATE autopay SET ended_on = NULL WHERE ended_on IS NOT NULL`)},

@@ -72,6 +72,7 @@ type Purchase struct {
 	Position      int64           //
 	Amount        money.Amount    //
 	Refunded      money.Amount    `view:"add"`
+	Scene         string          //
 	Merchant      string          //
 	Plan          string          //
 	PlanKind      credit.PlanKind //
@@ -330,6 +331,7 @@ type Setting struct {
 	Event       string        // the wire name: what was set, or asked for
 	Scene       string        // which it is about
 	Amount      money.Amount  // of a cap or limit
+	None        bool          // the cap is removed
 	DueDay      int32         // that was chosen
 	TakesEffect calendar.Date // of what is asked for now and holds later
 }

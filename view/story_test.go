@@ -1,6 +1,7 @@
 package view_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -37,6 +38,7 @@ type story struct {
 	keys     int
 	platform string
 	facts    map[credit.ID][]credit.Fact
+	scene    string // of orders; empty: the mall
 }
 
 func newStory(t failer, log eventlog.Log, first calendar.Date) *story {
@@ -179,7 +181,7 @@ func termsOf(programme string, currency money.Currency) *credit.Terms {
 	return &credit.Terms{
 		Programme: programme, Version: 3, Currency: currency, StatementDay: 31, DueDay: 10, GraceDays: 2, HoldDays: 7,
 		PenaltyRate: 180_000, CostCap: 240_000, RateMethod: credit.MonthlyTimesTwelve, PrincipalFirst: 91,
-		ReadingSeconds: 3, ReviewDays: 3, LimitCap: 1_000_000, DueDays: []int{10, 20, 31}, Applications: 3, WindowDays: 30, Funder: "bank",
+		ReadingSeconds: 3, ReviewDays: 3, SceneLimits: []credit.SceneLimit{{Scene: "live", Limit: 60_000}}, Merchants: credit.MerchantRule{Blocked: []string{"pawn shop"}}, LimitCap: 1_000_000, DueDays: []int{10, 20, 31}, Applications: 3, WindowDays: 30, Funder: "bank",
 		Scenes: []string{"mall", "live"},
 		Plans: []credit.Plan{
 			{ID: "next", Kind: credit.PayNextMonth, Periods: 1},
@@ -251,7 +253,7 @@ func (s *story) authorise(id credit.ID, amount money.Amount, plan, merchant stri
 	quote := a.Quote(p, amount, s.day)
 	s.keys++
 	_ = s.do(id, credit.Authorise{
-		Amount: amount, Currency: a.Terms.Currency, Plan: plan, Scene: "mall", Merchant: merchant, Order: fmt.Sprintf("order %d", s.keys),
+		Amount: amount, Currency: a.Terms.Currency, Plan: plan, Scene: cmp.Or(s.scene, "mall"), Merchant: merchant, Order: fmt.Sprintf("order %d", s.keys),
 		Consent: s.consent(a.Customer, credit.Document{Name: credit.QuoteDocument, Version: a.Terms.Version, Hash: quote.Token}),
 	})
 	return a.Numbers
@@ -300,7 +302,8 @@ func (s *story) any(t *rapid.T) {
 	switch what := rapid.IntRange(0, 32).Draw(t, "what"); what {
 	case 0, 1, 2, 3, 4:
 		plan := rapid.SampledFrom(a.Terms.Plans).Draw(t, "plan").ID
-		s.authorise(id, amount, plan, rapid.SampledFrom([]string{"tea house", "书店", "a:b; c"}).Draw(t, "merchant"))
+		s.scene = rapid.SampledFrom([]string{"mall", "mall", "live", "moon"}).Draw(t, "scene")
+		s.authorise(id, amount, plan, rapid.SampledFrom([]string{"tea house", "书店", "a:b; c", "pawn shop"}).Draw(t, "merchant"))
 	case 5, 6, 7:
 		if len(a.Holds) > 0 {
 			h := rapid.SampledFrom(a.Holds).Draw(t, "hold")

@@ -216,7 +216,7 @@ func (s *story) buying(a *credit.Account) (credit.Capture, credit.PurchaseCaptur
 	}
 	plan, _ := a.Terms.Plan("next")
 	return credit.Capture{Hold: number, Amount: 100}, credit.PurchaseCaptured{
-		Number: a.Numbers + 1, Hold: number, Amount: 100, Resolved: true, Merchant: "tea house", Plan: plan, Parts: a.Terms.Schedule(plan, 100, s.day),
+		Number: a.Numbers + 1, Hold: number, Amount: 100, Resolved: true, Scene: "mall", Merchant: "tea house", Plan: plan, Parts: a.Terms.Schedule(plan, 100, s.day),
 	}
 }
 
@@ -258,7 +258,7 @@ func named(name string) func(e eventlog.Entry) bool {
 func TestVerifyFindsWhatIsPlanted(t *testing.T) {
 	proven := map[string]bool{}
 	sound := soundDatabase(t)
-	for _, p := range slices.Concat(plantedInLog, plantedInDisputes, plantedInRelief, plantedOverdue, plantedInTables) {
+	for _, p := range slices.Concat(plantedInLog, plantedLimits, plantedInDisputes, plantedInRelief, plantedOverdue, plantedInTables) {
 		proven[p.check.Name] = true
 		t.Run(p.check.Name+"/"+p.name, func(t *testing.T) {
 			t.Parallel()

@@ -232,6 +232,7 @@ const (
 	UnknownParameter     ProblemKind = "unknown_parameter"
 	UnknownPlan          ProblemKind = "unknown_plan"
 	UnknownReason        ProblemKind = "unknown_reason"
+	UnknownScene         ProblemKind = "unknown_scene"
 	UnsupportedMediaType ProblemKind = "unsupported_media_type"
 )
 
@@ -340,7 +341,11 @@ type Account struct {
 	Programme     string  `json:"programme"`
 
 	// ProgrammeVersion The version that the contract was signed under
-	ProgrammeVersion int `json:"programme_version"`
+	ProgrammeVersion int            `json:"programme_version"`
+	Scenes           []AccountScene `json:"scenes"`
+
+	// Spending What was spent in the calendar month, and the customer's own cap
+	Spending Spending `json:"spending"`
 
 	// Status 账户状态
 	Status AccountStatus `json:"status"`
@@ -355,6 +360,22 @@ type AccountList struct {
 
 	// Next The cursor of the next page; left out on the last one
 	Next string `json:"next,omitempty,omitzero"`
+}
+
+// AccountScene A scene (消费场景), and what of the credit is in it
+type AccountScene struct {
+	// IsOff The customer switched it off
+	IsOff bool `json:"is_off"`
+
+	// Limit The most that may be; left out when there is no such limit
+	Limit int64 `json:"limit,omitempty,omitzero"`
+
+	// OnFrom From when it is on again, as the customer asked
+	OnFrom calendar.Date `json:"on_from,omitempty,omitzero"`
+	Scene  string        `json:"scene"`
+
+	// Used Held and owed in it
+	Used int64 `json:"used"`
 }
 
 // AccountStatus 账户状态
@@ -627,6 +648,13 @@ type BlockRequest struct {
 
 	// Note Why, for your own people; no personal data
 	Note string `json:"note,omitempty,omitzero"`
+}
+
+// CapRaise What the customer asked for and is not in effect yet
+type CapRaise struct {
+	// Cap The cap from then on; left out when it is to be removed
+	Cap         int64         `json:"cap,omitempty,omitzero"`
+	TakesEffect calendar.Date `json:"takes_effect"`
 }
 
 // CaptureRequest defines model for CaptureRequest.
@@ -1604,6 +1632,12 @@ type LimitRequest struct {
 	Reason LimitReason `json:"reason"`
 }
 
+// MerchantRule Where credit may be spent (商户名单): at the merchants that are allowed, if any are named, and at none that is blocked
+type MerchantRule struct {
+	Allowed []string `json:"allowed,omitempty,omitzero"`
+	Blocked []string `json:"blocked,omitempty,omitzero"`
+}
+
 // Names What a customer reads
 type Names struct {
 	// Bureau A name in both languages
@@ -2155,6 +2189,12 @@ type RunningDeferral struct {
 	Statement string `json:"statement"`
 }
 
+// SceneLimit The most that may be held and owed in a scene (场景额度)
+type SceneLimit struct {
+	Limit int64  `json:"limit"`
+	Scene string `json:"scene"`
+}
+
 // Share The part of a repayment that went to one instalment or penalty (分配)
 type Share struct {
 	// ChargedOff It paid what the lender's books had given up: a recovery (核销收回); left out otherwise
@@ -2176,6 +2216,24 @@ type Share struct {
 	// Purchase Left out for what the statement asks for itself: its penalty, the fee for its deferral
 	Purchase  string `json:"purchase,omitempty,omitzero"`
 	Statement string `json:"statement"`
+}
+
+// Spending What was spent in the calendar month, and the customer's own cap
+type Spending struct {
+	// Cap 自设消费上限; left out when there is none
+	Cap int64 `json:"cap,omitempty,omitzero"`
+
+	// Raise What the customer asked for and is not in effect yet
+	Raise CapRaise `json:"raise,omitempty,omitzero"`
+
+	// ThisMonth Authorised and not voided, expired, given back or refunded
+	ThisMonth int64 `json:"this_month"`
+}
+
+// SpendingCapRequest defines model for SpendingCapRequest.
+type SpendingCapRequest struct {
+	// Amount Of a calendar month; 0: nothing at all
+	Amount int64 `json:"amount"`
 }
 
 // Statement The one bill of a cycle (账单)
@@ -2326,6 +2384,9 @@ type Terms struct {
 	// LimitCap The most that law or programme let one person owe, permanent and temporary limit together; 0: no such maximum
 	LimitCap int64 `json:"limit_cap,omitempty,omitzero"`
 
+	// Merchants Where credit may be spent (商户名单): at the merchants that are allowed, if any are named, and at none that is blocked
+	Merchants MerchantRule `json:"merchants,omitempty,omitzero"`
+
 	// PenaltyCap The most that all penalty of a statement comes to, as a share of the principal that became overdue, in millionths; 0: no such cap
 	PenaltyCap int64 `json:"penalty_cap,omitempty,omitzero"`
 
@@ -2344,6 +2405,9 @@ type Terms struct {
 
 	// ReviewDays Working days in which a closure is reviewed
 	ReviewDays int `json:"review_days"`
+
+	// SceneLimits The most that one account may hold and owe in a scene
+	SceneLimits []SceneLimit `json:"scene_limits,omitempty,omitzero"`
 
 	// Scenes Where credit may be spent (消费场景)
 	Scenes []string `json:"scenes"`
@@ -2827,6 +2891,65 @@ func (c *Client) Repay(ctx context.Context, id string, key string, body Repaymen
 	path := "/v1/accounts/{id}/repayments"
 	path = strings.Replace(path, "{id}", url.PathEscape(id), 1)
 	err = c.do(ctx, "POST", path, key, &body, &answer)
+	return answer, err
+}
+
+// SetSceneLimit: Limit what the account may hold and owe in a scene (场景额度; needs an operator key).
+func (c *Client) SetSceneLimit(ctx context.Context, id string, key string, body SceneLimit) (answer Account, err error) {
+	path := "/v1/accounts/{id}/scene-limits"
+	path = strings.Replace(path, "{id}", url.PathEscape(id), 1)
+	err = c.do(ctx, "POST", path, key, &body, &answer)
+	return answer, err
+}
+
+// RemoveSceneLimit: Leave a scene to the contract's limit (取消场景额度; needs an operator key).
+func (c *Client) RemoveSceneLimit(ctx context.Context, id string, scene string, key string) (answer Account, err error) {
+	path := "/v1/accounts/{id}/scene-limits/{scene}/remove"
+	path = strings.Replace(path, "{id}", url.PathEscape(id), 1)
+	path = strings.Replace(path, "{scene}", url.PathEscape(scene), 1)
+	err = c.do(ctx, "POST", path, key, nil, &answer)
+	return answer, err
+}
+
+// SwitchSceneOff: The customer wants to spend nothing in a scene, at once (关闭场景).
+func (c *Client) SwitchSceneOff(ctx context.Context, id string, scene string, key string) (answer Account, err error) {
+	path := "/v1/accounts/{id}/scenes/{scene}/switch-off"
+	path = strings.Replace(path, "{id}", url.PathEscape(id), 1)
+	path = strings.Replace(path, "{scene}", url.PathEscape(scene), 1)
+	err = c.do(ctx, "POST", path, key, nil, &answer)
+	return answer, err
+}
+
+// SwitchSceneOn: The customer wants to spend in a scene again (开启场景), after a day.
+func (c *Client) SwitchSceneOn(ctx context.Context, id string, scene string, key string) (answer Account, err error) {
+	path := "/v1/accounts/{id}/scenes/{scene}/switch-on"
+	path = strings.Replace(path, "{id}", url.PathEscape(id), 1)
+	path = strings.Replace(path, "{scene}", url.PathEscape(scene), 1)
+	err = c.do(ctx, "POST", path, key, nil, &answer)
+	return answer, err
+}
+
+// SetSpendingCap: The customer's own limit of a calendar month (自设消费上限).
+func (c *Client) SetSpendingCap(ctx context.Context, id string, key string, body SpendingCapRequest) (answer Account, err error) {
+	path := "/v1/accounts/{id}/spending-cap"
+	path = strings.Replace(path, "{id}", url.PathEscape(id), 1)
+	err = c.do(ctx, "POST", path, key, &body, &answer)
+	return answer, err
+}
+
+// KeepSpendingCap: Take back a raise or removal of the cap that has not taken effect (保留消费上限).
+func (c *Client) KeepSpendingCap(ctx context.Context, id string, key string) (answer Account, err error) {
+	path := "/v1/accounts/{id}/spending-cap/keep"
+	path = strings.Replace(path, "{id}", url.PathEscape(id), 1)
+	err = c.do(ctx, "POST", path, key, nil, &answer)
+	return answer, err
+}
+
+// RemoveSpendingCap: Take the spending cap away (取消消费上限), after a day.
+func (c *Client) RemoveSpendingCap(ctx context.Context, id string, key string) (answer Account, err error) {
+	path := "/v1/accounts/{id}/spending-cap/remove"
+	path = strings.Replace(path, "{id}", url.PathEscape(id), 1)
+	err = c.do(ctx, "POST", path, key, nil, &answer)
 	return answer, err
 }
 

@@ -1185,6 +1185,40 @@ func (v *LimitRequest) Read(r *strict.Reader) {
 	r.Required(seen, 2, "", "reason")
 }
 
+// MerchantRule Where credit may be spent (商户名单): at the merchants that are allowed, if any are named, and at none that is blocked
+type MerchantRule struct {
+	Allowed []string `json:"allowed,omitempty,omitzero"`
+	Blocked []string `json:"blocked,omitempty,omitzero"`
+}
+
+// Read reads the object exactly as the contract describes it.
+func (v *MerchantRule) Read(r *strict.Reader) {
+	if !r.Begin() {
+		return
+	}
+	var seen uint64
+	for r.Next() {
+		switch string(r.Name()) {
+		case "allowed":
+			seen |= 1 << 0
+			if r.BeginList() {
+				for r.More(len(v.Allowed), 0, 200) {
+					v.Allowed = append(v.Allowed, r.Text(1, 128))
+				}
+			}
+		case "blocked":
+			seen |= 1 << 1
+			if r.BeginList() {
+				for r.More(len(v.Blocked), 0, 200) {
+					v.Blocked = append(v.Blocked, r.Text(1, 128))
+				}
+			}
+		default:
+			r.Unknown()
+		}
+	}
+}
+
 // Names What a customer reads
 type Names struct {
 	// Bureau A name in both languages
@@ -1349,7 +1383,7 @@ func (v *Policy) Read(r *strict.Reader) {
 // ProblemKind A stable name
 type ProblemKind string
 
-var valuesOfProblemKind = []string{"not_found", "invalid_amount", "currency_mismatch", "unknown_plan", "consent_incomplete", "consent_preselected", "consent_of_another", "consent_outdated", "consent_too_fast", "consent_in_future", "already_open", "application_pending", "no_application_pending", "hold_not_open", "capture_too_large", "refund_too_large", "account_not_open", "no_credit_balance", "not_reversible", "already_reversed", "block_exists", "block_missing", "block_not_yours", "account_not_clear", "closure_pending", "no_closure_pending", "dispute_too_large", "dispute_not_open", "invalid_date", "unknown_reason", "limit_above_cap", "unchanged", "nothing_to_withdraw", "autopay_missing", "debit_not_pending", "due_day_not_offered", "due_day_changes_used", "statement_not_open", "deferral_not_offered", "deferral_too_late", "already_deferred", "deferrals_used_up", "conversion_not_offered", "conversion_too_late", "conversion_too_large", "already_converted", "nothing_to_convert", "deferral_running", "dispute_running", "debit_pending", "malformed_request", "header_too_large", "request_timeout", "no_such_route", "method_not_allowed", "unauthenticated", "operator_key_required", "not_a_sandbox", "unknown_parameter", "invalid_parameter", "key_missing", "key_invalid", "key_reused", "unsupported_media_type", "body_too_large", "malformed_body", "invalid_request", "invalid_programme", "clock_backwards", "busy", "unavailable", "outcome_unknown", "shutting_down", "account_stopped", "internal"}
+var valuesOfProblemKind = []string{"not_found", "invalid_amount", "currency_mismatch", "unknown_plan", "consent_incomplete", "consent_preselected", "consent_of_another", "consent_outdated", "consent_too_fast", "consent_in_future", "already_open", "application_pending", "no_application_pending", "hold_not_open", "capture_too_large", "refund_too_large", "account_not_open", "no_credit_balance", "not_reversible", "already_reversed", "block_exists", "block_missing", "block_not_yours", "account_not_clear", "closure_pending", "no_closure_pending", "dispute_too_large", "dispute_not_open", "invalid_date", "unknown_reason", "limit_above_cap", "unchanged", "nothing_to_withdraw", "autopay_missing", "debit_not_pending", "unknown_scene", "due_day_not_offered", "due_day_changes_used", "statement_not_open", "deferral_not_offered", "deferral_too_late", "already_deferred", "deferrals_used_up", "conversion_not_offered", "conversion_too_late", "conversion_too_large", "already_converted", "nothing_to_convert", "deferral_running", "dispute_running", "debit_pending", "malformed_request", "header_too_large", "request_timeout", "no_such_route", "method_not_allowed", "unauthenticated", "operator_key_required", "not_a_sandbox", "unknown_parameter", "invalid_parameter", "key_missing", "key_invalid", "key_reused", "unsupported_media_type", "body_too_large", "malformed_body", "invalid_request", "invalid_programme", "clock_backwards", "busy", "unavailable", "outcome_unknown", "shutting_down", "account_stopped", "internal"}
 
 // ProgrammeRequest defines model for ProgrammeRequest.
 type ProgrammeRequest struct {
@@ -1634,6 +1668,58 @@ func (v *ReviewRequest) Read(r *strict.Reader) {
 	r.Required(seen, 0, "", "approve")
 }
 
+// SceneLimit The most that may be held and owed in a scene (场景额度)
+type SceneLimit struct {
+	Limit int64  `json:"limit"`
+	Scene string `json:"scene"`
+}
+
+// Read reads the object exactly as the contract describes it.
+func (v *SceneLimit) Read(r *strict.Reader) {
+	if !r.Begin() {
+		return
+	}
+	var seen uint64
+	for r.Next() {
+		switch string(r.Name()) {
+		case "limit":
+			seen |= 1 << 0
+			v.Limit = r.Whole(0, 1e+12)
+		case "scene":
+			seen |= 1 << 1
+			v.Scene = r.Text(1, 64)
+		default:
+			r.Unknown()
+		}
+	}
+	r.Required(seen, 0, "", "limit")
+	r.Required(seen, 1, "", "scene")
+}
+
+// SpendingCapRequest defines model for SpendingCapRequest.
+type SpendingCapRequest struct {
+	// Amount Of a calendar month; 0: nothing at all
+	Amount int64 `json:"amount"`
+}
+
+// Read reads the object exactly as the contract describes it.
+func (v *SpendingCapRequest) Read(r *strict.Reader) {
+	if !r.Begin() {
+		return
+	}
+	var seen uint64
+	for r.Next() {
+		switch string(r.Name()) {
+		case "amount":
+			seen |= 1 << 0
+			v.Amount = r.Whole(0, 1e+12)
+		default:
+			r.Unknown()
+		}
+	}
+	r.Required(seen, 0, "", "amount")
+}
+
 // StatementStatus defines model for StatementStatus.
 type StatementStatus string
 
@@ -1756,6 +1842,9 @@ type Terms struct {
 	// LimitCap The most that law or programme let one person owe, permanent and temporary limit together; 0: no such maximum
 	LimitCap int64 `json:"limit_cap,omitempty,omitzero"`
 
+	// Merchants Where credit may be spent (商户名单): at the merchants that are allowed, if any are named, and at none that is blocked
+	Merchants MerchantRule `json:"merchants,omitempty,omitzero"`
+
 	// PenaltyCap The most that all penalty of a statement comes to, as a share of the principal that became overdue, in millionths; 0: no such cap
 	PenaltyCap int64 `json:"penalty_cap,omitempty,omitzero"`
 
@@ -1774,6 +1863,9 @@ type Terms struct {
 
 	// ReviewDays Working days in which a closure is reviewed
 	ReviewDays int `json:"review_days"`
+
+	// SceneLimits The most that one account may hold and owe in a scene
+	SceneLimits []SceneLimit `json:"scene_limits,omitempty,omitzero"`
 
 	// Scenes Where credit may be spent (消费场景)
 	Scenes []string `json:"scenes"`
@@ -1867,14 +1959,17 @@ func (v *Terms) Read(r *strict.Reader) {
 		case "limit_cap":
 			seen |= 1 << 17
 			v.LimitCap = r.Whole(0, 1e+12)
-		case "penalty_cap":
+		case "merchants":
 			seen |= 1 << 18
+			v.Merchants.Read(r)
+		case "penalty_cap":
+			seen |= 1 << 19
 			v.PenaltyCap = r.Whole(0, 1e+07)
 		case "penalty_rate":
-			seen |= 1 << 19
+			seen |= 1 << 20
 			v.PenaltyRate = r.Whole(0, 1e+06)
 		case "plans":
-			seen |= 1 << 20
+			seen |= 1 << 21
 			if r.BeginList() {
 				for r.More(len(v.Plans), 1, 32) {
 					var item Plan
@@ -1883,29 +1978,38 @@ func (v *Terms) Read(r *strict.Reader) {
 				}
 			}
 		case "principal_first_from":
-			seen |= 1 << 21
+			seen |= 1 << 22
 			v.PrincipalFirstFrom = int(r.Whole(0, 3650))
 		case "rate_method":
-			seen |= 1 << 22
+			seen |= 1 << 23
 			v.RateMethod = RateMethod(r.Word(valuesOfRateMethod))
 		case "reading_seconds":
-			seen |= 1 << 23
+			seen |= 1 << 24
 			v.ReadingSeconds = int(r.Whole(0, 600))
 		case "review_days":
-			seen |= 1 << 24
-			v.ReviewDays = int(r.Whole(1, 3))
-		case "scenes":
 			seen |= 1 << 25
+			v.ReviewDays = int(r.Whole(1, 3))
+		case "scene_limits":
+			seen |= 1 << 26
+			if r.BeginList() {
+				for r.More(len(v.SceneLimits), 0, 32) {
+					var item SceneLimit
+					item.Read(r)
+					v.SceneLimits = append(v.SceneLimits, item)
+				}
+			}
+		case "scenes":
+			seen |= 1 << 27
 			if r.BeginList() {
 				for r.More(len(v.Scenes), 1, 32) {
 					v.Scenes = append(v.Scenes, r.Text(1, 64))
 				}
 			}
 		case "statement_day":
-			seen |= 1 << 26
+			seen |= 1 << 28
 			v.StatementDay = int(r.Whole(1, 31))
 		case "window_days":
-			seen |= 1 << 27
+			seen |= 1 << 29
 			v.WindowDays = int(r.Whole(1, 366))
 		default:
 			r.Unknown()
@@ -1919,13 +2023,13 @@ func (v *Terms) Read(r *strict.Reader) {
 	r.Required(seen, 13, "", "funder")
 	r.Required(seen, 14, "", "grace_days")
 	r.Required(seen, 16, "", "hold_days")
-	r.Required(seen, 19, "", "penalty_rate")
-	r.Required(seen, 20, "", "plans")
-	r.Required(seen, 21, "", "principal_first_from")
-	r.Required(seen, 22, "", "rate_method")
-	r.Required(seen, 23, "", "reading_seconds")
-	r.Required(seen, 24, "", "review_days")
-	r.Required(seen, 25, "", "scenes")
-	r.Required(seen, 26, "", "statement_day")
-	r.Required(seen, 27, "", "window_days")
+	r.Required(seen, 20, "", "penalty_rate")
+	r.Required(seen, 21, "", "plans")
+	r.Required(seen, 22, "", "principal_first_from")
+	r.Required(seen, 23, "", "rate_method")
+	r.Required(seen, 24, "", "reading_seconds")
+	r.Required(seen, 25, "", "review_days")
+	r.Required(seen, 27, "", "scenes")
+	r.Required(seen, 28, "", "statement_day")
+	r.Required(seen, 29, "", "window_days")
 }

@@ -18,6 +18,7 @@ var (
 		Programme: "yuefu", Version: 2, Currency: "CNY", StatementDay: 5, DueDay: 15, GraceDays: 3, HoldDays: 7,
 		PenaltyRate: 180_000, PenaltyCap: 1_000_000, ChargeOffDays: 180, Grades: credit.Grades{Substandard: 90, Doubtful: 270, Loss: 360}, CostCap: 240_000, RateMethod: credit.MonthlyTimesTwelve, PrincipalFirst: 91, ReadingSeconds: 5, ReviewDays: 3,
 		Applications: 2, WindowDays: 30, AutopayRetries: []int{1, 3}, LimitCap: 20_000_000, DueDays: []int{5, 15, 28}, DueDayChanges: 2, Funder: "bank", Bureau: "pboc", Routes: []credit.Route{{Shares: []credit.FunderShare{{Funder: "bank", Share: 1_000_000, Bureau: "pboc"}}}}, Scenes: []string{"live", "mall"},
+		SceneLimits: []credit.SceneLimit{{Scene: "live", Limit: 300_000}}, Merchants: credit.MerchantRule{Allowed: []string{"m1"}, Blocked: []string{"m9"}},
 		Plans:       []credit.Plan{plan},
 		Deferral:    &credit.DeferralTerms{MostDays: 14, AYear: 2, Rate: 5_000, Fee: 100},
 		Conversions: []credit.Plan{plan}, ConvertOverdue: true, Documents: []credit.Document{document},
@@ -36,7 +37,7 @@ var (
 var bought = credit.Account{
 	Purchases: []credit.Purchase{{
 		Conversions: []credit.Conversion{{Number: 10, First: 4, Amount: 3_000, Plan: plan}},
-		Number:      4, Amount: 10_000, Refunded: 1, Merchant: "m1", Plan: plan,
+		Number:      4, Amount: 10_000, Refunded: 1, Scene: "live", Merchant: "m1", Ordered: 20_530, Plan: plan,
 		Funding: []credit.Funded{{Funder: "bank", Share: 1_000_000, Principal: 3_333}},
 		Last:    4, Instalments: []credit.Instalment{{Number: 1, Of: 2, On: 20_548, Statement: 9, Principal: 3_333, Interest: 1, Fee: 2, Borne: borne}},
 	}},
@@ -57,7 +58,7 @@ var eventExamples = []credit.Event{
 	credit.Authorised{Number: 3, Amount: 12_345, Plan: "flat3", Scene: "live", Merchant: "m1", Order: "o\"1<直播>", Quote: "qt_1", LastDay: 20_529, Route: 1},
 	credit.Declined{Number: 3, Amount: 12_345, Plan: "flat3", Scene: "live", Merchant: "m1", Order: "o1", Reasons: []credit.Reason{credit.ReasonFrozen, credit.ReasonLimitExceeded}},
 	credit.PurchaseCaptured{
-		Number: 4, Hold: 3, Amount: 10_000, Released: 2_345, Resolved: true, Merchant: "m1", Plan: plan,
+		Number: 4, Hold: 3, Amount: 10_000, Released: 2_345, Resolved: true, Scene: "live", Merchant: "m1", Plan: plan,
 		Parts:   []credit.Part{{On: 20_548, Principal: 3_333, Interest: 1, Fee: 2, Borne: borne}, {On: 20_578, Principal: 3_333}},
 		Funding: []credit.Funded{{Funder: "bank", Share: 600_000, Principal: 6_000}, {Funder: "trust", Share: 400_000, Principal: 4_000}},
 	},
@@ -97,7 +98,7 @@ var eventExamples = []credit.Event{
 		Blocks:     []credit.Block{{Kind: credit.BlockOverdue, Since: 20_562, Note: "x"}},
 		Owed:       &credit.Restitution{Number: 13, Amount: 1_000, On: 20_578, Funding: []credit.Funded{{Funder: "bank", Share: 1_000_000, Principal: 1_000}}},
 		Purchases:  bought.Purchases,
-		Settled:    []credit.Settled{{Number: 2, Amount: 5, Refunded: 1, Merchant: "m1"}},
+		Settled:    []credit.Settled{{Number: 2, Amount: 5, Refunded: 1, Merchant: "m1", Ordered: 20_530}},
 		Statements: bought.Statements,
 	},
 	credit.BlockAdded{Kind: credit.BlockRisk, Note: "case 7"},
@@ -117,6 +118,15 @@ var eventExamples = []credit.Event{
 	credit.DebitSettled{Debit: 14, Repayment: 15},
 	credit.DebitRefused{Debit: 14, Reason: "insufficient_funds"},
 	credit.DueDayChosen{Before: 15, Day: 28},
+	credit.SceneLimitSet{Scene: "live", Limit: 100_000, Operator: "op_1"},
+	credit.SceneLimitRemoved{Scene: "live", Operator: "op_1"},
+	credit.SceneSwitchedOff{Scene: "live"},
+	credit.SceneOnRequested{Scene: "live", From: 20_550},
+	credit.SceneSwitchedOn{Scene: "live"},
+	credit.SpendingCapSet{Amount: 100_000},
+	credit.SpendingCapRaiseRequested{Amount: 200_000, None: true, From: 20_550},
+	credit.SpendingCapRaised{Amount: 200_000, None: true},
+	credit.SpendingCapKept{Amount: 100_000},
 }
 
 // commandExamples has each command once. What the edge adds to it is not part of
@@ -155,6 +165,13 @@ var commandExamples = []credit.Command{
 	credit.SettleDebit{Debit: 14},
 	credit.RefuseDebit{Debit: 14, Reason: "insufficient_funds"},
 	credit.ChooseDueDay{Day: 28},
+	credit.SetSceneLimit{Scene: "live", Limit: 100_000, Operator: "op_1"},
+	credit.RemoveSceneLimit{Scene: "live", Operator: "op_1"},
+	credit.SwitchSceneOff{Scene: "live"},
+	credit.SwitchSceneOn{Scene: "live"},
+	credit.SetSpendingCap{Amount: 100_000},
+	credit.RemoveSpendingCap{},
+	credit.KeepSpendingCap{},
 }
 
 // An example with an empty field would leave that field's name without a test.
