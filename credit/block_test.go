@@ -48,3 +48,32 @@ func TestAFrozenAccountStillPaysAndIsRefunded(t *testing.T) {
 	equal(t, "credit balance", s.a.Credit, 10_00)
 	s.do(credit.ReturnCredit{Reference: "x"})
 }
+
+// Each block goes by whoever may lift its kind: paying lifts the overdue one and no
+// other, and what is left still stops spending.
+func TestBlocksOfSeveralKindsAtOnce(t *testing.T) {
+	s := opened(t, "2026-02-20")
+	s.buy(100_00, "next")
+	s.to("2026-03-18").hold(1_00, "next") // the last day of grace
+	s.do(credit.Freeze{Kind: credit.BlockDispute, Note: "case 8"})
+	s.to("2026-03-19").do(credit.Freeze{Kind: credit.BlockCustomer})
+	kinds := func() (list []credit.BlockKind) {
+		for _, b := range s.a.Blocks {
+			list = append(list, b.Kind)
+		}
+		return list
+	}
+	if got := kinds(); !slices.Equal(got, []credit.BlockKind{credit.BlockDispute, credit.BlockOverdue, credit.BlockCustomer}) {
+		t.Fatalf("got %v", got)
+	}
+	s.repay(s.a.AsOf(s.day).Billed())
+	s.do(credit.Unfreeze{Kind: credit.BlockCustomer})
+	if got := kinds(); !slices.Equal(got, []credit.BlockKind{credit.BlockDispute}) {
+		t.Fatalf("got %v", got)
+	}
+	if reasons := s.declined(1_00, "next"); !slices.Equal(reasons, []credit.Reason{credit.ReasonFrozen}) {
+		t.Errorf("got %v", reasons)
+	}
+	s.do(credit.Unfreeze{Kind: credit.BlockDispute})
+	s.hold(1_00, "next")
+}
