@@ -42,7 +42,7 @@ type Options struct {
 	Page     int           // debits that are read at once; default 500
 	Poll     time.Duration // how often to look for new ones; default 1 s
 	Call     time.Duration // how long the payment service may take for one answer; default 15 s
-	Patience time.Duration // between two questions about a debit, at first; it doubles up to 64 times; default 2 s
+	Patience time.Duration // between two questions about a debit, at first; it doubles ten times; default 500 ms
 	Log      *slog.Logger  // default: slog.Default()
 }
 
@@ -54,7 +54,7 @@ func (o Options) withDefaults() Options {
 	}
 	set(&o.Poll, time.Second)
 	set(&o.Call, 15*time.Second)
-	set(&o.Patience, 2*time.Second)
+	set(&o.Patience, 500*time.Millisecond)
 	if o.Workers <= 0 {
 		o.Workers = 16
 	}
@@ -259,13 +259,13 @@ func (f *Follower) later(ctx context.Context, id credit.ID, err error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	w := f.waits[id]
-	pause := f.options.Patience << min(w.tries, 6)
+	pause := f.options.Patience << min(w.tries, 10)
 	f.waits[id] = wait{until: f.elapsed() + pause, tries: w.tries + 1, round: f.figures.rounds.Load()}
 	if err == nil {
 		return
 	}
 	f.figures.failed.Add(1)
-	if w.tries == 0 || w.tries == 6 { // not once a minute for days
+	if w.tries == 0 || w.tries == 10 { // not once a minute for days
 		f.options.Log.Warn("nobody knows what became of a debit", "debit", id, "tries", w.tries+1, "error", err)
 	}
 }

@@ -40,6 +40,7 @@ func Sample() Draft {
 			LimitCap:       200_000_00, // for personal consumption, a person
 			Applications:   2,
 			WindowDays:     30,
+			AutopayRetries: []int{1, 3}, // within grace: nobody is late because a card had nothing for a day
 			Funder:         "sample_funder",
 			Bureau:         "sample_bureau",
 			Scenes:         []string{"mall", "live_commerce", "membership", "tipping"},

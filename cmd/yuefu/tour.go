@@ -282,6 +282,12 @@ func (t *tour) remarkable() (remarks []remark) {
 			EN: fmt.Sprintf("%s closed the account and opened it again: the id stays", p.Customer),
 		}
 	})
+	best(func(p sim.Person) int64 { return int64(p.DebitsRefused * p.Debited) }, func(p sim.Person) web.Label {
+		return web.Label{
+			ZH: fmt.Sprintf("%s 自动扣款：成功 %d 次，被拒 %d 次后再扣", p.Customer, p.Debited, p.DebitsRefused),
+			EN: fmt.Sprintf("%s is debited: %d paid, %d refused and tried again", p.Customer, p.Debited, p.DebitsRefused),
+		}
+	})
 	best(func(p sim.Person) int64 { return p.Now.CreditBalance }, func(p sim.Person) web.Label {
 		return web.Label{
 			ZH: fmt.Sprintf("%s 多还了钱，溢缴款 %s 元", p.Customer, yuan(p.Now.CreditBalance)),
