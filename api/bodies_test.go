@@ -84,6 +84,8 @@ func (w *world) samples(t testing.TB) map[string]sample {
 		"repay":               {of + "/repayments", w.platform, map[string]any{"amount": 1, "currency": "CNY", "source": "pay-1"}},
 		"convertStatement":    {"/v1/statements/stm_0123456789abcdefghjk_1/conversion", w.platform, object(t, client.ConversionRequest{Plan: "bill3", Amount: 1, Consent: w.converts("u-good", client.ConversionText{Document: client.ConversionDocumentConversionQuote, Version: 1, Hash: "qt_1"})})},
 		"deferStatement":      {"/v1/statements/stm_0123456789abcdefghjk_1/deferral", w.platform, object(t, client.DeferralRequest{DueOn: calendar.Of(2026, 3, 24), Consent: w.defers("u-good", client.DeferralText{Document: client.DeferralDocumentDeferralQuote, Version: 1, Hash: "qt_1"})})},
+		"quoteEarlyRepayment": {of + "/early-repayment-quotes", w.platform, map[string]any{"purchase": bought.ID}},
+		"repayEarly":          {of + "/early-repayments", w.platform, map[string]any{"purchase": bought.ID, "amount": 0, "currency": "CNY", "source": "pay-2", "quote": "eq_0"}},
 		"returnCreditBalance": {of + "/credit-balance-returns", w.platform, map[string]any{"reference": "out-1"}},
 		"tellAgain":           {"/v1/forks", w.platform, map[string]any{"set": []any{"grace_days=5"}, "account": account.ID, "programme": "sample", "from": "2026-01-15", "position": 1, "most": 3}},
 		"reverseRepayment":    {"/v1/repayments/rep_" + strings.TrimPrefix(account.ID, "acc_") + "_1/reversal", w.platform, map[string]any{"reference": "bounce-1"}},

@@ -73,7 +73,8 @@ func (o *out) programme(v *catalogue.Version) error {
 // told is terms as the contract has them: whose they are is told beside them.
 func told(t *credit.Terms) *contract.Terms {
 	c := &contract.Terms{
-		Currency: contract.Currency(t.Currency), StatementDay: t.StatementDay, DueDay: t.DueDay, GraceDays: t.GraceDays, HoldDays: t.HoldDays,
+		EarlyFees: earlyFeesTold(t.EarlyFees),
+		Currency:  contract.Currency(t.Currency), StatementDay: t.StatementDay, DueDay: t.DueDay, GraceDays: t.GraceDays, HoldDays: t.HoldDays,
 		PenaltyRate: int64(t.PenaltyRate), PenaltyCap: int64(t.PenaltyCap), CostCap: int64(t.CostCap), RateMethod: contract.RateMethod(t.RateMethod),
 		PrincipalFirstFrom: t.PrincipalFirst, ReadingSeconds: t.ReadingSeconds, ReviewDays: t.ReviewDays, LimitCap: int64(t.LimitCap),
 		DueDays: t.DueDays, DueDayChanges: t.DueDayChanges,
@@ -133,7 +134,8 @@ func draft(body *contract.ProgrammeRequest) catalogue.Draft {
 	d := catalogue.Draft{
 		Names: catalogue.Names{Programme: label(body.Names.Programme), Funder: label(body.Names.Funder), Bureau: label(body.Names.Bureau)},
 		Terms: credit.Terms{
-			Currency: money.Currency(t.Currency), StatementDay: t.StatementDay, DueDay: t.DueDay, GraceDays: t.GraceDays, HoldDays: t.HoldDays,
+			EarlyFees: earlyFees(t.EarlyFees),
+			Currency:  money.Currency(t.Currency), StatementDay: t.StatementDay, DueDay: t.DueDay, GraceDays: t.GraceDays, HoldDays: t.HoldDays,
 			PenaltyRate: credit.Rate(t.PenaltyRate), PenaltyCap: credit.Rate(t.PenaltyCap), CostCap: credit.Rate(t.CostCap), RateMethod: credit.RateMethod(t.RateMethod),
 			PrincipalFirst: t.PrincipalFirstFrom, ReadingSeconds: t.ReadingSeconds, ReviewDays: t.ReviewDays, LimitCap: money.Amount(t.LimitCap),
 			DueDays: t.DueDays, DueDayChanges: t.DueDayChanges,
@@ -169,4 +171,20 @@ func plans(told []contract.Plan) (list []credit.Plan) {
 		list = append(list, one)
 	}
 	return list
+}
+
+const earlyFeesWaived contract.EarlyFees = "waived" // the default, said in a word
+
+func earlyFeesTold(f credit.EarlyFees) contract.EarlyFees {
+	if f == credit.EarlyFeesWaived {
+		return earlyFeesWaived
+	}
+	return contract.EarlyFees(f)
+}
+
+func earlyFees(f contract.EarlyFees) credit.EarlyFees {
+	if f == earlyFeesWaived {
+		return credit.EarlyFeesWaived
+	}
+	return credit.EarlyFees(f)
 }

@@ -55,7 +55,8 @@ type instalment struct {
 	of         int       // the one of the plan that it is a late part of
 	statement  credit.ID // empty until it is billed
 	subsidised money.Amount
-	conversion credit.ID // empty: of the purchase's own plan
+	conversion credit.ID    // empty: of the purchase's own plan
+	early      money.Amount // paid before it was billed
 }
 
 func (o *out) purchase(p *purchase) {
@@ -98,6 +99,9 @@ func (o *out) instalment(in *instalment) {
 	o.costs(in.Principal, in.Interest, in.Fee)
 	o.amount("amount", in.Sum())
 	o.amount("subsidised", in.subsidised)
+	if in.early > 0 {
+		o.amount("repaid_early", in.early)
+	}
 	o.maybe("conversion", string(in.conversion))
 	o.end()
 }

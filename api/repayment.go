@@ -33,13 +33,15 @@ func repay(c *call) error {
 
 // repayment is what is told of one, live or from the tables.
 type repayment struct {
-	account          credit.ID
-	number           int64
-	amount, credited money.Amount
-	currency         money.Currency
-	source           string
-	on, reversed     calendar.Date
-	shares           []credit.Share
+	account            credit.ID
+	number             int64
+	amount, credited   money.Amount
+	currency           money.Currency
+	source             string
+	on, reversed       calendar.Date
+	shares             []credit.Share
+	early              bool
+	fromCredit, waived money.Amount // of an early one
 }
 
 func (o *out) repaymentMembers(r *repayment) {
@@ -51,24 +53,35 @@ func (o *out) repaymentMembers(r *repayment) {
 	o.date("received_on", r.on)
 	o.date("reversed_on", r.reversed)
 	o.amount("credited", r.credited)
+	if r.early {
+		o.bool("early", true)
+		o.amount("from_credit_balance", r.fromCredit)
+		o.amount("waived", r.waived)
+	}
 	o.list("shares")
 	for _, s := range r.shares {
 		o.begin()
-		o.id("statement", r.account.Part(credit.PrefixStatement, s.Statement))
-		if s.Purchase != 0 {
-			o.id("purchase", r.account.Part(credit.PrefixPurchase, s.Purchase))
-			o.number("instalment", int64(s.Instalment))
-		}
-		o.amount("penalty", s.Penalty)
-		o.amount("fee", s.Fee)
-		o.amount("interest", s.Interest)
-		o.amount("principal", s.Principal)
-		if s.ChargedOff {
-			o.bool("charged_off", true)
-		}
+		o.shareMembers(r.account, s)
 		o.end()
 	}
 	o.endList()
+}
+
+func (o *out) shareMembers(account credit.ID, s credit.Share) {
+	if s.Statement != 0 {
+		o.id("statement", account.Part(credit.PrefixStatement, s.Statement))
+	}
+	if s.Purchase != 0 {
+		o.id("purchase", account.Part(credit.PrefixPurchase, s.Purchase))
+		o.number("instalment", int64(s.Instalment))
+	}
+	o.amount("penalty", s.Penalty)
+	o.amount("fee", s.Fee)
+	o.amount("interest", s.Interest)
+	o.amount("principal", s.Principal)
+	if s.ChargedOff {
+		o.bool("charged_off", true)
+	}
 }
 
 func returnCreditBalance(c *call) error {

@@ -90,6 +90,8 @@ var routes = []route{
 	{"POST", "/v1/debits/{id}/settle", operatorKey, true, nil, settleDebit},
 	{"POST", "/v1/debits/{id}/refuse", operatorKey, true, nil, refuseDebit},
 	{"POST", "/v1/repayments/{id}/reversal", platformKey, true, nil, reverseRepayment},
+	{"POST", "/v1/accounts/{id}/early-repayment-quotes", platformKey, false, nil, quoteEarlyRepayment},
+	{"POST", "/v1/accounts/{id}/early-repayments", platformKey, true, nil, repayEarly},
 	{"POST", "/v1/accounts/{id}/credit-balance-returns", platformKey, true, nil, returnCreditBalance},
 
 	{"GET", "/v1/accounts/{id}/closing-conditions", platformKey, false, nil, getClosingConditions},

@@ -60,7 +60,10 @@ func TestRoutesAreTheContract(t *testing.T) {
 
 // TestMoneyRoutesWantAKey: what changes an account is keyed; the others are listed here by name.
 func TestMoneyRoutesWantAKey(t *testing.T) {
-	unkeyed := []string{"/v1/programmes", "/v1/quotes", "/v1/accounts/{id}/autopay/preview", "/v1/purchases/{id}/refund-preview", "/v1/clock/advance", "/v1/forks"}
+	unkeyed := []string{
+		"/v1/programmes", "/v1/quotes", "/v1/accounts/{id}/autopay/preview", "/v1/purchases/{id}/refund-preview", "/v1/accounts/{id}/early-repayment-quotes",
+		"/v1/clock/advance", "/v1/forks",
+	}
 	for _, r := range routes {
 		if want := r.method == "POST" && !slices.Contains(unkeyed, r.pattern); r.keyed != want {
 			t.Errorf("%s %s: keyed is %v", r.method, r.pattern, r.keyed)

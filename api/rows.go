@@ -46,6 +46,7 @@ func (s *Server) purchaseRow(o *out, a owned, r *view.Purchase) error {
 		in := &instalments[i]
 		one := instalment{
 			number: int(in.Number), of: int(in.LateOf), statement: billed[in.Number], subsidised: in.Subsidised - in.SubsidyCancelled - in.SubsidyDisputed,
+			early: in.PrincipalEarly + in.InterestEarly + in.FeeEarly,
 			Part: credit.Part{
 				On: in.StatementDay, Principal: in.Principal - in.PrincipalRefunded - in.PrincipalDisputed - in.PrincipalConverted,
 				Interest: in.Interest - in.InterestCancelled - in.InterestDisputed, Fee: in.Fee - in.FeeCancelled - in.FeeDisputed,
@@ -107,7 +108,10 @@ func (s *Server) repaymentRow(o *out, a owned, r *view.Repayment) error {
 	if err != nil {
 		return err
 	}
-	t := repayment{account: r.Account, number: r.Number, amount: r.Amount, credited: r.Surplus, currency: a.currency, source: r.Source, on: r.Day, reversed: r.ReversedOn}
+	t := repayment{
+		account: r.Account, number: r.Number, amount: r.Amount, credited: r.Surplus, currency: a.currency, source: r.Source, on: r.Day, reversed: r.ReversedOn,
+		early: r.Early, fromCredit: r.FromCredit, waived: r.Waived,
+	}
 	for i := range shares {
 		h := &shares[i]
 		t.shares = append(t.shares, credit.Share{

@@ -84,16 +84,17 @@ type Hold struct {
 
 // Purchase (消费) is a captured amount with an instalment that is not paid, or contested.
 type Purchase struct {
-	Number      int64        `json:"n"`
-	Amount      money.Amount `json:"amount"`
-	Refunded    money.Amount `json:"refunded,omitzero"`
-	ChargedOff  bool         `json:"charged_off,omitzero"` // 核销: off the books, and still owed
-	Merchant    string       `json:"merchant"`
-	Plan        Plan         `json:"plan"`
-	Funding     []Funded     `json:"funding,omitempty"`     // whose money it is
-	Last        int          `json:"last,omitzero"`         // the highest number of an instalment, if some were added to the plan's
-	Conversions []Conversion `json:"conversions,omitempty"` // of bills that it stood on
-	Instalments []Instalment `json:"instalments"`
+	Number      int64         `json:"n"`
+	Amount      money.Amount  `json:"amount"`
+	On          calendar.Date `json:"on,omitzero"` // when it was captured
+	Refunded    money.Amount  `json:"refunded,omitzero"`
+	ChargedOff  bool          `json:"charged_off,omitzero"` // 核销: off the books, and still owed
+	Merchant    string        `json:"merchant"`
+	Plan        Plan          `json:"plan"`
+	Funding     []Funded      `json:"funding,omitempty"`     // whose money it is
+	Last        int           `json:"last,omitzero"`         // the highest number of an instalment, if some were added to the plan's
+	Conversions []Conversion  `json:"conversions,omitempty"` // of bills that it stood on
+	Instalments []Instalment  `json:"instalments"`
 
 	Scene   string        `json:"scene,omitzero"`
 	Ordered calendar.Date `json:"ordered,omitzero"` // when it was authorised

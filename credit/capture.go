@@ -104,11 +104,11 @@ func (a *Account) releaseHold(number int64) {
 	a.Holds = slices.DeleteFunc(a.Holds, func(h Hold) bool { return h.Number == number })
 }
 
-func (e PurchaseCaptured) apply(a *Account, _ calendar.Date) {
+func (e PurchaseCaptured) apply(a *Account, on calendar.Date) {
 	a.numbered(e.Number)
 	h := a.hold(e.Hold)
 	a.unspend(h.On, e.Released)
-	p := Purchase{Number: e.Number, Amount: e.Amount, Scene: e.Scene, Merchant: e.Merchant, Ordered: h.On, Plan: e.Plan, Funding: slices.Clone(e.Funding)}
+	p := Purchase{Number: e.Number, Amount: e.Amount, On: on, Scene: e.Scene, Merchant: e.Merchant, Ordered: h.On, Plan: e.Plan, Funding: slices.Clone(e.Funding)}
 	p.Instalments = instalments(1, e.Parts)
 	a.Purchases = append(a.Purchases, p)
 	if e.Resolved {

@@ -31,6 +31,10 @@ const (
 	RefundTooLarge       Kind = "refund_too_large"       // more than was captured and not yet refunded
 	DisputeTooLarge      Kind = "dispute_too_large"      // more than was captured and is neither refunded nor contested
 	DisputeNotOpen       Kind = "dispute_not_open"       // settled or withdrawn
+	NothingOwed          Kind = "nothing_owed"           // there is nothing to pay early
+	OverdueFirst         Kind = "overdue_first"          // the contract's order pays what is overdue before one purchase
+	QuoteOutdated        Kind = "quote_outdated"         // what is owed is not what the quote says any more
+	NotTheQuotedSum      Kind = "not_the_quoted_sum"     // another amount than the quote's
 	AccountNotOpen       Kind = "account_not_open"       // never opened, or closed
 	NoCreditBalance      Kind = "no_credit_balance"      // nothing to pay back to the customer
 	NotReversible        Kind = "not_reversible"         // the history cannot be told without it: a person has to look
@@ -86,6 +90,10 @@ var Kinds = []Kind{
 	RefundTooLarge,
 	DisputeTooLarge,
 	DisputeNotOpen,
+	NothingOwed,
+	OverdueFirst,
+	QuoteOutdated,
+	NotTheQuotedSum,
 	AccountNotOpen,
 	NoCreditBalance,
 	BlockExists,

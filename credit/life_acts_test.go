@@ -13,7 +13,10 @@ import (
 )
 
 func (l *life) pass(t *rapid.T) {
-	day := l.story.day + calendar.Date(rapid.SampledFrom([]int{0, 1, 1, 2, 5, 9, 20, 31, 31, 95}).Draw(t, "days"))
+	l.passTo(t, l.story.day+calendar.Date(rapid.SampledFrom([]int{0, 1, 1, 2, 5, 9, 20, 31, 31, 95}).Draw(t, "days")))
+}
+
+func (l *life) passTo(t *rapid.T, day calendar.Date) {
 	for l.nights.day < day {
 		next := l.nights.day + 1
 		for _, s := range l.nights.a.Statements {

@@ -34,6 +34,7 @@ func (l *life) acts() map[string]func(*rapid.T) {
 		"capture":   l.capture,
 		"buy":       l.buy,
 		"repay":     l.repay,
+		"early":     l.early,
 		"refund":    l.refund,
 		"dispute":   l.dispute,
 		"settle":    l.settle,
@@ -58,7 +59,7 @@ type life struct {
 	books     map[ledger.Account]money.Amount // debits − credits
 	captured  map[int64]money.Amount          // by purchase
 	billed    map[int64]money.Amount          // principal that ever stood on a statement
-	cut       map[int64]money.Amount          // principal that refunds took off, of what was not billed or is contested
+	cut       map[int64]money.Amount          // principal that refunds took off, of what was not billed or is contested, or that was paid early
 	refunded  map[int64]money.Amount
 	contested map[int64]money.Amount // principal that is contested, by purchase
 	claimed   map[int64]money.Amount // what is contested, paid or not, by dispute
@@ -111,6 +112,7 @@ func anyTerms(t *rapid.T) *credit.Terms {
 	terms.PenaltyCap = credit.Rate(rapid.SampledFrom([]int{0, 0, 1, 50_000, 1_000_000}).Draw(t, "penalty cap"))
 	terms.CostCap = credit.Rate(rapid.SampledFrom([]int{240_000, 360_000}).Draw(t, "cost cap"))
 	terms.Grades = rapid.SampledFrom([]credit.Grades{{}, {}, {Substandard: 1, Doubtful: 2, Loss: 3}, {Substandard: 30, Doubtful: 60, Loss: 120}}).Draw(t, "grades")
+	terms.EarlyFees = rapid.SampledFrom([]credit.EarlyFees{credit.EarlyFeesWaived, credit.EarlyFeesNextPeriod, credit.EarlyFeesAll}).Draw(t, "early fees")
 	terms.PrincipalFirst = rapid.SampledFrom([]int{0, 1, 91}).Draw(t, "principal first")
 	terms.RateMethod = rapid.SampledFrom([]credit.RateMethod{credit.MonthlyTimesTwelve, credit.EffectiveOnDays, credit.UnitPeriod}).Draw(t, "method")
 	terms.Routes = rapid.SampledFrom([][]credit.Route{
@@ -260,6 +262,8 @@ func (l *life) count(events []credit.Event) {
 		case credit.RepaymentReceived:
 			l.pay(e.Shares, e.Amount-e.Credit)
 			l.balance += e.Credit
+		case credit.EarlyRepaymentReceived:
+			l.paidEarly(e)
 		case credit.CreditUsed:
 			if e.Amount <= 0 {
 				l.t.Fatalf("a credit balance of %d was used", e.Amount)

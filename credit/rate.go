@@ -41,7 +41,10 @@ func dearerThan(limit Rate, t *Terms, amount money.Amount, captured calendar.Dat
 	if !costs(amount, parts) {
 		return false
 	}
-	m := t.valuation(captured, parts)
+	return t.valuation(captured, parts).dearerThan(limit, amount, parts)
+}
+
+func (m valuation) dearerThan(limit Rate, amount money.Amount, parts []Part) bool {
 	most := uint64(limit)*(one/1_000_000) + one/2_500_000 // what still rounds to the cap
 	v := halve(m.low, func(v uint64) bool { return m.annual(v) <= most })
 	return m.worthMore(v+1, amount, parts)
@@ -92,6 +95,32 @@ func (t *Terms) valuation(captured calendar.Date, parts []Part) valuation {
 			annual: timesTwelve,
 		}
 	}
+}
+
+// paidOn values the i-th part as paid on a day of its own. The method that counts
+// periods counts the one that has begun as a whole one.
+func (m valuation) paidOn(method RateMethod, captured calendar.Date, i int, day calendar.Date) valuation {
+	scheduled := m.factor
+	switch method {
+	case EffectiveOnDays:
+		m.factor = func(v uint64, k int) uint64 {
+			if k == i {
+				return power(v, int(day-captured))
+			}
+			return scheduled(v, k)
+		}
+	case UnitPeriod:
+		_, _, anchor := day.Split()
+		months, odd := unitPeriods(captured, day, anchor)
+		m.factor = func(v uint64, k int) uint64 {
+			if k == i {
+				return over(power(v, months), one+scale(inverse(v)-one, uint64(odd), 30))
+			}
+			return scheduled(v, k)
+		}
+	default:
+	}
+	return m
 }
 
 // The smallest discount factors that are looked at: rates above some 60% a month

@@ -8,7 +8,8 @@ import (
 )
 
 // Repay is money from the customer (还款). It pays what is billed, in the order of
-// the contract; what is left over is a credit balance.
+// the contract; what is left over is a credit balance. It pays nothing that is not
+// billed, whoever asks: for that there is EarlyRepay, whose cost is shown first.
 type Repay struct {
 	Amount   money.Amount   `json:"amount"`
 	Currency money.Currency `json:"currency"`
@@ -23,7 +24,7 @@ type ReturnCredit struct {
 // Share is what a repayment pays of one instalment, or of what a statement asks for
 // itself: its penalty, and the fee for its deferral.
 type Share struct {
-	Statement  int64        `json:"statement"`
+	Statement  int64        `json:"statement"` // 0: not billed, paid early
 	Purchase   int64        `json:"purchase,omitzero"`
 	Instalment int          `json:"k,omitzero"`
 	Penalty    money.Amount `json:"penalty,omitzero"`

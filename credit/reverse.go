@@ -153,6 +153,11 @@ func (c ReverseRepayment) find() (from int, amount money.Amount, without map[int
 				if e.Number == c.Repayment {
 					from, amount = i, e.Amount
 				}
+			case EarlyRepaymentReceived:
+				// Bills would have been issued that never were.
+				if e.Number == c.Repayment {
+					return 0, 0, nil, refuse(NotReversible, "it settled instalments early, and they cannot be billed in the past")
+				}
 			case RepaymentReversed:
 				if e.Repayment == c.Repayment {
 					return 0, 0, nil, refuse(AlreadyReversed, "it was reversed on %s", f.At.Day)

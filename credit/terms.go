@@ -43,6 +43,7 @@ type Terms struct {
 	LimitCap       money.Amount   `json:"limit_cap,omitzero"`        // the most that law or programme let one person owe; 0: no such maximum
 	Applications   int            `json:"applications"`              // how many applications are assessed …
 	WindowDays     int            `json:"window_days"`               // … within so many days
+	EarlyFees      EarlyFees      `json:"early_fees,omitzero"`       // what early repayment asks of cost not yet billed
 	AutopayRetries []int          `json:"autopay_retries,omitempty"` // days after the due date on which a refused debit is tried again; none: 1 and 3
 	Funder         string         `json:"funder"`
 	Bureau         string         `json:"bureau,omitzero"`  // the bureau that the funder reports to, if it does
@@ -125,6 +126,11 @@ func (t *Terms) Validate() error {
 	case MonthlyTimesTwelve, EffectiveOnDays, UnitPeriod:
 	default:
 		return fmt.Errorf("rate_method %q is not known", t.RateMethod)
+	}
+	switch t.EarlyFees {
+	case EarlyFeesWaived, EarlyFeesNextPeriod, EarlyFeesAll:
+	default:
+		return fmt.Errorf("early_fees %q is not known", t.EarlyFees)
 	}
 	if len(t.Plans) == 0 || len(t.Scenes) == 0 || len(t.Documents) == 0 {
 		return fmt.Errorf("a programme needs at least one plan, one scene and one document")

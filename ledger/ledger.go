@@ -170,6 +170,8 @@ func Post(account credit.ID, event credit.Event) []Transfer {
 		p.move(Account{Class: Cash}, p.customer(CreditBalance), e.Credit)
 	case credit.RepaymentReversed:
 		p.reverse(e)
+	case credit.EarlyRepaymentReceived:
+		p.settle(e)
 	case credit.CreditUsed:
 		p.pay(p.customer(CreditBalance), e.Shares)
 	case credit.CreditReturned:

@@ -61,6 +61,11 @@ var cases = []struct {
 		{Merchant: "m1", Cuts: []credit.Cut{{Statement: 7, Principal: 20_00, Funders: []credit.FunderPart{{Funder: "bank", Principal: 20_00}}}}, Credit: -20_00},
 	}, Owed: &credit.Restitution{Amount: 50_00, Funding: []credit.Funded{{Funder: "bank", Principal: 50_00}}}}},
 	{"the credit balance pays a bill", credit.CreditUsed{Amount: 6_00, Shares: []credit.Share{{Penalty: 50, Fee: 1_00, Interest: 50, Principal: 4_00}}}},
+	{"all of a purchase is paid early: what is billed, and what is not with one period's fee; a promise is earned, another given back", credit.EarlyRepaymentReceived{
+		Amount: 161_00, Shares: []credit.Share{{Statement: 7, Fee: 1_00, Principal: 50_00}, {Purchase: 4, Fee: 50, Interest: 50, Principal: 50_00}, {Purchase: 4, Principal: 59_00}},
+		Waived: []credit.Waiver{{Purchase: 4, Merchant: "m1", Fee: 1_00, Borne: all}}, Earned: 1_00,
+	}},
+	{"… and the credit balance pays a part of it", credit.EarlyRepaymentReceived{Amount: 50_50, FromCredit: 50_00, Shares: []credit.Share{{Fee: 50, Principal: 50_00}, {Principal: 50_00}}}},
 	{"the credit balance goes back", credit.CreditReturned{Amount: 6_00}},
 	{"given up after half a year: a loss, and still owed", credit.DebtChargedOff{Parts: []credit.WrittenOff{
 		{Purchase: 1, Unbilled: 200_00, Billed: 100_00, Interest: 1_00, Fee: 2_00}, {Statement: 7, Penalty: 9_00},

@@ -65,7 +65,7 @@ type auditedPurchase struct {
 	refunded money.Amount
 	scene    string
 	month    month
-	before   money.Amount // what refunds took off instalments that were not billed, or were contested
+	before   money.Amount // what refunds took off instalments that were not billed, or were contested, and what was paid of them early
 	parts    []auditedPart
 	claims   map[string]money.Amount // by funder, as events said
 }
@@ -332,7 +332,7 @@ func (x *audited) balanced() *Violation {
 			}
 		}
 		if p.amount != billed+unbilled[number]+contested[number]+p.before {
-			return wrong(CheckBilled, "purchase %d of %d has %d billed, %d unbilled, %d contested and %d refunded without a bill",
+			return wrong(CheckBilled, "purchase %d of %d has %d billed, %d unbilled, %d contested and %d refunded or paid without a bill",
 				number, p.amount, billed, unbilled[number], contested[number], p.before)
 		}
 	}

@@ -17,6 +17,8 @@ func asked(command credit.Command, events []credit.Event) *Violation {
 		wanted = c.Amount
 	case credit.OpenDispute:
 		wanted = c.Amount
+	case credit.EarlyRepay:
+		wanted = c.Amount
 	case credit.Repay:
 		wanted = c.Amount
 	default:
@@ -34,6 +36,8 @@ func asked(command credit.Command, events []credit.Event) *Violation {
 		case credit.PurchaseRefunded:
 			moved = e.Amount
 		case credit.DisputeOpened:
+			moved = e.Amount
+		case credit.EarlyRepaymentReceived:
 			moved = e.Amount
 		case credit.RepaymentReceived:
 			moved = e.Amount
@@ -157,6 +161,13 @@ func amountsOf(event credit.Event) (whole, parts []money.Amount) {
 		}
 	case credit.DebitRequested:
 		whole = append(whole, e.Amount)
+	case credit.EarlyRepaymentReceived:
+		parts = append(parts, e.Amount, e.FromCredit, e.Earned)
+		shares(e.Shares)
+		for _, w := range e.Waived {
+			parts = append(parts, w.Interest, w.Fee)
+			borne(w.Borne)
+		}
 	case credit.CreditUsed:
 		whole = append(whole, e.Amount)
 		shares(e.Shares)

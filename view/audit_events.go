@@ -87,14 +87,16 @@ func (x *audited) allowed(day calendar.Date, command credit.Command, event credi
 		if v := x.repaid(command, e); v != nil {
 			return v
 		}
-		return x.paid(e.Amount-e.Credit, e.Shares)
+		return x.paid(e.Amount-e.Credit, e.Shares, false)
 	case credit.RepaymentReversed:
 		return x.reversed(e)
+	case credit.EarlyRepaymentReceived:
+		return x.paidEarly(day, command, e)
 	case credit.CreditUsed:
 		if e.Amount > x.state.Credit {
 			return wrong(CheckPayments, "%d were used of a credit balance of %d", e.Amount, x.state.Credit)
 		}
-		return x.paid(e.Amount, e.Shares)
+		return x.paid(e.Amount, e.Shares, false)
 	case credit.CreditReturned:
 		if e.Amount != x.state.Credit {
 			return wrong(CheckPayments, "%d were paid back of a credit balance of %d", e.Amount, x.state.Credit)
@@ -301,8 +303,9 @@ func (x *audited) issued(day calendar.Date, e credit.StatementIssued) *Violation
 	return nil
 }
 
-// paid checks that shares pay a sum, and none more than is owed there.
-func (x *audited) paid(sum money.Amount, shares []credit.Share) *Violation {
+// paid checks that shares pay a sum, and none more than is owed there. What is not
+// billed is only paid early.
+func (x *audited) paid(sum money.Amount, shares []credit.Share, early bool) *Violation {
 	if v := x.given.recovered(shares); v != nil {
 		return v
 	}
@@ -310,6 +313,9 @@ func (x *audited) paid(sum money.Amount, shares []credit.Share) *Violation {
 	for _, s := range shares {
 		total += shareSum(s)
 		owed := x.owed(s)
+		if s.Statement == 0 && !early {
+			return wrong(CheckPayments, "%d were paid for instalment %d of purchase %d, which is not billed", shareSum(s), s.Instalment, s.Purchase)
+		}
 		if s.Penalty > owed.Penalty || s.Fee > owed.Fee || s.Interest > owed.Interest || s.Principal > owed.Principal {
 			return wrong(CheckPayments, "%d were paid on statement %d for instalment %d of purchase %d, which owed %d", shareSum(s), s.Statement, s.Instalment, s.Purchase, shareSum(owed))
 		}
@@ -330,7 +336,7 @@ func (x *audited) owed(s credit.Share) (owed credit.Share) {
 	for i := range x.state.Purchases {
 		p := &x.state.Purchases[i]
 		for k := range p.Instalments {
-			if in := &p.Instalments[k]; p.Number == s.Purchase && in.Number == s.Instalment && in.Statement == s.Statement && s.Statement != 0 {
+			if in := &p.Instalments[k]; p.Number == s.Purchase && in.Number == s.Instalment && in.Statement == s.Statement {
 				owed.Fee, owed.Interest, owed.Principal = in.Fee, in.Interest, in.Principal
 			}
 		}

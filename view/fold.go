@@ -134,6 +134,8 @@ func (c *changes) event(at place, account *balances, event credit.Event, shares 
 		c.paid(at, e.Number, e.Shares, shares)
 	case credit.RepaymentReversed:
 		c.reversed(at, e, shares)
+	case credit.EarlyRepaymentReceived:
+		c.paidEarly(at, account, e, shares)
 	case credit.CreditUsed:
 		c.paid(at, 0, e.Shares, shares)
 	case credit.CreditReturned:

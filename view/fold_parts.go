@@ -104,6 +104,14 @@ func (c *changes) paid(at place, repayment int64, shares []credit.Share, number 
 			Penalty: share.Penalty, Fee: share.Fee, Interest: share.Interest, Principal: share.Principal,
 			ChargedOff: share.ChargedOff,
 		})
+		if share.Statement == 0 {
+			in := c.instalments.at(Instalment{Account: at.account, Purchase: share.Purchase, Number: int32(share.Instalment)})
+			in.PrincipalEarly += share.Principal
+			in.InterestEarly += share.Interest
+			in.FeeEarly += share.Fee
+			c.paidBack(at, share.Purchase, share.Funders, true)
+			continue
+		}
 		s := c.statement(at, share.Statement)
 		s.Paid += share.Fee + share.Interest + share.Principal
 		s.PenaltyPaid += share.Penalty
@@ -153,6 +161,29 @@ func (c *changes) reversed(at place, e credit.RepaymentReversed, number *int32) 
 			c.funding.add(Funding{Account: at.account, Purchase: o.Number, Funder: f.Funder, Share: int64(f.Share), Principal: f.Principal, Claim: f.Principal})
 		}
 	}
+}
+
+// paidEarly settles instalments that stand on no statement, and never will.
+func (c *changes) paidEarly(at place, account *balances, e credit.EarlyRepaymentReceived, number *int32) {
+	r := Repayment{
+		Account: at.account, Number: e.Number, Day: at.day, Time: at.time, Position: at.position,
+		Amount: e.Amount, Early: true, FromCredit: e.FromCredit, Source: e.Source,
+	}
+	for _, share := range e.Shares {
+		if share.Statement == 0 {
+			account.CostUnbilled -= share.Interest + share.Fee
+		}
+	}
+	for _, w := range e.Waived {
+		in := c.instalments.at(Instalment{Account: at.account, Purchase: w.Purchase, Number: int32(w.Instalment)})
+		in.InterestCancelled += w.Interest
+		in.FeeCancelled += w.Fee
+		in.SubsidyCancelled += sum(w.Borne)
+		r.Waived += w.Interest + w.Fee
+	}
+	account.CostUnbilled -= r.Waived
+	c.repayments.add(r)
+	c.paid(at, e.Number, e.Shares, number)
 }
 
 func (c *changes) blocked(at place, e credit.BlockAdded) {

@@ -83,8 +83,8 @@ type Purchase struct {
 	ChargedOffOn  calendar.Date   `view:"set"` // off the books since
 }
 
-// Instalment (期) is one part of a purchase, as captured or as a lost dispute added it, and
-// what refunds and disputes took off it.
+// Instalment (期) is one part of a purchase, as captured or as a lost dispute added it, what
+// refunds, disputes and early repayment took off it, and what was paid of it early.
 type Instalment struct {
 	Account            credit.ID     `view:"key"`
 	Purchase           int64         `view:"key"`
@@ -105,6 +105,9 @@ type Instalment struct {
 	InterestDisputed   money.Amount  `view:"add"`
 	FeeDisputed        money.Amount  `view:"add"`
 	SubsidyDisputed    money.Amount  `view:"add"`
+	PrincipalEarly     money.Amount  `view:"add"` // paid before it was billed
+	InterestEarly      money.Amount  `view:"add"`
+	FeeEarly           money.Amount  `view:"add"`
 }
 
 // Funding (出资) is a funder's part in a purchase.
@@ -202,6 +205,9 @@ type Repayment struct {
 	Position   int64         //
 	Amount     money.Amount  //
 	Surplus    money.Amount  // what went to the credit balance
+	Early      bool          // it settled one purchase, or all that was owed
+	FromCredit money.Amount  // what the credit balance paid besides
+	Waived     money.Amount  // cost that the customer did not have to pay any more
 	Source     string        // the payment service's reference
 	ReversedOn calendar.Date `view:"set"` // it bounced
 }
@@ -213,7 +219,7 @@ type Share struct {
 	Number     int32         `view:"key"` // 1, 2, 3 within its entry
 	Day        calendar.Date //
 	Repayment  int64         // 0: the credit balance paid
-	Statement  int64         //
+	Statement  int64         // 0: not billed, paid early
 	Purchase   int64         // 0: a penalty, or the fee for a deferral
 	Instalment int32         //
 	Penalty    money.Amount  //

@@ -190,6 +190,9 @@ func termsOf(programme string, currency money.Currency) *credit.Terms {
 			{ID: "free3", Kind: credit.Flat, Periods: 3, Rate: 9_000, Subsidies: []credit.Subsidy{
 				{Bearer: credit.Merchant, Share: 500_000}, {Bearer: credit.Platform, Share: 300_000}, {Bearer: credit.Funder, Share: 200_000},
 			}},
+			{ID: "part3", Kind: credit.Flat, Periods: 3, Rate: 9_000, Subsidies: []credit.Subsidy{
+				{Bearer: credit.Merchant, Share: 400_000}, {Bearer: credit.Platform, Share: 300_000},
+			}},
 			{ID: "half12", Kind: credit.Annuity, Periods: 12, Rate: 160_000, Subsidies: []credit.Subsidy{{Bearer: credit.Merchant, Share: 500_000}}},
 		},
 		Deferral: &credit.DeferralTerms{MostDays: 14, AYear: 2, Rate: 8_000},
@@ -299,7 +302,7 @@ func (s *story) any(t *rapid.T) {
 	}
 	amount := money.Amount(rapid.IntRange(1, 200_000).Draw(t, "amount"))
 	number := rapid.Int64Range(1, max(1, a.Numbers)).Draw(t, "number")
-	switch what := rapid.IntRange(0, 32).Draw(t, "what"); what {
+	switch what := rapid.IntRange(0, 33).Draw(t, "what"); what {
 	case 0, 1, 2, 3, 4:
 		plan := rapid.SampledFrom(a.Terms.Plans).Draw(t, "plan").ID
 		s.scene = rapid.SampledFrom([]string{"mall", "mall", "live", "moon"}).Draw(t, "scene")
@@ -367,6 +370,13 @@ func (s *story) any(t *rapid.T) {
 		if n := len(a.Statements); n > 0 {
 			_ = s.do(id, s.converting(a, a.Statements[n-1].Number, rapid.SampledFrom([]string{"bill3", "bill6"}).Draw(t, "bill plan"), rapid.SampledFrom([]money.Amount{0, amount}).Draw(t, "part")))
 		}
+	case 33:
+		if rapid.Bool().Draw(t, "everything") {
+			number = 0
+		} else if n := len(a.Purchases); n > 0 {
+			number = a.Purchases[n-1].Number
+		}
+		_ = s.repayEarly(id, number)
 	case 19:
 		s.openDay(s.day + calendar.Date(rapid.IntRange(1, 40).Draw(t, "days")))
 		if rapid.Bool().Draw(t, "close of business") {

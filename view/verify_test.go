@@ -258,7 +258,7 @@ func named(name string) func(e eventlog.Entry) bool {
 func TestVerifyFindsWhatIsPlanted(t *testing.T) {
 	proven := map[string]bool{}
 	sound := soundDatabase(t)
-	for _, p := range slices.Concat(plantedInLog, plantedLimits, plantedInDisputes, plantedInRelief, plantedOverdue, plantedInTables) {
+	for _, p := range slices.Concat(plantedInLog, plantedLimits, plantedInDisputes, plantedInRelief, plantedOverdue, plantedEarly, plantedInTables) {
 		proven[p.check.Name] = true
 		t.Run(p.check.Name+"/"+p.name, func(t *testing.T) {
 			t.Parallel()

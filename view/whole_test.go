@@ -63,6 +63,9 @@ func (s *story) whole() (accounts []credit.ID) {
 	s.must(gus, credit.Refund{Purchase: s.firstPurchase(gus), Amount: 45_000})
 	s.must(ann, credit.Refund{Purchase: s.firstPurchase(ann), Amount: 5_000})
 	s.must(ann, credit.ReturnCredit{Reference: "back"})
+	if err := s.repayEarly(dan, s.buy(dan, 45_000, "free3")); err != nil {
+		s.t.Fatal(err)
+	}
 	s.must(cai, credit.Repay{Amount: s.accounts[cai].Owed() + 500, Currency: "CNY", Source: "all"})
 	if s.accounts[cai].Credit > 0 {
 		s.must(cai, credit.ReturnCredit{Reference: "back"})

@@ -117,6 +117,13 @@ const (
 	DisputeStatusWithdrawn   DisputeStatus = "withdrawn"
 )
 
+// Defines values for EarlyFees.
+const (
+	EarlyFeesAll        EarlyFees = "all"
+	EarlyFeesNextPeriod EarlyFees = "next_period"
+	EarlyFeesWaived     EarlyFees = "waived"
+)
+
 // Defines values for Grade.
 const (
 	Doubtful       Grade = "doubtful"
@@ -218,10 +225,14 @@ const (
 	NotASandbox          ProblemKind = "not_a_sandbox"
 	NotFound             ProblemKind = "not_found"
 	NotReversible        ProblemKind = "not_reversible"
+	NotTheQuotedSum      ProblemKind = "not_the_quoted_sum"
+	NothingOwed          ProblemKind = "nothing_owed"
 	NothingToConvert     ProblemKind = "nothing_to_convert"
 	NothingToWithdraw    ProblemKind = "nothing_to_withdraw"
 	OperatorKeyRequired  ProblemKind = "operator_key_required"
 	OutcomeUnknown       ProblemKind = "outcome_unknown"
+	OverdueFirst         ProblemKind = "overdue_first"
+	QuoteOutdated        ProblemKind = "quote_outdated"
 	RefundTooLarge       ProblemKind = "refund_too_large"
 	RequestTimeout       ProblemKind = "request_timeout"
 	ShuttingDown         ProblemKind = "shutting_down"
@@ -1298,6 +1309,85 @@ type DueDayRequest struct {
 	Day int `json:"day"`
 }
 
+// EarlyFees What early repayment asks of cost not yet billed: nothing (as without it), the next instalment's, or all of it; never more than the cost cap allows
+type EarlyFees string
+
+// EarlyPart What is paid and waived of one instalment, or of a statement's penalty
+type EarlyPart struct {
+	// Fee A sum in minor units (分) of the currency beside it
+	Fee        Amount `json:"fee"`
+	Instalment int    `json:"instalment,omitempty,omitzero"`
+
+	// Interest A sum in minor units (分) of the currency beside it
+	Interest Amount `json:"interest"`
+
+	// Penalty A sum in minor units (分) of the currency beside it
+	Penalty Amount `json:"penalty"`
+
+	// Principal A sum in minor units (分) of the currency beside it
+	Principal Amount `json:"principal"`
+	Purchase  string `json:"purchase,omitempty,omitzero"`
+
+	// Statement Left out for what is not billed
+	Statement string `json:"statement,omitempty,omitzero"`
+
+	// Waived Fee and interest that are not asked for
+	Waived int64 `json:"waived"`
+}
+
+// EarlyRepaymentQuote The one sum that settles a purchase, or all that is owed (提前还款试算)
+type EarlyRepaymentQuote struct {
+	Account string `json:"account"`
+
+	// Amount What is to be paid: the total less the credit balance
+	Amount int64         `json:"amount"`
+	AsOf   calendar.Date `json:"as_of"`
+
+	// Currency ISO 4217
+	Currency Currency `json:"currency"`
+
+	// FromCreditBalance What of it the credit balance pays
+	FromCreditBalance int64 `json:"from_credit_balance"`
+
+	// HoldsUntil The last day on which the figures don't change by themselves; today while a penalty grows. Left out where they never do
+	HoldsUntil calendar.Date `json:"holds_until,omitempty,omitzero"`
+	Parts      []EarlyPart   `json:"parts"`
+
+	// Purchase Left out for all that is owed
+	Purchase string `json:"purchase,omitempty,omitzero"`
+
+	// Quote Seals the figures; the early repayment names it
+	Quote string `json:"quote"`
+
+	// Saved Cost that would have been due later, and is waived (减免)
+	Saved int64 `json:"saved"`
+
+	// Total Σ parts: what is settled
+	Total int64 `json:"total"`
+}
+
+// EarlyRepaymentQuoteRequest defines model for EarlyRepaymentQuoteRequest.
+type EarlyRepaymentQuoteRequest struct {
+	// Purchase The purchase to settle, `pur_…`; without it, all that is owed
+	Purchase string `json:"purchase,omitempty,omitzero"`
+}
+
+// EarlyRepaymentRequest defines model for EarlyRepaymentRequest.
+type EarlyRepaymentRequest struct {
+	// Amount The quote's amount; 0 where the credit balance pays it all
+	Amount int64 `json:"amount"`
+
+	// Currency ISO 4217
+	Currency Currency `json:"currency"`
+
+	// Purchase As in the quote
+	Purchase string `json:"purchase,omitempty,omitzero"`
+	Quote    string `json:"quote"`
+
+	// Source The payment service's reference of the money; no card number
+	Source string `json:"source"`
+}
+
 // Event defines model for Event.
 type Event struct {
 	// At When it was recorded
@@ -1505,7 +1595,7 @@ type Health struct {
 	Status string `json:"status"`
 }
 
-// Instalment One part of a purchase (期), as the plan laid it out, less what refunds and disputes took off and what became further instalments
+// Instalment One part of a purchase (期), as the plan laid it out, less what refunds, disputes and early repayment took off and what became further instalments
 type Instalment struct {
 	// Amount Principal, interest and fee together
 	Amount int64 `json:"amount"`
@@ -1525,6 +1615,9 @@ type Instalment struct {
 
 	// Principal A sum in minor units (分) of the currency beside it
 	Principal Amount `json:"principal"`
+
+	// RepaidEarly What of it was paid before it was billed; left out where nothing was
+	RepaidEarly int64 `json:"repaid_early,omitempty,omitzero"`
 
 	// Statement That statement's id once it is issued
 	Statement string `json:"statement,omitempty,omitzero"`
@@ -2090,9 +2183,15 @@ type Repayment struct {
 	Credited int64 `json:"credited"`
 
 	// Currency ISO 4217
-	Currency   Currency      `json:"currency"`
-	ID         string        `json:"id"`
-	ReceivedOn calendar.Date `json:"received_on"`
+	Currency Currency `json:"currency"`
+
+	// Early It settled a purchase, or all that was owed, before it was due
+	Early bool `json:"early,omitempty,omitzero"`
+
+	// FromCreditBalance Of an early repayment: what the credit balance paid besides
+	FromCreditBalance int64         `json:"from_credit_balance,omitempty,omitzero"`
+	ID                string        `json:"id"`
+	ReceivedOn        calendar.Date `json:"received_on"`
 
 	// ReversedOn When it was taken back, if it bounced
 	ReversedOn calendar.Date `json:"reversed_on,omitempty,omitzero"`
@@ -2101,6 +2200,9 @@ type Repayment struct {
 
 	// StatementsPaid Statements that nothing is owed on any more
 	StatementsPaid []string `json:"statements_paid,omitempty,omitzero"`
+
+	// Waived Of an early repayment: cost that was not asked for any more (减免)
+	Waived int64 `json:"waived,omitempty,omitzero"`
 }
 
 // RepaymentList defines model for RepaymentList.
@@ -2214,8 +2316,10 @@ type Share struct {
 	Principal Amount `json:"principal"`
 
 	// Purchase Left out for what the statement asks for itself: its penalty, the fee for its deferral
-	Purchase  string `json:"purchase,omitempty,omitzero"`
-	Statement string `json:"statement"`
+	Purchase string `json:"purchase,omitempty,omitzero"`
+
+	// Statement Left out for what was not billed and paid early
+	Statement string `json:"statement,omitempty,omitzero"`
 }
 
 // Spending What was spent in the calendar month, and the customer's own cap
@@ -2368,6 +2472,9 @@ type Terms struct {
 
 	// DueDays Due days that a customer can choose from, due_day among them; left out: no choice
 	DueDays []int `json:"due_days,omitempty,omitzero"`
+
+	// EarlyFees What early repayment asks of cost not yet billed: nothing (as without it), the next instalment's, or all of it; never more than the cost cap allows
+	EarlyFees EarlyFees `json:"early_fees,omitempty,omitzero"`
 
 	// Funder The licensed institution whose money it is (资金方)
 	Funder string `json:"funder"`
@@ -2810,6 +2917,22 @@ func (c *Client) ListDisputes(ctx context.Context, id string, query ListDisputes
 // ChooseDueDay: The customer chooses another due day (还款日).
 func (c *Client) ChooseDueDay(ctx context.Context, id string, key string, body DueDayRequest) (answer Account, err error) {
 	path := "/v1/accounts/{id}/due-day"
+	path = strings.Replace(path, "{id}", url.PathEscape(id), 1)
+	err = c.do(ctx, "POST", path, key, &body, &answer)
+	return answer, err
+}
+
+// QuoteEarlyRepayment: The one sum that settles a purchase, or all that is owed (提前还款试算).
+func (c *Client) QuoteEarlyRepayment(ctx context.Context, id string, body EarlyRepaymentQuoteRequest) (answer EarlyRepaymentQuote, err error) {
+	path := "/v1/accounts/{id}/early-repayment-quotes"
+	path = strings.Replace(path, "{id}", url.PathEscape(id), 1)
+	err = c.do(ctx, "POST", path, "", &body, &answer)
+	return answer, err
+}
+
+// RepayEarly: Settle a purchase, or all that is owed, before it is due (提前还款).
+func (c *Client) RepayEarly(ctx context.Context, id string, key string, body EarlyRepaymentRequest) (answer Repayment, err error) {
+	path := "/v1/accounts/{id}/early-repayments"
 	path = strings.Replace(path, "{id}", url.PathEscape(id), 1)
 	err = c.do(ctx, "POST", path, key, &body, &answer)
 	return answer, err

@@ -941,6 +941,83 @@ func (v *DueDayRequest) Read(r *strict.Reader) {
 	r.Required(seen, 0, "", "day")
 }
 
+// EarlyFees What early repayment asks of cost not yet billed: nothing (as without it), the next instalment's, or all of it; never more than the cost cap allows
+type EarlyFees string
+
+var valuesOfEarlyFees = []string{"waived", "next_period", "all"}
+
+// EarlyRepaymentQuoteRequest defines model for EarlyRepaymentQuoteRequest.
+type EarlyRepaymentQuoteRequest struct {
+	// Purchase The purchase to settle, `pur_…`; without it, all that is owed
+	Purchase string `json:"purchase,omitempty,omitzero"`
+}
+
+// Read reads the object exactly as the contract describes it.
+func (v *EarlyRepaymentQuoteRequest) Read(r *strict.Reader) {
+	if !r.Begin() {
+		return
+	}
+	var seen uint64
+	for r.Next() {
+		switch string(r.Name()) {
+		case "purchase":
+			seen |= 1 << 0
+			v.Purchase = r.Text(1, 64)
+		default:
+			r.Unknown()
+		}
+	}
+}
+
+// EarlyRepaymentRequest defines model for EarlyRepaymentRequest.
+type EarlyRepaymentRequest struct {
+	// Amount The quote's amount; 0 where the credit balance pays it all
+	Amount int64 `json:"amount"`
+
+	// Currency ISO 4217
+	Currency Currency `json:"currency"`
+
+	// Purchase As in the quote
+	Purchase string `json:"purchase,omitempty,omitzero"`
+	Quote    string `json:"quote"`
+
+	// Source The payment service's reference of the money; no card number
+	Source string `json:"source"`
+}
+
+// Read reads the object exactly as the contract describes it.
+func (v *EarlyRepaymentRequest) Read(r *strict.Reader) {
+	if !r.Begin() {
+		return
+	}
+	var seen uint64
+	for r.Next() {
+		switch string(r.Name()) {
+		case "amount":
+			seen |= 1 << 0
+			v.Amount = r.Whole(0, 1e+12)
+		case "currency":
+			seen |= 1 << 1
+			v.Currency = Currency(r.Word(valuesOfCurrency))
+		case "purchase":
+			seen |= 1 << 2
+			v.Purchase = r.Text(1, 64)
+		case "quote":
+			seen |= 1 << 3
+			v.Quote = r.Text(1, 64)
+		case "source":
+			seen |= 1 << 4
+			v.Source = r.Text(1, 128)
+		default:
+			r.Unknown()
+		}
+	}
+	r.Required(seen, 0, "", "amount")
+	r.Required(seen, 1, "", "currency")
+	r.Required(seen, 3, "", "quote")
+	r.Required(seen, 4, "", "source")
+}
+
 // ForkRequest defines model for ForkRequest.
 type ForkRequest struct {
 	// Account Only this account
@@ -1383,7 +1460,7 @@ func (v *Policy) Read(r *strict.Reader) {
 // ProblemKind A stable name
 type ProblemKind string
 
-var valuesOfProblemKind = []string{"not_found", "invalid_amount", "currency_mismatch", "unknown_plan", "consent_incomplete", "consent_preselected", "consent_of_another", "consent_outdated", "consent_too_fast", "consent_in_future", "already_open", "application_pending", "no_application_pending", "hold_not_open", "capture_too_large", "refund_too_large", "account_not_open", "no_credit_balance", "not_reversible", "already_reversed", "block_exists", "block_missing", "block_not_yours", "account_not_clear", "closure_pending", "no_closure_pending", "dispute_too_large", "dispute_not_open", "invalid_date", "unknown_reason", "limit_above_cap", "unchanged", "nothing_to_withdraw", "autopay_missing", "debit_not_pending", "unknown_scene", "due_day_not_offered", "due_day_changes_used", "statement_not_open", "deferral_not_offered", "deferral_too_late", "already_deferred", "deferrals_used_up", "conversion_not_offered", "conversion_too_late", "conversion_too_large", "already_converted", "nothing_to_convert", "deferral_running", "dispute_running", "debit_pending", "malformed_request", "header_too_large", "request_timeout", "no_such_route", "method_not_allowed", "unauthenticated", "operator_key_required", "not_a_sandbox", "unknown_parameter", "invalid_parameter", "key_missing", "key_invalid", "key_reused", "unsupported_media_type", "body_too_large", "malformed_body", "invalid_request", "invalid_programme", "clock_backwards", "busy", "unavailable", "outcome_unknown", "shutting_down", "account_stopped", "internal"}
+var valuesOfProblemKind = []string{"not_found", "invalid_amount", "currency_mismatch", "unknown_plan", "consent_incomplete", "consent_preselected", "consent_of_another", "consent_outdated", "consent_too_fast", "consent_in_future", "already_open", "application_pending", "no_application_pending", "hold_not_open", "capture_too_large", "refund_too_large", "nothing_owed", "overdue_first", "quote_outdated", "not_the_quoted_sum", "account_not_open", "no_credit_balance", "not_reversible", "already_reversed", "block_exists", "block_missing", "block_not_yours", "account_not_clear", "closure_pending", "no_closure_pending", "dispute_too_large", "dispute_not_open", "invalid_date", "unknown_reason", "limit_above_cap", "unchanged", "nothing_to_withdraw", "autopay_missing", "debit_not_pending", "unknown_scene", "due_day_not_offered", "due_day_changes_used", "statement_not_open", "deferral_not_offered", "deferral_too_late", "already_deferred", "deferrals_used_up", "conversion_not_offered", "conversion_too_late", "conversion_too_large", "already_converted", "nothing_to_convert", "deferral_running", "dispute_running", "debit_pending", "malformed_request", "header_too_large", "request_timeout", "no_such_route", "method_not_allowed", "unauthenticated", "operator_key_required", "not_a_sandbox", "unknown_parameter", "invalid_parameter", "key_missing", "key_invalid", "key_reused", "unsupported_media_type", "body_too_large", "malformed_body", "invalid_request", "invalid_programme", "clock_backwards", "busy", "unavailable", "outcome_unknown", "shutting_down", "account_stopped", "internal"}
 
 // ProgrammeRequest defines model for ProgrammeRequest.
 type ProgrammeRequest struct {
@@ -1827,6 +1904,9 @@ type Terms struct {
 	// DueDays Due days that a customer can choose from, due_day among them; left out: no choice
 	DueDays []int `json:"due_days,omitempty,omitzero"`
 
+	// EarlyFees What early repayment asks of cost not yet billed: nothing (as without it), the next instalment's, or all of it; never more than the cost cap allows
+	EarlyFees EarlyFees `json:"early_fees,omitempty,omitzero"`
+
 	// Funder The licensed institution whose money it is (资金方)
 	Funder string `json:"funder"`
 
@@ -1944,32 +2024,35 @@ func (v *Terms) Read(r *strict.Reader) {
 					v.DueDays = append(v.DueDays, int(r.Whole(1, 31)))
 				}
 			}
-		case "funder":
+		case "early_fees":
 			seen |= 1 << 13
+			v.EarlyFees = EarlyFees(r.Word(valuesOfEarlyFees))
+		case "funder":
+			seen |= 1 << 14
 			v.Funder = r.Text(1, 64)
 		case "grace_days":
-			seen |= 1 << 14
+			seen |= 1 << 15
 			v.GraceDays = int(r.Whole(0, 31))
 		case "grades":
-			seen |= 1 << 15
+			seen |= 1 << 16
 			v.Grades.Read(r)
 		case "hold_days":
-			seen |= 1 << 16
+			seen |= 1 << 17
 			v.HoldDays = int(r.Whole(1, 60))
 		case "limit_cap":
-			seen |= 1 << 17
+			seen |= 1 << 18
 			v.LimitCap = r.Whole(0, 1e+12)
 		case "merchants":
-			seen |= 1 << 18
+			seen |= 1 << 19
 			v.Merchants.Read(r)
 		case "penalty_cap":
-			seen |= 1 << 19
+			seen |= 1 << 20
 			v.PenaltyCap = r.Whole(0, 1e+07)
 		case "penalty_rate":
-			seen |= 1 << 20
+			seen |= 1 << 21
 			v.PenaltyRate = r.Whole(0, 1e+06)
 		case "plans":
-			seen |= 1 << 21
+			seen |= 1 << 22
 			if r.BeginList() {
 				for r.More(len(v.Plans), 1, 32) {
 					var item Plan
@@ -1978,19 +2061,19 @@ func (v *Terms) Read(r *strict.Reader) {
 				}
 			}
 		case "principal_first_from":
-			seen |= 1 << 22
+			seen |= 1 << 23
 			v.PrincipalFirstFrom = int(r.Whole(0, 3650))
 		case "rate_method":
-			seen |= 1 << 23
+			seen |= 1 << 24
 			v.RateMethod = RateMethod(r.Word(valuesOfRateMethod))
 		case "reading_seconds":
-			seen |= 1 << 24
+			seen |= 1 << 25
 			v.ReadingSeconds = int(r.Whole(0, 600))
 		case "review_days":
-			seen |= 1 << 25
+			seen |= 1 << 26
 			v.ReviewDays = int(r.Whole(1, 3))
 		case "scene_limits":
-			seen |= 1 << 26
+			seen |= 1 << 27
 			if r.BeginList() {
 				for r.More(len(v.SceneLimits), 0, 32) {
 					var item SceneLimit
@@ -1999,17 +2082,17 @@ func (v *Terms) Read(r *strict.Reader) {
 				}
 			}
 		case "scenes":
-			seen |= 1 << 27
+			seen |= 1 << 28
 			if r.BeginList() {
 				for r.More(len(v.Scenes), 1, 32) {
 					v.Scenes = append(v.Scenes, r.Text(1, 64))
 				}
 			}
 		case "statement_day":
-			seen |= 1 << 28
+			seen |= 1 << 29
 			v.StatementDay = int(r.Whole(1, 31))
 		case "window_days":
-			seen |= 1 << 29
+			seen |= 1 << 30
 			v.WindowDays = int(r.Whole(1, 366))
 		default:
 			r.Unknown()
@@ -2020,16 +2103,16 @@ func (v *Terms) Read(r *strict.Reader) {
 	r.Required(seen, 7, "", "currency")
 	r.Required(seen, 9, "", "documents")
 	r.Required(seen, 10, "", "due_day")
-	r.Required(seen, 13, "", "funder")
-	r.Required(seen, 14, "", "grace_days")
-	r.Required(seen, 16, "", "hold_days")
-	r.Required(seen, 20, "", "penalty_rate")
-	r.Required(seen, 21, "", "plans")
-	r.Required(seen, 22, "", "principal_first_from")
-	r.Required(seen, 23, "", "rate_method")
-	r.Required(seen, 24, "", "reading_seconds")
-	r.Required(seen, 25, "", "review_days")
-	r.Required(seen, 27, "", "scenes")
-	r.Required(seen, 28, "", "statement_day")
-	r.Required(seen, 29, "", "window_days")
+	r.Required(seen, 14, "", "funder")
+	r.Required(seen, 15, "", "grace_days")
+	r.Required(seen, 17, "", "hold_days")
+	r.Required(seen, 21, "", "penalty_rate")
+	r.Required(seen, 22, "", "plans")
+	r.Required(seen, 23, "", "principal_first_from")
+	r.Required(seen, 24, "", "rate_method")
+	r.Required(seen, 25, "", "reading_seconds")
+	r.Required(seen, 26, "", "review_days")
+	r.Required(seen, 28, "", "scenes")
+	r.Required(seen, 29, "", "statement_day")
+	r.Required(seen, 30, "", "window_days")
 }

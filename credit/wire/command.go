@@ -31,6 +31,7 @@ func init() {
 	registerCommand[credit.SettleDispute]()
 	registerCommand[credit.WithdrawDispute]()
 	registerCommand[credit.Repay]()
+	registerCommand[credit.EarlyRepay]()
 	registerCommand[credit.ReturnCredit]()
 	registerCommand[credit.Defer]()
 	registerCommand[credit.ReverseRepayment]()

@@ -17,7 +17,7 @@ var (
 	terms    = &credit.Terms{
 		Programme: "yuefu", Version: 2, Currency: "CNY", StatementDay: 5, DueDay: 15, GraceDays: 3, HoldDays: 7,
 		PenaltyRate: 180_000, PenaltyCap: 1_000_000, ChargeOffDays: 180, Grades: credit.Grades{Substandard: 90, Doubtful: 270, Loss: 360}, CostCap: 240_000, RateMethod: credit.MonthlyTimesTwelve, PrincipalFirst: 91, ReadingSeconds: 5, ReviewDays: 3,
-		Applications: 2, WindowDays: 30, AutopayRetries: []int{1, 3}, LimitCap: 20_000_000, DueDays: []int{5, 15, 28}, DueDayChanges: 2, Funder: "bank", Bureau: "pboc", Routes: []credit.Route{{Shares: []credit.FunderShare{{Funder: "bank", Share: 1_000_000, Bureau: "pboc"}}}}, Scenes: []string{"live", "mall"},
+		Applications: 2, WindowDays: 30, EarlyFees: credit.EarlyFeesNextPeriod, AutopayRetries: []int{1, 3}, LimitCap: 20_000_000, DueDays: []int{5, 15, 28}, DueDayChanges: 2, Funder: "bank", Bureau: "pboc", Routes: []credit.Route{{Shares: []credit.FunderShare{{Funder: "bank", Share: 1_000_000, Bureau: "pboc"}}}}, Scenes: []string{"live", "mall"},
 		SceneLimits: []credit.SceneLimit{{Scene: "live", Limit: 300_000}}, Merchants: credit.MerchantRule{Allowed: []string{"m1"}, Blocked: []string{"m9"}},
 		Plans:       []credit.Plan{plan},
 		Deferral:    &credit.DeferralTerms{MostDays: 14, AYear: 2, Rate: 5_000, Fee: 100},
@@ -37,7 +37,7 @@ var (
 var bought = credit.Account{
 	Purchases: []credit.Purchase{{
 		Conversions: []credit.Conversion{{Number: 10, First: 4, Amount: 3_000, Plan: plan}},
-		Number:      4, Amount: 10_000, Refunded: 1, Scene: "live", Merchant: "m1", Ordered: 20_530, Plan: plan,
+		Number:      4, On: 20_540, Amount: 10_000, Refunded: 1, Scene: "live", Merchant: "m1", Ordered: 20_530, Plan: plan,
 		Funding: []credit.Funded{{Funder: "bank", Share: 1_000_000, Principal: 3_333}},
 		Last:    4, Instalments: []credit.Instalment{{Number: 1, Of: 2, On: 20_548, Statement: 9, Principal: 3_333, Interest: 1, Fee: 2, Borne: borne}},
 	}},
@@ -87,6 +87,10 @@ var eventExamples = []credit.Event{
 		{Purchase: 4, Statement: 9, Unbilled: 5, Billed: 6, Disputed: 4, Interest: 3, Fee: 2, Penalty: 1, Funders: funders}, {Statement: 9, Penalty: 7},
 	}},
 	credit.RepaymentReceived{Number: 10, Amount: 1_010, Source: "p1", Shares: []credit.Share{share}, Credit: 1_000},
+	credit.EarlyRepaymentReceived{
+		Number: 10, Purchase: 4, Amount: 1_010, FromCredit: 5, Source: "p1", Quote: "eq_1", Shares: []credit.Share{share},
+		Waived: []credit.Waiver{{Purchase: 4, Instalment: 2, Merchant: "m1", Interest: 1, Fee: 2, Borne: borne}}, Earned: 7,
+	},
 	credit.CreditUsed{Amount: 10, Shares: []credit.Share{share}},
 	credit.CreditReturned{Number: 11, Amount: 1_000, Reference: "r1"},
 	credit.RepaymentReversed{
@@ -146,6 +150,7 @@ var commandExamples = []credit.Command{
 	credit.SettleDispute{Dispute: 13, ForCustomer: true, Reviewer: "op_1"},
 	credit.WithdrawDispute{Dispute: 13},
 	credit.Repay{Amount: 1_010, Currency: "CNY", Source: "p1"},
+	credit.EarlyRepay{Purchase: 4, Amount: 1_010, Currency: "CNY", Source: "p1", Quote: "eq_1"},
 	credit.ReturnCredit{Reference: "r1"},
 	credit.Convert{Statement: 9, Plan: "flat3", Amount: 3_000, Consent: evidence},
 	credit.Defer{Statement: 9, Due: 20_572, Consent: evidence},

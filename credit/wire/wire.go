@@ -54,6 +54,7 @@ func init() {
 	register[credit.AccountGraded]()
 	register[credit.DebtChargedOff]()
 	register[credit.RepaymentReceived]()
+	register[credit.EarlyRepaymentReceived]()
 	register[credit.CreditUsed]()
 	register[credit.CreditReturned]()
 	register[credit.RepaymentReversed]()
