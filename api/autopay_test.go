@@ -1,6 +1,7 @@
 package api
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/yuefu/yuefu/api/client"
@@ -110,5 +111,9 @@ func TestPaymentFigures(t *testing.T) {
 			want = client.PaymentFigures{Connected: true, Pending: 1, Sent: 3, Settled: 2, Undecided: 1, Contradicted: 4}
 		}
 		s.is("figures", f, want)
+		metrics := w.get(t, "", "/metrics").body
+		if !strings.Contains(metrics, "\nyuefu_debits_pending 1\n") || strings.Contains(metrics, `yuefu_debits_total{what="contradicted"} 4`) != connected {
+			t.Errorf("connected %v: %s", connected, metrics)
+		}
 	}
 }

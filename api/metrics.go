@@ -29,12 +29,14 @@ var (
 	deskCounts = prometheus.NewDesc("yuefu_desk_total", "What the desk did.", []string{"what"}, nil)
 	queued     = prometheus.NewDesc("yuefu_desk_queued", "Commands that wait now.", nil, nil)
 	batches    = prometheus.NewDesc("yuefu_desk_batch_size", "Batches, by how many commands were decided together.", nil, nil)
+	debits     = prometheus.NewDesc("yuefu_debits_total", "What became of debits here, since the server started.", []string{"what"}, nil)
+	pending    = prometheus.NewDesc("yuefu_debits_pending", "Debits without a result, of all servers.", nil, nil)
 	businessOn = prometheus.NewDesc("yuefu_business_date", "The business date, in days since 1970.", nil, nil)
 )
 
 // Describe implements prometheus.Collector.
 func (counters) Describe(to chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{answered, deskCounts, queued, batches, businessOn} {
+	for _, d := range []*prometheus.Desc{answered, deskCounts, queued, batches, businessOn, debits, pending} {
 		to <- d
 	}
 }
@@ -55,6 +57,7 @@ func (c counters) Collect(to chan<- prometheus.Metric) {
 	} {
 		to <- prometheus.MustNewConstMetric(deskCounts, prometheus.CounterValue, float64(count.n), count.what)
 	}
+	c.payments(to)
 	to <- prometheus.MustNewConstMetric(queued, prometheus.GaugeValue, float64(f.Queued))
 	to <- prometheus.MustNewConstMetric(businessOn, prometheus.GaugeValue, float64(f.Day))
 
@@ -67,4 +70,24 @@ func (c counters) Collect(to chan<- prometheus.Metric) {
 		buckets[most] = n
 	}
 	to <- prometheus.MustNewConstHistogram(batches, n, sum, buckets)
+}
+
+// payments tells who waits for an answer of the payment service: debits that stay
+// pending, or results that contradict the books, are for people to look at.
+func (c counters) payments(to chan<- prometheus.Metric) {
+	if n, err := c.server.tables.CountPendingDebits(background); err == nil {
+		to <- prometheus.MustNewConstMetric(pending, prometheus.GaugeValue, float64(n))
+	}
+	if c.server.payments == nil {
+		return
+	}
+	f := c.server.payments()
+	for _, count := range []struct {
+		what string
+		n    int64
+	}{
+		{"sent", f.Sent}, {"settled", f.Settled}, {"refused", f.Refused}, {"failed", f.Failed}, {"contradicted", f.Contradicted},
+	} {
+		to <- prometheus.MustNewConstMetric(debits, prometheus.CounterValue, float64(count.n), count.what)
+	}
 }

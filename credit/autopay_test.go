@@ -158,6 +158,65 @@ func TestArrearsAreDebitedWithTheNextBill(t *testing.T) {
 	equal(t, "blocks", len(s.a.Blocks), 0)
 }
 
+// A deferred statement is debited on its new due date, with the fee, and not before.
+func TestADeferredStatementIsDebitedLater(t *testing.T) {
+	s := debitedStory(t, later)
+	s.to("2026-03-14").do(s.deferral("2026-03-29"))
+	s.told()
+	s.to("2026-03-28").expect()
+	s.to("2026-03-29").expect("2026-03-29 debit.requested")
+	equal(t, "with the fee", s.debit().Amount, 100_50)
+	s.do(credit.RefuseDebit{Debit: s.debit().Number, Reason: "funds"})
+	s.told()
+	s.to("2026-03-30").expect("2026-03-30 debit.requested")
+}
+
+// What a customer contests is not debited; what they contest while the debit is on its way is theirs.
+func TestAContestedAmountIsNotDebited(t *testing.T) {
+	s := opened(t, "2026-02-20")
+	s.do(s.autopay("tok_1"))
+	bought := s.buy(100_00, "next")
+	other := s.buy(50_00, "next")
+	s.to("2026-03-14")
+	s.contest(bought, 60_00)
+	s.to("2026-03-15")
+	equal(t, "less what is contested", s.debit().Amount, 90_00)
+	late := s.contest(other, 20_00)
+	e := only[credit.RepaymentReceived](t, s.do(credit.SettleDebit{Debit: s.debit().Number}))
+	equal(t, "what is too much", e.Credit, 20_00)
+	s.do(credit.ReturnCredit{Reference: "back"})
+	s.lose(late.Number) // billed again on the next statement, and debited then
+	s.to("2026-04-15")
+	equal(t, "what was lost", s.debit().Amount, 20_00)
+}
+
+// The books gave it up: people settle what is left, and what comes after.
+func TestAChargedOffStatementIsNotDebited(t *testing.T) {
+	s := opened(t, "2026-02-20", func(t *credit.Terms) {
+		t.ChargeOffDays = 180
+		t.Plans = append(t.Plans, credit.Plan{ID: "flat12", Kind: credit.Flat, Periods: 12, Rate: 1_000})
+	})
+	s.do(s.autopay("tok_1"))
+	s.buy(1_200_00, "flat12")
+	refuse := func(through string) (debits int) {
+		for end := on(t, through); s.day < end; {
+			s.pass(s.day + 1)
+			for _, d := range s.a.PendingDebits() {
+				s.do(credit.RefuseDebit{Debit: d.Number, Reason: "funds"})
+				debits++
+			}
+		}
+		return debits
+	}
+	equal(t, "debits until the charge-off", refuse("2026-09-10"), 3*(1+2+3+4+5+6))
+	equal(t, "debits after it", refuse("2027-02-28"), 0)
+	if last := s.a.Statements[len(s.a.Statements)-1]; last.Date != on(t, "2027-02-05") {
+		t.Errorf("the last bill is of %s", last.Date)
+	}
+	s.repay(s.a.AsOf(s.day).Owed())
+	equal(t, "owed", s.a.Owed(), 0)
+}
+
 func TestAnInstructionGivenLate(t *testing.T) {
 	for _, c := range []struct {
 		given string

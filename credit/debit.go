@@ -82,11 +82,12 @@ const keptDebits = 12
 // and the contract's days after a refusal, as they come after the instruction was
 // given. What stays unpaid in spite of them is debited again with the statements
 // that follow it, on their days: a customer who agreed to be debited and has money
-// again does not expect arrears to be left. While a debit is pending there is no
+// again does not expect arrears to be left. A debt that the books gave up is for
+// people to settle, and not for an instruction that is half a year old. While a debit is pending there is no
 // other for its statement, however long its result takes; a day that passed
 // meanwhile is not made up for.
 func (a *Account) debitDay(s *Statement) (next calendar.Date) {
-	if a.Autopay == nil || a.telling || a.pending(s.Number) {
+	if a.Autopay == nil || a.telling || s.ChargedOff || a.pending(s.Number) {
 		return 0
 	}
 	after, days := max(s.Debited, a.Autopay.Since), a.Terms.DebitDays()
