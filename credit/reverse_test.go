@@ -134,7 +134,13 @@ func TestReversedIsAsIfItNeverCame(t *testing.T) {
 		acts := func(n int, spending bool) {
 			for range n {
 				amount := money.Amount(rapid.Int64Range(1, 1_500_00).Draw(t, "amount"))
-				switch act := rapid.IntRange(0, 6).Draw(t, "act"); {
+				switch act := rapid.IntRange(0, 7).Draw(t, "act"); {
+				case act == 7: // what is chosen is chosen, whatever was paid
+					both(rapid.SampledFrom([]credit.Command{
+						credit.ChooseDueDay{Day: 14}, credit.ChooseDueDay{Day: terms.DueDay}, credit.SetSpendingCap{Amount: amount}, credit.RemoveSpendingCap{},
+						credit.SwitchSceneOff{Scene: "mall"}, credit.SwitchSceneOn{Scene: "mall"}, credit.ChangeLimit{Limit: 9_000_00, Reason: credit.LimitByReview},
+						credit.GrantTemporaryLimit{Amount: amount, LastDay: s.day + 9}, credit.SetSceneLimit{Scene: "mall", Limit: amount},
+					}).Draw(t, "choice"))
 				case act == 6:
 					relief()
 				case act == 0:
