@@ -114,15 +114,21 @@ func (s *story) account(id credit.ID) *credit.Account {
 	return a
 }
 
-// do closes the account's missed days and carries out a command; a refusal changes nothing.
-func (s *story) do(id credit.ID, command credit.Command) error {
+// catchUp closes an account's missed days.
+func (s *story) catchUp(a *credit.Account) {
 	s.t.Helper()
-	a := s.account(id)
 	for next := a.NextDue(); next != 0 && next <= s.day; next = a.NextDue() {
 		if err := s.decide(a, "close:"+next.String(), credit.CloseDay{Day: next}, next); err != nil {
 			s.t.Fatal(err)
 		}
 	}
+}
+
+// do closes the account's missed days and carries out a command; a refusal changes nothing.
+func (s *story) do(id credit.ID, command credit.Command) error {
+	s.t.Helper()
+	a := s.account(id)
+	s.catchUp(a)
 	s.keys++
 	return s.decide(a, "key-"+strconv.Itoa(s.keys), command, s.day)
 }

@@ -108,6 +108,7 @@ func (s *story) firstPurchase(id credit.ID) int64 {
 
 // bounce reverses the n-th newest repayment of an account, if there is one.
 func (s *story) bounce(id credit.ID, n int) error {
+	s.catchUp(s.account(id)) // the history that the command is decided on has the missed days in it
 	var repayments []int64
 	for _, f := range s.facts[id] {
 		for _, e := range f.Events {
