@@ -30,7 +30,7 @@ func reverseRepayment(c *call) error {
 		if err != nil {
 			return asWhat(err, "repayment")
 		}
-		history, err := c.server.facts(account, position)
+		history, _, err := c.server.history(account, position)
 		if err != nil {
 			return err
 		}
@@ -42,28 +42,29 @@ func reverseRepayment(c *call) error {
 	return servicing.ErrMoved
 }
 
-// facts reads an account's history up to a position of the log.
-func (s *Server) facts(account credit.ID, position int64) (facts []credit.Fact, err error) {
+// history reads an account's history up to a position of the log, and where its
+// entries stand.
+func (s *Server) history(account credit.ID, position int64) (facts []credit.Fact, positions []int64, err error) {
 	const page = 500
 	for after := int64(0); after < position; {
 		entries, err := s.tables.History(background, account, after, page)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		for i := range entries {
 			e := &entries[i]
 			f, err := wire.DecodeFact(e.Name, e.Command, e.Events, calendar.Date(e.Day), e.Time)
 			if err != nil {
-				return nil, err
+				return nil, nil, err
 			}
-			facts = append(facts, f)
+			facts, positions = append(facts, f), append(positions, e.Position)
 			after = e.Position
 		}
 		if len(entries) < page {
 			break
 		}
 	}
-	return facts, nil
+	return facts, positions, nil
 }
 
 func reversalAnswer(o *out, a *credit.Account, events []credit.Event, at credit.Moment) {

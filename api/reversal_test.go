@@ -37,6 +37,22 @@ func TestABouncedRepayment(t *testing.T) {
 	s.is("status", ok(s.shop.GetStatement(ctx, bill.ID))(s).Status, client.StatementStatusOverdue)
 	s.is("remaining", ok(s.shop.GetStatement(ctx, bill.ID))(s).Remaining, now.Owed)
 
+	story := ok(s.shop.ExplainStatement(ctx, a.ID, client.ExplainStatementQuery{Statement: bill.ID}))(s)
+	s.is("remains by the story", story.Remaining, now.Owed)
+	s.is("the line's", story.Lines[0].Remaining, bill.Total)
+	s.is("the penalty's", story.StatementItself.Remaining, now.Owed-bill.Total)
+	told := map[string]bool{}
+	for _, e := range ok(s.shop.ListEvents(ctx, a.ID, client.ListEventsQuery{Limit: 200}))(s).Data {
+		told[e.ID+e.Type] = true
+	}
+	for _, step := range story.Lines[0].Steps {
+		if !told[step.Event+step.Type] {
+			t.Errorf("no event %s is a %s", step.Event, step.Type)
+		}
+	}
+	refused(s.shop.ExplainStatement(ctx, a.ID, client.ExplainStatementQuery{Statement: "stm_" + nobody[4:] + "_1"}))(s, "not_found")
+	refused(s.shop.ExplainStatement(ctx, a.ID, client.ExplainStatementQuery{}))(s, "not_found")
+
 	rest := ok(s.shop.Repay(ctx, a.ID, s.key(), client.RepaymentRequest{Amount: now.Owed, Currency: client.CNY, Source: "pay-2"}))(s)
 	s.is("credited", rest.Credited, int64(0))
 	s.is("can spend", s.account(a.ID).CanSpend, true)

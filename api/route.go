@@ -80,6 +80,7 @@ var routes = []route{
 	{"POST", "/v1/statements/{id}/conversion", platformKey, true, nil, convertStatement},
 	{"GET", "/v1/statements/{id}/deferral-quote", platformKey, false, []string{"days", "due_on"}, quoteDeferral},
 	{"POST", "/v1/statements/{id}/deferral", platformKey, true, nil, deferStatement},
+	{"GET", "/v1/accounts/{id}/explain", platformKey, false, []string{"statement"}, explainStatement},
 	{"GET", "/v1/accounts/{id}/repayments", platformKey, false, paged, listRepayments},
 	{"POST", "/v1/accounts/{id}/repayments", platformKey, true, nil, repay},
 	{"POST", "/v1/accounts/{id}/autopay/preview", platformKey, false, nil, previewAutopay},

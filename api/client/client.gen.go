@@ -636,11 +636,91 @@ type AutopayRequest struct {
 // Bearer Who bears a subsidy (承担方)
 type Bearer string
 
+// BillLineStory One instalment on the bill, and how it came to be what it is
+type BillLineStory struct {
+	// Fee As billed
+	Fee        int64 `json:"fee"`
+	Instalment int   `json:"instalment"`
+
+	// Interest As billed
+	Interest int64  `json:"interest"`
+	Merchant string `json:"merchant"`
+
+	// Periods Of its plan
+	Periods int `json:"periods"`
+
+	// Principal As billed
+	Principal int64  `json:"principal"`
+	Purchase  string `json:"purchase"`
+
+	// Remaining What its steps come to
+	Remaining int64      `json:"remaining"`
+	Steps     []BillStep `json:"steps"`
+}
+
 // BillPaid defines model for BillPaid.
 type BillPaid struct {
 	// Amount A sum in minor units (分) of the currency beside it
 	Amount    Amount `json:"amount"`
 	Statement string `json:"statement"`
+}
+
+// BillRule defines model for BillRule.
+type BillRule struct {
+	ID string `json:"id"`
+
+	// Source Words in both languages
+	Source BillText `json:"source"`
+
+	// Text Words in both languages
+	Text BillText `json:"text"`
+}
+
+// BillStep defines model for BillStep.
+type BillStep struct {
+	// Amount What it added to what is owed, or took off it
+	Amount int64 `json:"amount"`
+
+	// Event The event's id; missing for penalty that has grown since it was last charged
+	Event string        `json:"event,omitempty,omitzero"`
+	On    calendar.Date `json:"on"`
+
+	// Rule One of `rules`
+	Rule string `json:"rule"`
+
+	// Text Words in both languages
+	Text BillText `json:"text"`
+
+	// Type Its type, such as `purchase.captured`
+	Type string `json:"type,omitempty,omitzero"`
+}
+
+// BillStory A statement as a story (账单说明)
+type BillStory struct {
+	Account string `json:"account"`
+
+	// Currency ISO 4217
+	Currency Currency        `json:"currency"`
+	DueOn    calendar.Date   `json:"due_on"`
+	Lines    []BillLineStory `json:"lines"`
+
+	// Remaining What is owed on it today, penalty included
+	Remaining int64      `json:"remaining"`
+	Rules     []BillRule `json:"rules"`
+	Statement string     `json:"statement"`
+
+	// StatementItself What happened to the statement as a whole: penalty, deferral, payments of them
+	StatementItself StatementStory `json:"statement_itself"`
+	StatementOn     calendar.Date  `json:"statement_on"`
+
+	// Total Of its lines when it was issued
+	Total int64 `json:"total"`
+}
+
+// BillText Words in both languages
+type BillText struct {
+	En string `json:"en"`
+	Zh string `json:"zh"`
 }
 
 // Block A reason that stops new spending (冻结)
@@ -2406,6 +2486,12 @@ type StatementList struct {
 // StatementStatus defines model for StatementStatus.
 type StatementStatus string
 
+// StatementStory What happened to the statement as a whole: penalty, deferral, payments of them
+type StatementStory struct {
+	Remaining int64      `json:"remaining"`
+	Steps     []BillStep `json:"steps"`
+}
+
 // Subsidy A share of a plan's cost that the customer does not bear (贴息)
 type Subsidy struct {
 	// Bearer Who bears a subsidy (承担方)
@@ -2676,6 +2762,17 @@ func (q ListEventsQuery) values() url.Values {
 	return v
 }
 
+// ExplainStatementQuery is what ExplainStatement can be asked for. Zero values are left out.
+type ExplainStatementQuery struct {
+	Statement string // The statement's id, `stm_…`
+}
+
+func (q ExplainStatementQuery) values() url.Values {
+	v := url.Values{}
+	add(v, "statement", q.Statement)
+	return v
+}
+
 // GetLimitIncreaseQuery is what GetLimitIncrease can be asked for. Zero values are left out.
 type GetLimitIncreaseQuery struct {
 	Limit int64 // The limit to raise to
@@ -2941,6 +3038,17 @@ func (c *Client) RepayEarly(ctx context.Context, id string, key string, body Ear
 // ListEvents: The account's own history, from the log, oldest first.
 func (c *Client) ListEvents(ctx context.Context, id string, query ListEventsQuery) (answer EventList, err error) {
 	path := "/v1/accounts/{id}/events"
+	path = strings.Replace(path, "{id}", url.PathEscape(id), 1)
+	if q := query.values().Encode(); q != "" {
+		path += "?" + q
+	}
+	err = c.do(ctx, "GET", path, "", nil, &answer)
+	return answer, err
+}
+
+// ExplainStatement: Why is my bill this (账单说明)? Each line, the events that it comes from, the rule and its source.
+func (c *Client) ExplainStatement(ctx context.Context, id string, query ExplainStatementQuery) (answer BillStory, err error) {
+	path := "/v1/accounts/{id}/explain"
 	path = strings.Replace(path, "{id}", url.PathEscape(id), 1)
 	if q := query.values().Encode(); q != "" {
 		path += "?" + q
