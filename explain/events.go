@@ -46,6 +46,11 @@ func (t *teller) event(e credit.Event) {
 		t.penalty(e, e, e.Amount)
 	case credit.RepaymentReceived:
 		t.paid(e, e.Shares, ruleAllocation, say("还款 %[1]s", "a repayment of %[1]s", t.yuan(e.Amount)))
+	case credit.EarlyRepaymentReceived:
+		for _, w := range e.Waived {
+			t.on(w.Purchase, w.Instalment, t.step(e, ruleEarly, -(w.Interest+w.Fee), say("提前还款免收利息 %[1]s、费用 %[2]s", "Paid early: %[1]s of interest and %[2]s of fee are not asked for", t.yuan(w.Interest), t.yuan(w.Fee))))
+		}
+		t.paid(e, e.Shares, ruleEarly, say("提前还款 %[1]s", "an early repayment of %[1]s", t.yuan(e.Amount)))
 	case credit.CreditUsed:
 		t.paid(e, e.Shares, ruleCredit, say("溢缴款", "the credit balance"))
 	case credit.RepaymentReversed:

@@ -95,7 +95,7 @@ func TestTheStepsComeToWhatIsOwed(t *testing.T) {
 		l := newLife(t)
 		for range rapid.IntRange(5, 40).Draw(t, "acts") {
 			amount := money.Amount(rapid.Int64Range(1, 2_000_00).Draw(t, "amount"))
-			switch rapid.IntRange(0, 7).Draw(t, "act") {
+			switch rapid.IntRange(0, 8).Draw(t, "act") {
 			case 0, 1:
 				l.pass(l.day + rapid.SampledFrom([]calendar.Date{1, 5, 12, 31}).Draw(t, "days"))
 			case 2, 3:
@@ -111,6 +111,10 @@ func TestTheStepsComeToWhatIsOwed(t *testing.T) {
 				if len(l.a.Purchases) > 0 {
 					p := rapid.SampledFrom(l.a.Purchases).Draw(t, "purchase")
 					_ = l.do(credit.OpenDispute{Purchase: p.Number, Amount: amount, Reason: credit.WrongAmount})
+				}
+			case 8:
+				if q, err := l.a.AsOf(l.day).EarlyQuote(0, l.day); err == nil {
+					_ = l.do(credit.EarlyRepay{Amount: q.Sum, Currency: "CNY", Source: "p", Quote: q.Token})
 				}
 			case 7:
 				if len(l.a.Disputes) > 0 {

@@ -26,6 +26,7 @@ const (
 	ruleDeferral   = "deferral"
 	ruleBill       = "bill"
 	ruleAllocation = "allocation"
+	ruleEarly      = "early_repayment"
 	ruleCredit     = "credit_balance"
 	ruleOverdue    = "overdue"
 	rulePenalty    = "penalty"
@@ -94,6 +95,8 @@ func (b *rulebook) text(id string) Text {
 			first = Text{fmt.Sprintf("；逾期 %d 天起先还本金", t.PrincipalFirst), fmt.Sprintf("; from %d days past due principal first", t.PrincipalFirst)}
 		}
 		return Text{"还款先还最早的账单；同一账单内依次为罚息、费用、利息、本金" + first.ZH, "A repayment pays the oldest statement first; within it penalty, fee, interest, principal" + first.EN}
+	case ruleEarly:
+		return Text{"提前还款按事先展示的金额结清；未到期费用按合同约定免收或收取", "An early repayment settles by the sum that was shown first; cost not yet due is waived or charged as the contract says"}
 	case ruleCredit:
 		return Text{"溢缴款自动用于下一期账单", "A credit balance pays the next statement by itself"}
 	case ruleOverdue:

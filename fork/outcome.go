@@ -82,6 +82,10 @@ func (e *ending) add(event credit.Event, dates map[int64]calendar.Date, counts b
 		if counts {
 			e.totals.Paid += event.Amount - event.Credit
 		}
+	case credit.EarlyRepaymentReceived:
+		if counts {
+			e.totals.Paid += event.Amount + event.FromCredit
+		}
 	case credit.CreditUsed:
 		if counts {
 			e.totals.Paid += event.Amount
