@@ -351,3 +351,21 @@ func TestABounceAndADispute(t *testing.T) {
 	s.contest(first, 100_00)
 	s.refused(credit.NotReversible, "", credit.ReverseRepayment{Repayment: paid, Reference: "b1", History: s.facts})
 }
+
+// What a dispute took out is a difference of rounded parts. A refund of a fen of it leaves what the
+// plan still costs, whoever bears it.
+func TestARefundOfADisputeLosesNoPartOfACost(t *testing.T) {
+	s := opened(t, "2026-10-01", func(t *credit.Terms) {
+		t.Plans = []credit.Plan{plan(credit.Annuity, 12, 117_876, by(credit.Merchant, 1), by(credit.Funder, 150_000))}
+	})
+	purchase := s.buy(401_85, "p")
+	s.contest(purchase, 200_93)
+	s.refund(purchase, 1)
+	for _, part := range s.a.Disputes[0].Parts[:7] { // the interest of a month on 200.92
+		sum := part.Interest
+		for _, b := range part.Borne {
+			sum += b.Amount
+		}
+		equal(t, fmt.Sprintf("instalment %d", part.Number), sum, 1_97)
+	}
+}

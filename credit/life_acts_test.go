@@ -8,6 +8,7 @@ import (
 
 	"github.com/yuefu/yuefu/calendar"
 	"github.com/yuefu/yuefu/credit"
+	"github.com/yuefu/yuefu/credit/wire"
 	"github.com/yuefu/yuefu/money"
 	"pgregory.net/rapid"
 )
@@ -185,7 +186,15 @@ func (l *life) refund(t *rapid.T) {
 	}
 	slices.Sort(known)
 	n := l.some(t, known)
-	l.do(credit.Refund{Purchase: n, Amount: l.amount(t, l.captured[n]-l.refunded[n])})
+	c := credit.Refund{Purchase: n, Amount: l.amount(t, l.captured[n]-l.refunded[n])}
+	shown, refused := wire.Try(l.story.a.AsOf(l.story.day), c, l.story.at())
+	events, err := l.do(c)
+	if fmt.Sprint(err) != fmt.Sprint(refused) {
+		t.Fatalf("a refund was shown as %v, and came to %v", refused, err)
+	}
+	// What was shown has the penalty in it that the refund charges first.
+	events = slices.DeleteFunc(slices.Clone(events), func(e credit.Event) bool { return e.Name() == "penalty.charged" })
+	deep(t, "a refund as it was shown, and as it is", shown, events)
 }
 
 func (l *life) close(t *rapid.T) {

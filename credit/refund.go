@@ -54,14 +54,11 @@ func (Refund) Name() string           { return "refund" }
 func (PurchaseRefunded) Name() string { return "purchase.refunded" }
 
 func (c Refund) do(a *Account, at Moment, emit func(Event)) error {
-	if err := a.opened(); err != nil {
+	_, bought, err := a.bought(c.Purchase)
+	if err != nil {
 		return err
 	}
 	if err := checkAmount(c.Amount); err != nil {
-		return err
-	}
-	_, bought, err := a.bought(c.Purchase)
-	if err != nil {
 		return err
 	}
 	if left := bought.Amount - bought.Refunded; c.Amount > left {
@@ -213,8 +210,7 @@ func (p Plan) reprice(amount money.Amount, instalments []Instalment, first int) 
 
 // lower brings an instalment's cost down, and with it what the customer and each
 // bearer of a subsidy have of it. Nobody's part rises, however it rounds: what one
-// has no room for falls to the first bearer who has. There is one, since what the
-// bearers have together only falls.
+// has no room for falls to the first bearer who has, and at last to the customer.
 func (p Plan) lower(in *Instalment, cost money.Amount) {
 	own := in.Interest + in.Fee
 	room, most := own, slices.Clone(in.Borne)
@@ -235,6 +231,7 @@ func (p Plan) lower(in *Instalment, cost money.Amount) {
 		borne[i].Amount += more
 		rest -= more
 	}
+	customer += min(rest, own-customer) // what a dispute took out need not be divided as a whole cost is
 	if p.Kind == Annuity {
 		in.Interest = customer
 	} else {

@@ -16,7 +16,9 @@ type book struct {
 	taken    int64 // what refunds took off that, or gave back
 	repaid   int64
 	returned int64 // credit balance paid back
-	penalty  int64 // as statements say
+
+	contested int64 // that nobody asks for until its dispute is settled
+	penalty   int64 // as statements say
 }
 
 // order is an authorisation that nothing final happened to.
@@ -60,6 +62,11 @@ func (b *book) refund(r client.Refund) error {
 	p.refunded += r.Amount
 	b.taken += r.Amount
 	for _, cut := range r.Cuts {
+		if cut.Dispute != "" { // a dispute had taken it out of the instalments
+			b.taken += cut.Interest + cut.Fee
+			b.contested -= cut.Principal + cut.Interest + cut.Fee
+			continue
+		}
 		if cut.Instalment < 1 || cut.Instalment > len(p.instalments) {
 			return fmt.Errorf("a refund cuts instalment %d of %d", cut.Instalment, len(p.instalments))
 		}
@@ -102,4 +109,6 @@ func (b *book) unbilled(after calendar.Date) (sum int64) {
 }
 
 // net is what is owed less what is owed to the customer.
-func (b *book) net() int64 { return b.charged + b.penalty + b.returned - b.taken - b.repaid }
+func (b *book) net() int64 {
+	return b.charged + b.penalty + b.returned - b.taken - b.repaid - b.contested
+}

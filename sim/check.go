@@ -123,18 +123,20 @@ func (c *customer) checkStatement(s *client.Statement, expected map[string]clien
 
 // checkConditions holds what stands against closing against the account.
 func (c *customer) checkConditions(conditions client.ClosingConditions) error {
-	owed, credit, held := int64(0), int64(0), int64(0)
+	owed, credit, held, contested := int64(0), int64(0), int64(0), int64(0)
 	for _, u := range conditions.Unmet {
 		switch u.Condition {
 		case "credit_balance_unpaid":
 			credit += u.Amount
+		case "dispute_open":
+			contested += u.Amount
 		case "hold_open":
 			held += u.Amount
 		default:
 			owed += u.Amount
 		}
 	}
-	if owed != c.now.Owed || credit != c.now.CreditBalance || held != c.now.Held || conditions.Clear != (len(conditions.Unmet) == 0) {
+	if owed != c.now.Owed || credit != c.now.CreditBalance || held != c.now.Held || contested != c.now.Contested || conditions.Clear != (len(conditions.Unmet) == 0) {
 		return fmt.Errorf("against closing stand %+v; the account is %+v", conditions.Unmet, c.now)
 	}
 	return nil

@@ -166,6 +166,12 @@ func (c *customer) deliver(ctx context.Context, a client.Authorisation, amount i
 			back = 1 + c.chance.Int64N(amount)
 		}
 		c.plan(soon(c.chance, c.today(), 1, 45), "send something back", func(ctx context.Context) error { return c.sendBack(ctx, p.ID, back) })
+	} else if !c.nature.comesBack && oneIn(c.chance, 20) {
+		contested := amount
+		if oneIn(c.chance, 3) && amount > 1 {
+			contested = 1 + c.chance.Int64N(amount)
+		}
+		c.plan(soon(c.chance, c.today(), 1, 60), "contest a purchase", func(ctx context.Context) error { return c.contest(ctx, p.ID, contested) })
 	}
 	return nil
 }

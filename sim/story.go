@@ -33,7 +33,7 @@ type Counts struct {
 	Applications, Refused, Referred, Opened, Reopened         int
 	Quotes, Authorised, Declined, Captured, Voided, Expired   int
 	Refunds, Statements, Repayments, Returns, Overdue, Frozen int
-	NotClear, Withdrawn, Closed                               int
+	NotClear, Withdrawn, Closed, Disputes                     int
 	Instructed, Debited, DebitsRefused                        int
 	Spent, Refunded, Billed, Repaid, Penalty                  int64
 }

@@ -2442,7 +2442,7 @@ type Statement struct {
 	ID           string          `json:"id"`
 	Lines        []StatementLine `json:"lines"`
 
-	// Paid What repayments and credit balance paid of it, and refunds took off it
+	// Paid What repayments and credit balance paid of it, and refunds and disputes took off it
 	Paid int64 `json:"paid"`
 
 	// Penalty Penalty (罚息) charged on it since
