@@ -20,7 +20,7 @@ CORE := ./money/... ./calendar/... ./credit/... ./ledger/... ./risk/...
 RACE_ROOMS := ./servicing/... ./eventlog/... ./database/... ./view/... ./api/... ./catalogue/... ./autopay/... ./payment/...
 
 .DEFAULT_GOAL := check
-.PHONY: check test install lint vet format tidy generate fuzz cover bench demo help
+.PHONY: check test install lint vet format tidy generate fuzz cover mutants bench demo help
 
 check: ## the quick checks: format, vet, the shape of the house, the core's rules
 	@$(STAGE) "format" $(MAKE) -s format
@@ -65,6 +65,9 @@ fuzz: ## fuzz each decoder for ten seconds (FUZZ=1m for longer)
 cover: ## which lines of the core no test of the core runs
 	@$(GO) test -coverprofile=cover.out -coverpkg=$(shell echo $(CORE) | tr " " ,) $(CORE) && $(GO) tool cover -func=cover.out | tail -n 1
 	@echo "go tool cover -html=cover.out shows them"
+
+mutants: ## plant bugs one by one, and see that the simulation finds each in under a minute (MUTANTS=word for some)
+	@YUEFU_MUTANTS="$(MUTANTS)" $(GO) test -count=1 -timeout 2h -run 'TestMutants$$' ./trial/mutants -v | grep -v '^=== '
 
 bench: ## measure this machine: checkouts and close of business, on both databases
 	$(GO) run ./cmd/yuefu bench authorise

@@ -54,12 +54,12 @@ func TestKeptSeeds(t *testing.T) {
 			t.Fatalf("testdata/seeds: %v", err)
 		}
 		if _, err := trial.Run(trial.Options{Seed: seed}); err != nil {
-			t.Error(err)
+			t.Fatal(err)
 		}
 	}
 }
 
-// Fresh seeds each time; YUEFU_TRIAL says for how long.
+// Fresh seeds each time; YUEFU_TRIAL says for how long, YUEFU_SEED from which on.
 func TestFreshSeeds(t *testing.T) {
 	lasts := 10 * time.Second
 	if testing.Short() {
@@ -74,7 +74,14 @@ func TestFreshSeeds(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), lasts)
 	defer cancel()
 	begin := time.Now()
-	sum, err := trial.Many(ctx, uint64(begin.Unix())*1000, runtime.GOMAXPROCS(0), nil)
+	first := uint64(begin.Unix()) * 1000
+	if text := os.Getenv("YUEFU_SEED"); text != "" {
+		var err error
+		if first, err = strconv.ParseUint(text, 10, 64); err != nil {
+			t.Fatalf("YUEFU_SEED: %v", err)
+		}
+	}
+	sum, err := trial.Many(ctx, first, runtime.GOMAXPROCS(0), nil)
 	if err != nil {
 		t.Fatalf("%v\nkeep the seed: add it to trial/testdata/seeds with a word about what it found", err)
 	}
