@@ -1,6 +1,7 @@
 package trial
 
 import (
+	"slices"
 	"time"
 
 	"github.com/yuefu/yuefu/calendar"
@@ -37,7 +38,7 @@ func (w *world) boundary(c *customer) bool {
 		return true
 	}
 	for _, s := range a.Statements {
-		for _, days := range []int{0, a.Terms.GraceDays, 30, 60, 90, 120, 150, 180} {
+		for _, days := range []int{0, a.Terms.GraceDays, 3, 30, 60, 90, 120, 150, 180} {
 			if near(s.Due + calendar.Date(days)) {
 				return true
 			}
@@ -89,8 +90,21 @@ func (w *world) any(c *customer) act {
 	if len(a.Blocks) > 0 {
 		add(3, w.unfreeze)
 	}
+	add(1, w.limits)
+	if len(a.Terms.DueDays) > 0 {
+		add(1, w.dueDay)
+	}
+	if len(a.Statements) > 0 && a.Terms.Deferral != nil {
+		add(2, w.deferral)
+	}
+	if a.Autopay == nil {
+		add(1, w.autopay)
+	}
+	if len(a.PendingDebits()) > 0 {
+		add(12, w.debited)
+	}
 	if w.chance(60) {
-		return pick(w, w.freeze, w.unfreeze, w.reapply, w.capture, w.returned, w.stray)(c, a)
+		return pick(w, w.freeze, w.unfreeze, w.reapply, w.capture, w.returned, w.stray, w.limits, w.dueDay, w.deferral, w.autopay, w.debited)(c, a)
 	}
 	return pick(w, acts...)(c, a)
 }
@@ -107,6 +121,12 @@ func (w *world) amount(most money.Amount) money.Amount {
 	default:
 		return money.Amount(1 + w.random.Int64N(3_000_00))
 	}
+}
+
+// today is the business date where a customer's account is: as a night begins it is
+// not everywhere the same.
+func (w *world) today(c *customer) calendar.Date {
+	return calendar.Date(w.store.Head(w.partition(c.id)).Day)
 }
 
 // number is mostly one of a few that mean something.
@@ -197,8 +217,18 @@ func (w *world) checkout(c *customer, a *credit.Account) act {
 	if w.chance(500) {
 		amount = money.Amount(1 + w.random.Int64N(600_00))
 	}
-	day := calendar.Date(w.store.Head(w.partition(c.id)).Day)
-	token := a.Quote(plan, max(amount, 1), day).Token
+	day := w.today(c)
+	route := w.random.IntN(len(a.Terms.Routing()))
+	token := a.QuoteBy(route, plan, max(amount, 1), day).Token
+	var full []string
+	if w.chance(50) {
+		full = []string{pick(w, "bank", "trust", "nobody")}
+	}
+	noRoom := false
+	for _, s := range a.Terms.Routing()[route].Shares {
+		noRoom = noRoom || slices.Contains(full, s.Funder)
+	}
+	dueDay := a.OwnTerms().DueDay
 	stale := w.chance(15)
 	if stale {
 		token = a.Quote(plan, max(amount, 1)+1, day).Token
@@ -206,7 +236,7 @@ func (w *world) checkout(c *customer, a *credit.Account) act {
 	consent, evidence := w.consent(c, credit.QuoteDocument, a.Terms.Version, token, 0)
 	evidence.Outdated = evidence.Outdated || stale
 	command := credit.Authorise{
-		Amount: amount, Currency: a.Terms.Currency, Plan: plan.ID, Scene: pick(w, a.Terms.Scenes...), Merchant: pick(w, "m1", "m2"), Order: "o", Consent: consent,
+		Amount: amount, Currency: a.Terms.Currency, Plan: plan.ID, Scene: pick(w, a.Terms.Scenes...), Merchant: pick(w, "m1", "m2"), Order: "o", Consent: consent, Full: full,
 	}
 	switch {
 	case w.chance(10):
@@ -218,9 +248,9 @@ func (w *world) checkout(c *customer, a *credit.Account) act {
 	}
 	return act{command, func(r *reference.Account, at reference.Moment) reference.Answer {
 		evidence := evidence
-		evidence.Outdated = evidence.Outdated || at.Day != day // a quote is good for its day
+		evidence.Outdated = evidence.Outdated || at.Day != day || r.DueDay() != dueDay // a quote is good for its day, and for what it showed
 		return r.Authorise(reference.Checkout{
-			Amount: command.Amount, Foreign: command.Currency != "CNY", Plan: command.Plan, Scene: command.Scene, Evidence: evidence,
+			Amount: command.Amount, Foreign: command.Currency != "CNY", Plan: command.Plan, Scene: command.Scene, Evidence: evidence, NoRoom: noRoom,
 		}, at)
 	}}
 }
@@ -269,8 +299,8 @@ func (w *world) refund(c *customer, a *credit.Account) act {
 	return act{command, func(r *reference.Account, _ reference.Moment) reference.Answer { return r.Refund(n, command.Amount) }}
 }
 
-func (w *world) repay(_ *customer, a *credit.Account) act {
-	shown := a.AsOf(w.day)
+func (w *world) repay(c *customer, a *credit.Account) act {
+	shown := a.AsOf(w.today(c))
 	most := shown.Billed()
 	if overdue := shown.OverdueAmount(); overdue > 0 && w.chance(300) {
 		most = overdue

@@ -97,7 +97,7 @@ func figures(a *credit.Account) reference.Figures {
 		f.Holds = append(f.Holds, reference.Hold{Number: h.Number, Amount: h.Amount, Last: h.LastDay})
 	}
 	for _, s := range a.Statements {
-		bill := reference.Bill{Number: s.Number, Date: s.Date, Due: s.Due, Overdue: s.Overdue, Bucket: s.Bucket, Penalty: s.Penalty, Owed: s.Penalty}
+		bill := reference.Bill{Number: s.Number, Date: s.Date, Due: s.Due, Overdue: s.Overdue, Bucket: s.Bucket, Penalty: s.Penalty, Fee: s.Fee, Deferred: s.Deferred != 0, Owed: s.Penalty + s.Fee}
 		for _, p := range a.Purchases {
 			for _, in := range p.Instalments {
 				if in.Statement == s.Number {
@@ -116,6 +116,18 @@ func figures(a *credit.Account) reference.Figures {
 	}
 	for _, b := range a.Blocks {
 		f.Blocks = append(f.Blocks, string(b.Kind))
+	}
+	if a.Terms != nil {
+		f.DueDay, f.Grade = a.OwnTerms().DueDay, string(a.Grade)
+	}
+	if a.Temporary != nil {
+		f.Temporary = a.Temporary.Amount
+	}
+	if a.Autopay != nil {
+		f.Autopay = a.Autopay.Number
+	}
+	for _, d := range a.Debits {
+		f.Debits = append(f.Debits, reference.Debit{Number: d.Number, Bill: d.Statement, Amount: d.Amount, Status: string(d.Status)})
 	}
 	if a.Closure != nil {
 		f.Closing, f.ReviewBy, f.ReviewMissed = a.Closure.Number, a.Closure.ReviewBy, a.Closure.Breached
@@ -174,6 +186,16 @@ func tellEvents(events []credit.Event) (t reference.Answer) {
 			t.Used = tellShares(e.Shares)
 		case credit.CreditReturned:
 			t.Number, t.Amount = e.Number, e.Amount
+		case credit.LimitChanged:
+			t.Amount = e.Limit
+		case credit.TemporaryLimitGranted:
+			t.Amount, t.Until = e.Amount, e.LastDay
+		case credit.TemporaryLimitWithdrawn:
+			t.Amount = e.Amount
+		case credit.StatementDeferred:
+			t.Amount, t.Until = e.Fee, e.Due
+		case credit.AutopayInstructed:
+			t.Number = e.Number
 		case credit.ClosureRequested:
 			t.Number, t.Until = e.Number, e.ReviewBy
 		}

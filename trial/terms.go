@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/yuefu/yuefu/credit"
+	"github.com/yuefu/yuefu/money"
 	"github.com/yuefu/yuefu/trial/reference"
 )
 
@@ -21,6 +22,37 @@ func (w *world) anyTerms() *credit.Terms {
 	}
 	if w.chance(300) {
 		t.PenaltyCap = credit.Rate(pick(w, 100_000, 500_000, 1_000_000, 10_000))
+	}
+	if w.chance(500) {
+		t.DueDays = []int{t.DueDay, t.DueDay%31 + 1, (t.DueDay+13)%31 + 1}
+		t.DueDayChanges = pick(w, 0, 1, 3)
+	}
+	if w.chance(300) {
+		t.LimitCap = money.Amount(pick(w, 5_000_00, 20_000_00, 200_000_00))
+	}
+	if w.chance(300) {
+		t.Grades = pick(w, credit.Grades{Substandard: 30, Doubtful: 60, Loss: 90}, credit.Grades{Substandard: 1, Doubtful: 2, Loss: 31})
+	}
+	if w.chance(600) {
+		t.Deferral = &credit.DeferralTerms{MostDays: pick(w, 1, 15, 31, 60), AYear: pick(w, 1, 2, 12)}
+		switch w.random.IntN(3) {
+		case 0:
+			t.Deferral.Rate = credit.Rate(pick(w, 5_000, 10_000, 50_000))
+		case 1:
+			t.Deferral.Fee = money.Amount(pick(w, 1, 5_00, 100_00))
+		}
+	}
+	if w.chance(400) {
+		t.AutopayRetries = pick(w, []int{1}, []int{2, 5, 9}, []int{1, 2, 3, 28})
+	}
+	switch w.random.IntN(3) {
+	case 0:
+		t.Routes = []credit.Route{{Shares: []credit.FunderShare{{Funder: "bank", Share: 700_000}, {Funder: "trust", Share: 300_000}}}}
+	case 1:
+		t.Routes = []credit.Route{
+			{Shares: []credit.FunderShare{{Funder: "bank", Share: 333_333}, {Funder: "trust", Share: 333_333}, {Funder: "city", Share: 333_334}}},
+			{Shares: []credit.FunderShare{{Funder: "city", Share: credit.Whole}}},
+		}
 	}
 	if w.chance(250) {
 		t.RateMethod = credit.EffectiveOnDays
@@ -56,6 +88,11 @@ func tell(t *credit.Terms) *reference.Terms {
 		StatementDay: t.StatementDay, DueDay: t.DueDay, GraceDays: t.GraceDays, HoldDays: t.HoldDays, ReviewDays: t.ReviewDays,
 		PenaltyRate: int64(t.PenaltyRate), CostCap: int64(t.CostCap), PenaltyCap: int64(t.PenaltyCap), Method: string(t.RateMethod), PrincipalFirst: t.PrincipalFirst,
 		Applications: t.Applications, WindowDays: t.WindowDays, Reading: int64(t.ReadingSeconds) * second, Scenes: t.Scenes, Texts: len(t.Documents),
+		LimitCap: t.LimitCap, DueDays: t.DueDays, DueDayChanges: t.DueDayChanges, Retries: t.AutopayRetries,
+		Grades: [3]int{t.Grades.Substandard, t.Grades.Doubtful, t.Grades.Loss},
+	}
+	if d := t.Deferral; d != nil {
+		r.Deferral = &reference.Deferral{MostDays: d.MostDays, AYear: d.AYear, Rate: int64(d.Rate), Fee: d.Fee}
 	}
 	for _, p := range t.Plans {
 		plan := reference.Plan{ID: p.ID, Kind: string(p.Kind), Periods: p.Periods, Rate: int64(p.Rate)}

@@ -9,12 +9,18 @@ import (
 
 // Account is a credit line, with everything that ever happened to it.
 type Account struct {
-	terms   *Terms
-	status  string // "", "active", "closing", "closed"
-	limit   money.Amount
-	numbers int64
-	credit  money.Amount // owed to the customer
-	day     calendar.Date
+	terms          *Terms
+	status         string // "", "active", "closing", "closed"
+	limit          money.Amount
+	numbers        int64
+	credit         money.Amount // owed to the customer
+	temporary      *temporary
+	chosen, before int // due days: the customer's, and the one until the next bill
+	choices        []calendar.Date
+	deferrals      []calendar.Date
+	autopay        *autopay
+	debits         []*debit
+	day            calendar.Date
 
 	applications []calendar.Date // assessed ones
 	application  int64           // the newest
@@ -26,6 +32,9 @@ type Account struct {
 	bills     []*bill
 	blocks    []string
 	closing   *closing
+
+	// Changes is how often the limit was changed.
+	Changes int
 
 	// What the books must come to.
 	Received, PaidOut  money.Amount // cash in and out
@@ -65,6 +74,9 @@ type bill struct {
 	late        money.Amount // the principal that became overdue
 	base        money.Amount // Σ over the days since the due date of the principal owed on that day
 	penaltyPaid money.Amount
+	fee         money.Amount // for its deferral
+	deferred    bool
+	asked       calendar.Date // when it was debited, or the result came
 }
 
 type closing struct {
@@ -97,7 +109,7 @@ func (a *Account) principal() (sum money.Amount) {
 	return sum
 }
 
-func (a *Account) available() money.Amount { return max(0, a.limit-a.held()-a.principal()) }
+func (a *Account) available() money.Amount { return max(0, a.spendable()-a.held()-a.principal()) }
 
 // on lists the parts that stand on a bill and still ask for something.
 func (a *Account) on(b *bill) (lines []*part, of []*purchase) {
@@ -136,7 +148,7 @@ func (a *Account) penalty(b *bill) money.Amount {
 }
 
 func (a *Account) owedOn(b *bill) money.Amount {
-	sum := a.penalty(b)
+	sum := a.penalty(b) + b.fee
 	lines, _ := a.on(b)
 	for _, x := range lines {
 		sum += x.asks()
@@ -167,6 +179,9 @@ func (a *Account) morning() {
 		}
 	}
 	a.holds = slices.DeleteFunc(a.holds, func(h *hold) bool { return a.day > h.last })
+	if a.temporary != nil && a.day > a.temporary.last {
+		a.temporary = nil
+	}
 	a.issue()
 	for _, b := range a.bills {
 		if !b.overdue && a.day > b.due+calendar.Date(a.terms.GraceDays) {
@@ -174,6 +189,7 @@ func (a *Account) morning() {
 			a.block("overdue")
 		}
 	}
+	a.askForMoney()
 	if a.closing != nil && a.day > a.closing.by {
 		a.closing.missed = true
 	}
@@ -191,11 +207,13 @@ func (a *Account) issue() {
 	if len(lines) == 0 {
 		return
 	}
-	b := &bill{n: a.number(), date: a.day, due: calendar.NextOnDay(a.day, a.terms.DueDay)}
+	b := &bill{n: a.number(), date: a.day, due: calendar.NextOnDay(a.day, a.due())}
+	a.before = 0
 	for _, x := range lines {
 		x.bill, x.others = b.n, 0
 	}
 	a.bills = append(a.bills, b)
+	slices.SortStableFunc(a.bills, func(x, y *bill) int { return int(x.due - y.due) })
 	a.useCredit()
 }
 

@@ -21,6 +21,12 @@ type Terms struct {
 	Method                          string
 	PrincipalFirst                  int
 	Applications, WindowDays        int
+	LimitCap                        money.Amount // 0: none
+	DueDays                         []int
+	DueDayChanges                   int
+	Grades                          [3]int // past so many days substandard, doubtful, loss
+	Deferral                        *Deferral
+	Retries                         []int
 	Reading                         int64 // microseconds
 	Scenes                          []string
 	Plans                           []Plan

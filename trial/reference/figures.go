@@ -18,6 +18,18 @@ type Figures struct {
 	Closing                           int64
 	ReviewBy                          calendar.Date
 	ReviewMissed                      bool
+	Grade                             string
+	Temporary                         money.Amount
+	DueDay                            int
+	Autopay                           int64
+	Debits                            []Debit
+}
+
+// Debit is money asked for.
+type Debit struct {
+	Number, Bill int64
+	Amount       money.Amount
+	Status       string
 }
 
 // Hold is an open hold.
@@ -34,6 +46,8 @@ type Bill struct {
 	Overdue   bool
 	Bucket    int // 1 for M1, …
 	Penalty   money.Amount
+	Fee       money.Amount
+	Deferred  bool
 	Owed      money.Amount // with the penalty
 }
 
@@ -47,13 +61,13 @@ func (a *Account) Figures() Figures {
 		f.Holds = append(f.Holds, Hold{h.n, h.amount, h.last})
 	}
 	for _, b := range a.bills {
-		shown := Bill{Number: b.n, Date: b.date, Due: b.due, Overdue: b.overdue, Penalty: a.penalty(b), Owed: a.owedOn(b)}
+		shown := Bill{Number: b.n, Date: b.date, Due: b.due, Overdue: b.overdue, Penalty: a.penalty(b), Fee: b.fee, Deferred: b.deferred, Owed: a.owedOn(b)}
 		if b.overdue {
 			for late := int(a.day - b.due); late > 0; late -= 30 {
 				shown.Bucket++
 			}
 		}
-		f.Owed += shown.Penalty
+		f.Owed += shown.Penalty + b.fee
 		f.Bills = append(f.Bills, shown)
 	}
 	for _, p := range a.purchases {
@@ -66,8 +80,45 @@ func (a *Account) Figures() Figures {
 			}
 		}
 	}
+	if a.terms != nil {
+		f.DueDay, f.Grade = a.due(), a.grade()
+	}
+	if a.temporary != nil {
+		f.Temporary = a.temporary.amount
+	}
+	if a.autopay != nil {
+		f.Autopay = a.autopay.n
+	}
+	for _, d := range a.debits {
+		f.Debits = append(f.Debits, Debit{d.n, d.bill, d.amount, d.status})
+	}
 	if a.closing != nil {
 		f.Closing, f.ReviewBy, f.ReviewMissed = a.closing.n, a.closing.by, a.closing.missed
 	}
 	return f
+}
+
+// grade is how sound the debt is: by the bill that is latest.
+func (a *Account) grade() string {
+	late := 0
+	for _, b := range a.bills {
+		if b.overdue {
+			late = max(late, int(a.day-b.due))
+		}
+	}
+	past := a.terms.Grades
+	if past == [3]int{} {
+		past = [3]int{90, 270, 360}
+	}
+	switch {
+	case late == 0:
+		return ""
+	case late > past[2]:
+		return "loss"
+	case late > past[1]:
+		return "doubtful"
+	case late > past[0]:
+		return "substandard"
+	}
+	return "special_mention"
 }

@@ -52,8 +52,12 @@ func (a *Account) Apply(c Application, at Moment) Answer {
 	a.decision = c.Decision
 	switch c.Decision {
 	case "approved":
-		a.open(c.Terms, c.Limit)
-		return Answer{Number: n, Amount: c.Limit}
+		limit := c.Limit
+		if c.Terms.LimitCap > 0 {
+			limit = min(limit, c.Terms.LimitCap)
+		}
+		a.open(c.Terms, limit)
+		return Answer{Number: n, Amount: limit}
 	case "referred":
 		a.waiting = c.Terms
 	}
@@ -62,6 +66,7 @@ func (a *Account) Apply(c Application, at Moment) Answer {
 
 func (a *Account) open(t *Terms, limit money.Amount) {
 	a.terms, a.limit, a.status, a.blocks, a.waiting = t, limit, "active", nil, nil
+	a.chosen, a.before, a.choices = 0, 0, nil
 }
 
 // Review decides on an application that waits.
@@ -73,6 +78,8 @@ func (a *Account) Review(application int64, approve bool, limit money.Amount) An
 		return Answer{Refused: "no_application_pending"}
 	case approve && (limit <= 0 || limit > money.Max):
 		return Answer{Refused: "invalid_amount"}
+	case approve && a.waiting.capped(limit):
+		return Answer{Refused: "limit_above_cap"}
 	case approve:
 		a.decision = "approved"
 		a.open(a.waiting, limit)

@@ -65,6 +65,7 @@ func (a *Account) pay(sum money.Amount) (paid []Part, rest money.Amount) {
 			b.penaltyPaid += shares[0].Penalty
 		}
 		costs := func() {
+			take(&b.fee, &shares[0].Fee)
 			for i, x := range lines {
 				take(&x.fee, &shares[i+1].Fee)
 			}

@@ -14,6 +14,7 @@ type Checkout struct {
 	Plan     string
 	Scene    string
 	Evidence Evidence
+	NoRoom   bool // its funders have no room
 }
 
 func wrongAmount(amount money.Amount) bool { return amount <= 0 || amount > money.Max }
@@ -56,6 +57,9 @@ func (a *Account) Authorise(c Checkout, at Moment) Answer {
 	if c.Amount > a.available() {
 		reasons = append(reasons, "limit_exceeded")
 	}
+	if c.NoRoom {
+		reasons = append(reasons, "funding_unavailable")
+	}
 	if len(reasons) > 0 {
 		return Answer{Number: a.number(), Declined: reasons, Amount: c.Amount}
 	}
@@ -97,7 +101,7 @@ func (a *Account) Capture(n int64, amount money.Amount, final bool) Answer {
 	}
 	plan, _ := a.terms.plan(h.plan)
 	p := &purchase{n: a.number(), amount: amount, plan: plan}
-	answer := Answer{Number: p.n, Amount: amount, Parts: a.terms.Schedule(plan, amount, a.day)}
+	answer := Answer{Number: p.n, Amount: amount, Parts: a.own().Schedule(plan, amount, a.day)}
 	agreed := equal(amount, plan.Periods)
 	for i, x := range answer.Parts {
 		p.parts = append(p.parts, &part{

@@ -49,6 +49,9 @@ func (a *Account) obstacles() (unmet []Unmet) {
 	for _, b := range a.bills {
 		add("billed_amount_owed", a.owedOn(b)-a.penalty(b))
 		add("penalty_owed", a.penalty(b))
+		if b.deferred && a.day <= b.due {
+			unmet = append(unmet, Unmet{Condition: "deferral_running"})
+		}
 	}
 	for _, p := range a.purchases {
 		unbilled := money.Amount(0)
@@ -67,6 +70,11 @@ func (a *Account) obstacles() (unmet []Unmet) {
 		add("hold_open", h.amount)
 	}
 	add("credit_balance_unpaid", a.credit)
+	for _, d := range a.debits {
+		if d.status == "pending" {
+			add("debit_pending", d.amount)
+		}
+	}
 	for _, kind := range a.blocks {
 		if kind != "customer" {
 			unmet = append(unmet, Unmet{Condition: "block_in_force_" + kind})
@@ -119,6 +127,7 @@ func (a *Account) ApproveClosure(n int64) Answer {
 		return Answer{Refused: "account_not_clear", Unmet: unmet}
 	}
 	a.status, a.closing, a.limit, a.blocks = "closed", nil, 0, nil
+	a.temporary, a.autopay = nil, nil
 	return Answer{}
 }
 
