@@ -66,11 +66,15 @@ func (a *Account) askForMoney() {
 		if slices.ContainsFunc(a.debits, func(d *debit) bool { return d.bill == b.n && d.status == "pending" }) {
 			continue
 		}
-		for _, days := range append([]int{0}, retries...) {
-			if on := b.due + calendar.Date(days); on == a.day && on > b.asked && on > a.autopay.since {
-				b.asked = a.day
-				a.debits = append(a.debits, &debit{n: a.number(), bill: b.n, amount: a.owedOn(b), status: "pending"})
+		today := false // is it the day of this bill, or of one that follows it?
+		for _, other := range a.bills {
+			for _, days := range append([]int{0}, retries...) {
+				today = today || other.due >= b.due && other.due+calendar.Date(days) == a.day
 			}
+		}
+		if today && a.day > b.asked && a.day > a.autopay.since {
+			b.asked = a.day
+			a.debits = append(a.debits, &debit{n: a.number(), bill: b.n, amount: a.owedOn(b), status: "pending"})
 		}
 	}
 }

@@ -130,15 +130,12 @@ func (a *Account) Void(n int64) Answer {
 
 // Refund gives money for a purchase back.
 func (a *Account) Refund(n int64, amount money.Amount) Answer {
+	i := slices.IndexFunc(a.purchases, func(p *purchase) bool { return p.n == n })
 	switch {
-	case a.terms == nil:
+	case a.terms == nil || i < 0:
 		return Answer{Refused: "not_found"}
 	case wrongAmount(amount):
 		return Answer{Refused: "invalid_amount"}
-	}
-	i := slices.IndexFunc(a.purchases, func(p *purchase) bool { return p.n == n })
-	if i < 0 {
-		return Answer{Refused: "not_found"}
 	}
 	p := a.purchases[i]
 	if amount > p.amount-p.refunded {
