@@ -271,7 +271,7 @@ func (w *world) capture(_ *customer, a *credit.Account) act {
 		}
 	}
 	command := credit.Capture{Hold: n, Amount: w.amount(most), Final: w.chance(300)}
-	if w.chance(500) {
+	if w.chance(500) || !slices.Contains(open, n) {
 		command.Amount = most
 	}
 	return act{command, func(r *reference.Account, _ reference.Moment) reference.Answer {
@@ -296,6 +296,9 @@ func (w *world) refund(c *customer, a *credit.Account) act {
 		}
 	}
 	command := credit.Refund{Purchase: n, Amount: w.amount(most)}
+	if !slices.Contains(c.bought, n) {
+		command.Amount = max(command.Amount, 1) // one thing is wrong at a time: which is said first is nobody's promise
+	}
 	return act{command, func(r *reference.Account, _ reference.Moment) reference.Answer { return r.Refund(n, command.Amount) }}
 }
 
