@@ -214,6 +214,18 @@ func (d *Desk) Look(ctx context.Context, account credit.ID, platform string, rea
 	return t.err
 }
 
+// Idle returns when each lane has done with everything that it was given before. A
+// caller may have their answer while a lane still keeps what it has learnt: whoever
+// wants one thing at a time waits for that, too.
+func (d *Desk) Idle(ctx context.Context) error {
+	for _, l := range d.lanes {
+		if err := l.do(ctx, &task{touch: []credit.ID{}}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // submit queues a task and waits until it is done. A full queue is said at once.
 func (d *Desk) submit(ctx context.Context, t *task) error {
 	if !t.account.Valid() {

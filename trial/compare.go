@@ -75,6 +75,7 @@ func (w *world) compareState(c *customer, desk *servicing.Desk) {
 			live, _ = wire.EncodeState(a)
 		}
 	})
+	w.idle(desk)
 	var refusal *credit.Error
 	if err != nil && !errors.As(err, &refusal) {
 		w.fail("a look at %s: %v", c.name, err)

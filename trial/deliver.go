@@ -75,6 +75,7 @@ func (w *world) deliver(c *customer, key string, command credit.Command, desk *s
 			desk = w.desk // it may be another one since the last try
 		}
 		answer, err = desk.Do(background, w.request(c, key, command))
+		w.idle(desk)
 		var refusal *credit.Error
 		if err == nil || errors.As(err, &refusal) {
 			break
@@ -146,6 +147,7 @@ func (w *world) again(c *customer, past delivered, desk *servicing.Desk) {
 		}
 		for try := 0; w.failure == nil; try++ {
 			_, err := w.desk.Do(background, w.request(c, past.key, command))
+			w.idle(w.desk)
 			w.follow()
 			if errors.Is(err, servicing.ErrKeyReused) {
 				break
@@ -243,6 +245,7 @@ func (w *world) together() {
 	for _, x := range all {
 		<-x.done
 	}
+	w.idle(w.desk)
 	fresh := map[string]*happened{}
 	w.follow()
 	for name, h := range w.fresh {

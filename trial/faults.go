@@ -73,9 +73,11 @@ func (w *world) night() {
 	}
 	for try := 0; w.failure == nil; try++ {
 		err := w.open(desk)
+		w.idle(desk)
 		w.follow()
 		if err == nil && calendar.Date(w.store.Head(w.store.Partitions()[0]).Day) != day {
 			err = desk.OpenDay(background, day) // another server opened earlier dates
+			w.idle(desk)
 			w.follow()
 		}
 		if err == nil {
@@ -121,6 +123,7 @@ func (w *world) jump(midnight int64) {
 			w.fail("a clock that is years ahead: %v", err)
 		}
 	}
+	w.idle(w.desk)
 	w.follow()
 	if w.dead {
 		w.restart()

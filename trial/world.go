@@ -165,12 +165,19 @@ func (w *world) openDesk(log *memory.Log) *servicing.Desk {
 func (w *world) resume() {
 	for try := 0; w.failure == nil; try++ {
 		err := w.desk.Resume(background, w.day)
+		w.idle(w.desk)
 		w.follow()
 		if err == nil {
 			return
 		}
 		w.mend(err, try)
 	}
+}
+
+// idle waits until a desk has done with what it was asked: it may have answered
+// before, and what it does then asks the seed whether it fails.
+func (w *world) idle(desk *servicing.Desk) {
+	_ = desk.Idle(background) // one whose store does not answer says so, and is at rest as well
 }
 
 // mend is what an operator does about a desk that says it can't.
