@@ -91,6 +91,12 @@ func (w *world) any(c *customer) act {
 		add(3, w.unfreeze)
 	}
 	add(1, w.limits)
+	if len(c.bought) > 0 {
+		add(1, w.dispute)
+	}
+	if len(a.Disputes) > 0 {
+		add(3, w.decide)
+	}
 	if len(a.Terms.DueDays) > 0 {
 		add(1, w.dueDay)
 	}
@@ -104,7 +110,7 @@ func (w *world) any(c *customer) act {
 		add(12, w.debited)
 	}
 	if w.chance(60) {
-		return pick(w, w.freeze, w.unfreeze, w.reapply, w.capture, w.returned, w.stray, w.limits, w.dueDay, w.deferral, w.autopay, w.debited)(c, a)
+		return pick(w, w.freeze, w.unfreeze, w.reapply, w.capture, w.returned, w.stray, w.limits, w.dueDay, w.deferral, w.autopay, w.debited, w.dispute, w.decide)(c, a)
 	}
 	return pick(w, acts...)(c, a)
 }

@@ -98,7 +98,7 @@ func figures(a *credit.Account) reference.Figures {
 		f.Holds = append(f.Holds, reference.Hold{Number: h.Number, Amount: h.Amount, Last: h.LastDay})
 	}
 	for _, s := range a.Statements {
-		bill := reference.Bill{Number: s.Number, Date: s.Date, Due: s.Due, Overdue: s.Overdue, Bucket: s.Bucket, Penalty: s.Penalty, Fee: s.Fee, Deferred: s.Deferred != 0, Owed: s.Penalty + s.Fee}
+		bill := reference.Bill{Number: s.Number, Date: s.Date, Due: s.Due, Overdue: s.Overdue, Bucket: s.Bucket, Penalty: s.Penalty, Fee: s.Fee, Deferred: s.Deferred != 0, ChargedOff: s.ChargedOff, Owed: s.Penalty + s.Fee}
 		for _, p := range a.Purchases {
 			for _, in := range p.Instalments {
 				if in.Statement == s.Number {
@@ -110,6 +110,9 @@ func figures(a *credit.Account) reference.Figures {
 	}
 	for _, p := range a.Purchases {
 		for _, in := range p.Instalments {
+			if p.ChargedOff {
+				f.GivenUp += in.Principal + in.Interest + in.Fee
+			}
 			f.Parts = append(f.Parts, reference.Part{
 				Bill: in.Statement, Purchase: p.Number, K: in.Number, On: in.On, Fee: in.Fee, Interest: in.Interest, Principal: in.Principal, Others: others(in.Borne),
 			})
@@ -126,6 +129,13 @@ func figures(a *credit.Account) reference.Figures {
 	}
 	if a.Autopay != nil {
 		f.Autopay = a.Autopay.Number
+	}
+	for _, d := range a.Disputes {
+		contested := reference.Dispute{Number: d.Number, Purchase: d.Purchase, Amount: d.Amount}
+		for _, part := range d.Parts {
+			contested.Unpaid += part.Principal
+		}
+		f.Disputes = append(f.Disputes, contested)
 	}
 	for _, d := range a.Debits {
 		f.Debits = append(f.Debits, reference.Debit{Number: d.Number, Bill: d.Statement, Amount: d.Amount, Status: string(d.Status)})
@@ -179,6 +189,13 @@ func tellEvents(events []credit.Event) (t reference.Answer) {
 			t.Number, t.Amount, t.Credit = e.Number, e.Amount, e.Credit
 			for _, c := range e.Cuts {
 				t.Parts = append(t.Parts, reference.Part{Bill: c.Statement, K: c.Instalment, Principal: c.Principal, Interest: c.Interest, Fee: c.Fee, Others: others(c.Borne)})
+			}
+		case credit.DisputeOpened:
+			t.Number, t.Amount, t.Credit = e.Number, e.Amount, e.Paid
+			for _, p := range e.Parts {
+				t.Parts = append(t.Parts, reference.Part{
+					Bill: p.Statement, K: p.Number, On: p.On, Principal: p.Principal, Interest: p.Interest, Fee: p.Fee, Others: others(p.Borne),
+				})
 			}
 		case credit.RepaymentReceived:
 			t.Number, t.Amount, t.Credit = e.Number, e.Amount, e.Credit

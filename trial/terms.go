@@ -34,6 +34,9 @@ func (w *world) anyTerms() *credit.Terms {
 		t.Grades = pick(w, credit.Grades{Substandard: 30, Doubtful: 60, Loss: 90}, credit.Grades{Substandard: 1, Doubtful: 2, Loss: 31})
 	}
 	if w.chance(600) {
+		t.ChargeOffDays = pick(w, 32, 60, 90, 180)
+	}
+	if w.chance(600) {
 		t.Deferral = &credit.DeferralTerms{MostDays: pick(w, 1, 15, 31, 60), AYear: pick(w, 1, 2, 12)}
 		switch w.random.IntN(3) {
 		case 0:
@@ -88,7 +91,7 @@ func tell(t *credit.Terms) *reference.Terms {
 		StatementDay: t.StatementDay, DueDay: t.DueDay, GraceDays: t.GraceDays, HoldDays: t.HoldDays, ReviewDays: t.ReviewDays,
 		PenaltyRate: int64(t.PenaltyRate), CostCap: int64(t.CostCap), PenaltyCap: int64(t.PenaltyCap), Method: string(t.RateMethod), PrincipalFirst: t.PrincipalFirst,
 		Applications: t.Applications, WindowDays: t.WindowDays, Reading: int64(t.ReadingSeconds) * second, Scenes: t.Scenes, Texts: len(t.Documents),
-		LimitCap: t.LimitCap, DueDays: t.DueDays, DueDayChanges: t.DueDayChanges, Retries: t.AutopayRetries,
+		LimitCap: t.LimitCap, ChargeOffDays: t.ChargeOffDays, DueDays: t.DueDays, DueDayChanges: t.DueDayChanges, Retries: t.AutopayRetries,
 		Grades: [3]int{t.Grades.Substandard, t.Grades.Doubtful, t.Grades.Loss},
 	}
 	if d := t.Deferral; d != nil {

@@ -30,6 +30,7 @@ type Account struct {
 	holds     []*hold
 	purchases []*purchase
 	bills     []*bill
+	disputes  []*dispute
 	blocks    []string
 	closing   *closing
 
@@ -53,16 +54,27 @@ type purchase struct {
 	amount, refunded money.Amount
 	plan             Plan
 	parts            []*part
+	last             int // the highest number of a part, if some came late
+	chargedOff       bool
 }
 
 // part is one instalment: what it asked for at first, and what it still asks for.
 type part struct {
 	k                        int
+	of                       int // the part of the plan that it is a late part of
 	on                       calendar.Date
 	bill                     int64 // 0 until it is billed
 	agreed                   money.Amount
 	principal, interest, fee money.Amount
 	others                   money.Amount // what others will bear once it is billed
+}
+
+// period is the part of the plan by which it is priced.
+func (p *part) period() int {
+	if p.of != 0 {
+		return p.of
+	}
+	return p.k
 }
 
 func (p *part) asks() money.Amount { return p.principal + p.interest + p.fee }
@@ -71,6 +83,9 @@ type bill struct {
 	n           int64
 	date, due   calendar.Date
 	overdue     bool
+	bucket      int
+	chargedOff  bool
+	free        bool         // given up before it was overdue: it never costs a penalty
 	late        money.Amount // the principal that became overdue
 	base        money.Amount // Σ over the days since the due date of the principal owed on that day
 	penaltyPaid money.Amount
@@ -106,6 +121,9 @@ func (a *Account) principal() (sum money.Amount) {
 			sum += x.principal
 		}
 	}
+	for _, d := range a.disputes {
+		sum += d.unpaid()
+	}
 	return sum
 }
 
@@ -123,17 +141,20 @@ func (a *Account) on(b *bill) (lines []*part, of []*purchase) {
 	return lines, of
 }
 
+// principalOn is what a penalty grows on: not what the books gave up.
 func (a *Account) principalOn(b *bill) (sum money.Amount) {
-	lines, _ := a.on(b)
-	for _, x := range lines {
-		sum += x.principal
+	lines, of := a.on(b)
+	for i, x := range lines {
+		if !b.chargedOff && !of[i].chargedOff {
+			sum += x.principal
+		}
 	}
 	return sum
 }
 
 // penalty is what a bill has earned by being late, and nobody has paid yet.
 func (a *Account) penalty(b *bill) money.Amount {
-	if !b.overdue {
+	if !b.overdue || b.free {
 		return 0
 	}
 	const year = 360 * million
@@ -154,6 +175,49 @@ func (a *Account) owedOn(b *bill) money.Amount {
 		sum += x.asks()
 	}
 	return sum
+}
+
+// givenUp says whether something is owed, or contested, that the books gave up.
+func (a *Account) givenUp() bool {
+	for _, p := range a.purchases {
+		if p.chargedOff && a.live(p) > 0 {
+			return true
+		}
+	}
+	return slices.ContainsFunc(a.bills, func(b *bill) bool { return b.chargedOff })
+}
+
+// live is what is owed for a purchase or contested.
+func (a *Account) live(p *purchase) money.Amount {
+	sum := a.contested(p)
+	for _, x := range p.parts {
+		sum += x.asks()
+	}
+	return sum
+}
+
+// giveUp charges everything off, once a bill of which something is on the books is
+// late for so long.
+func (a *Account) giveUp() {
+	late := func(b *bill) bool {
+		onBooks := a.penalty(b)+b.fee+a.principalOn(b) > 0
+		_, of := a.on(b)
+		for _, p := range of {
+			onBooks = onBooks || !p.chargedOff
+		}
+		return b.overdue && !b.chargedOff && onBooks && a.day >= b.due+calendar.Date(a.terms.ChargeOffDays)
+	}
+	if a.terms.ChargeOffDays == 0 || !slices.ContainsFunc(a.bills, late) {
+		return
+	}
+	for _, p := range a.purchases {
+		p.chargedOff = p.chargedOff || a.live(p) > 0
+	}
+	for _, b := range a.bills {
+		if !b.chargedOff {
+			b.chargedOff, b.free = true, !b.overdue
+		}
+	}
 }
 
 func (a *Account) isOverdue() bool {
@@ -188,7 +252,13 @@ func (a *Account) morning() {
 			b.overdue, b.late = true, a.principalOn(b)
 			a.block("overdue")
 		}
+		if b.overdue && (b.bucket == 0 || !b.chargedOff) {
+			for b.bucket*30 < int(a.day-b.due) {
+				b.bucket++
+			}
+		}
 	}
+	a.giveUp()
 	a.askForMoney()
 	if a.closing != nil && a.day > a.closing.by {
 		a.closing.missed = true
@@ -197,10 +267,11 @@ func (a *Account) morning() {
 
 func (a *Account) issue() {
 	var lines []*part
+	var of []*purchase
 	for _, p := range a.purchases {
 		for _, x := range p.parts {
 			if x.bill == 0 && x.on <= a.day && x.asks() > 0 {
-				lines = append(lines, x)
+				lines, of = append(lines, x), append(of, p)
 			}
 		}
 	}
@@ -211,6 +282,12 @@ func (a *Account) issue() {
 	a.before = 0
 	for _, x := range lines {
 		x.bill, x.others = b.n, 0
+	}
+	b.chargedOff, b.free = true, true // all of it, if all of it is off the books
+	for _, p := range of {
+		if !p.chargedOff {
+			b.chargedOff, b.free = false, false
+		}
 	}
 	a.bills = append(a.bills, b)
 	slices.SortStableFunc(a.bills, func(x, y *bill) int { return int(x.due - y.due) })
@@ -230,7 +307,7 @@ func (a *Account) unblock(kind string) {
 // settle drops bills on which nothing is owed, and the overdue block with the last late one.
 func (a *Account) settle() {
 	a.bills = slices.DeleteFunc(a.bills, func(b *bill) bool { return a.owedOn(b) == 0 })
-	if !a.isOverdue() {
+	if !a.isOverdue() && !a.givenUp() {
 		a.unblock("overdue")
 	}
 }

@@ -23,6 +23,8 @@ type Figures struct {
 	DueDay                            int
 	Autopay                           int64
 	Debits                            []Debit
+	Disputes                          []Dispute
+	GivenUp                           money.Amount // what is asked for and off the books, penalties apart
 }
 
 // Debit is money asked for.
@@ -30,6 +32,12 @@ type Debit struct {
 	Number, Bill int64
 	Amount       money.Amount
 	Status       string
+}
+
+// Dispute is a contested amount.
+type Dispute struct {
+	Number, Purchase int64
+	Amount, Unpaid   money.Amount
 }
 
 // Hold is an open hold.
@@ -41,14 +49,15 @@ type Hold struct {
 
 // Bill is an unpaid statement.
 type Bill struct {
-	Number    int64
-	Date, Due calendar.Date
-	Overdue   bool
-	Bucket    int // 1 for M1, …
-	Penalty   money.Amount
-	Fee       money.Amount
-	Deferred  bool
-	Owed      money.Amount // with the penalty
+	Number     int64
+	Date, Due  calendar.Date
+	Overdue    bool
+	Bucket     int // 1 for M1, …
+	Penalty    money.Amount
+	Fee        money.Amount
+	Deferred   bool
+	ChargedOff bool
+	Owed       money.Amount // with the penalty
 }
 
 // Figures adds everything up.
@@ -61,12 +70,7 @@ func (a *Account) Figures() Figures {
 		f.Holds = append(f.Holds, Hold{h.n, h.amount, h.last})
 	}
 	for _, b := range a.bills {
-		shown := Bill{Number: b.n, Date: b.date, Due: b.due, Overdue: b.overdue, Penalty: a.penalty(b), Fee: b.fee, Deferred: b.deferred, Owed: a.owedOn(b)}
-		if b.overdue {
-			for late := int(a.day - b.due); late > 0; late -= 30 {
-				shown.Bucket++
-			}
-		}
+		shown := Bill{Number: b.n, Date: b.date, Due: b.due, Overdue: b.overdue, Bucket: b.bucket, ChargedOff: b.chargedOff, Penalty: a.penalty(b), Fee: b.fee, Deferred: b.deferred, Owed: a.owedOn(b)}
 		f.Owed += shown.Penalty + b.fee
 		f.Bills = append(f.Bills, shown)
 	}
@@ -74,6 +78,9 @@ func (a *Account) Figures() Figures {
 		for _, x := range p.parts {
 			if x.asks() > 0 {
 				f.Owed += x.asks()
+				if p.chargedOff {
+					f.GivenUp += x.asks()
+				}
 				f.Parts = append(f.Parts, Part{
 					Bill: x.bill, Purchase: p.n, K: x.k, On: x.on, Fee: x.fee, Interest: x.interest, Principal: x.principal, Others: x.others,
 				})
@@ -88,6 +95,9 @@ func (a *Account) Figures() Figures {
 	}
 	if a.autopay != nil {
 		f.Autopay = a.autopay.n
+	}
+	for _, d := range a.disputes {
+		f.Disputes = append(f.Disputes, Dispute{d.n, d.purchase.n, d.amount, d.unpaid()})
 	}
 	for _, d := range a.debits {
 		f.Debits = append(f.Debits, Debit{d.n, d.bill, d.amount, d.status})
@@ -111,6 +121,8 @@ func (a *Account) grade() string {
 		past = [3]int{90, 270, 360}
 	}
 	switch {
+	case a.givenUp():
+		return "loss"
 	case late == 0:
 		return ""
 	case late > past[2]:

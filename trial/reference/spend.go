@@ -130,39 +130,17 @@ func (a *Account) Void(n int64) Answer {
 
 // Refund gives money for a purchase back.
 func (a *Account) Refund(n int64, amount money.Amount) Answer {
-	i := slices.IndexFunc(a.purchases, func(p *purchase) bool { return p.n == n })
+	p := a.bought(n)
 	switch {
-	case a.terms == nil || i < 0:
+	case p == nil:
 		return Answer{Refused: "not_found"}
 	case wrongAmount(amount):
 		return Answer{Refused: "invalid_amount"}
-	}
-	p := a.purchases[i]
-	if amount > p.amount-p.refunded {
+	case amount > p.amount-p.refunded:
 		return Answer{Refused: "refund_too_large"}
 	}
-	p.refunded += amount
-	a.Refunded += amount
-	answer := Answer{Number: a.number(), Amount: amount, Credit: amount}
-	before := make([]part, len(p.parts))
-	for k, x := range p.parts {
-		before[k] = *x
-	}
-	for k := len(p.parts) - 1; k >= 0; k-- {
-		off := min(answer.Credit, p.parts[k].principal)
-		p.parts[k].principal -= off
-		answer.Credit -= off
-	}
-	p.undue()
-	for k, x := range p.parts {
-		cut := Part{
-			Bill: x.bill, K: x.k, Principal: before[k].principal - x.principal, Interest: before[k].interest - x.interest,
-			Fee: before[k].fee - x.fee, Others: before[k].others - x.others,
-		}
-		if cut.Principal+cut.Interest+cut.Fee+cut.Others > 0 {
-			answer.Parts = append(answer.Parts, cut)
-		}
-	}
+	answer := Answer{Number: a.number(), Amount: amount}
+	answer.Parts, answer.Credit = a.give(p, amount, nil)
 	a.credit += answer.Credit
 	a.settle()
 	answer.Used = a.useCredit()
@@ -170,29 +148,28 @@ func (a *Account) Refund(n int64, amount money.Amount) Answer {
 }
 
 // undue lowers the cost of what is not billed to what its principal still justifies:
-// a fee in proportion, interest on what is left.
-func (p *purchase) undue() {
+// a fee in proportion, interest on what is left from its period on.
+func (p *purchase) undue(parts []*part) {
 	if p.plan.Rate == 0 {
 		return
 	}
-	left := money.Amount(0)
-	for _, x := range p.parts {
-		if x.bill == 0 {
-			left += x.principal
-		}
-	}
-	for _, x := range p.parts {
+	for _, x := range parts {
 		if x.bill != 0 || x.asks()+x.others == 0 {
 			continue
 		}
 		cost := money.Amount(0)
 		switch {
 		case p.plan.Kind == "annuity":
+			left := money.Amount(0)
+			for _, o := range parts {
+				if o.bill == 0 && o.period() >= x.period() {
+					left += o.principal
+				}
+			}
 			cost = left.MulDiv(p.plan.Rate, 12*million)
 		case x.agreed > 0:
 			cost = p.amount.MulDiv(p.plan.Rate, million).MulDiv(int64(x.principal), int64(x.agreed))
 		}
-		left -= x.principal
 		own := x.interest + x.fee
 		cost = min(cost, own+x.others)
 		customers := min(own, cost-cost.MulDiv(p.plan.Others, million)) // nobody pays more by a refund

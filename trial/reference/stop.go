@@ -69,6 +69,9 @@ func (a *Account) obstacles() (unmet []Unmet) {
 	for _, h := range a.holds {
 		add("hold_open", h.amount)
 	}
+	for _, d := range a.disputes {
+		add("dispute_open", d.amount)
+	}
 	add("credit_balance_unpaid", a.credit)
 	for _, d := range a.debits {
 		if d.status == "pending" {
