@@ -125,9 +125,12 @@ func (a *Account) offBooks(purchase, statement int64) bool {
 	return s != nil && s.ChargedOff
 }
 
-// chargedOff says whether something is owed, or contested, that the books gave up.
+// chargedOff says whether something is unpaid, contested or not, that the books gave
+// up. What is contested and paid is nobody's loss.
 func (a *Account) chargedOff() bool {
-	return slices.ContainsFunc(a.Purchases, func(p Purchase) bool { return p.ChargedOff }) ||
+	return slices.ContainsFunc(a.Purchases, func(p Purchase) bool {
+		return p.ChargedOff && (len(p.Instalments) > 0 || slices.ContainsFunc(a.Disputes, func(d Dispute) bool { return d.Purchase == p.Number && len(d.Parts) > 0 }))
+	}) ||
 		slices.ContainsFunc(a.Statements, func(s Statement) bool { return s.ChargedOff })
 }
 

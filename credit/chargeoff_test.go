@@ -210,3 +210,21 @@ func TestABounceNearAChargeOff(t *testing.T) {
 	e := only[credit.DebtChargedOff](t, s.close(on(t, "2026-09-15")))
 	equal(t, "given up on the day after", e.Sum(), 1_000_00+184_00)
 }
+
+// What the customer has paid for is off nobody's books any more, also while they
+// contest it: with nothing owed and nothing contested that is unpaid, the account
+// is neither frozen for being late nor lost.
+func TestChargedOffAndPaidButContestedIsNotLost(t *testing.T) {
+	s, purchase := late(t, func(t *credit.Terms) { t.ChargeOffDays = 180 })
+	s.to("2026-09-11")
+	s.repay(400_00) // of 1,000.00
+	s.contest(purchase, 700_00)
+	s.refund(purchase, 600_00) // the part that was not paid
+	if owed := s.a.AsOf(s.day).Owed(); owed > 0 {
+		s.repay(owed)
+	}
+	equal(t, "owed", s.a.Owed(), 0)
+	equal(t, "still contested", s.a.Contested(), 100_00)
+	equal(t, "grade", s.a.Grade, credit.Normal)
+	equal(t, "blocks", len(s.a.Blocks), 0)
+}

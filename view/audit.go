@@ -344,7 +344,7 @@ func differs(a *credit.Account, row Account) string {
 	var unbilled, billed, cost, interest, fee, penalty money.Amount
 	off, overdue := a.ChargedOff(), false
 	for _, p := range a.Purchases {
-		overdue = overdue || p.ChargedOff
+		overdue = overdue || p.ChargedOff && unpaid(a, p)
 		for _, in := range p.Instalments {
 			if p.ChargedOff {
 				if in.Statement == 0 {

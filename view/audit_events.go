@@ -44,12 +44,13 @@ func (x *audited) allowed(day calendar.Date, command credit.Command, event credi
 		}
 		return x.refunded(e)
 	case credit.DisputeOpened:
-		if e.ChargedOff != x.given.purchases[e.Purchase] {
+		// What was paid since is on no books: whether they gave it up before makes no difference any more.
+		if len(e.Parts) > 0 && e.ChargedOff != x.given.purchases[e.Purchase] {
 			return wrong(CheckChargeOff, "purchase %d is contested as given up: %t", e.Purchase, e.ChargedOff)
 		}
 		return x.disputed(e)
 	case credit.DisputeSettled:
-		if e.ChargedOff != x.given.purchases[e.Purchase] {
+		if len(e.Restored)+len(e.Late) > 0 && e.ChargedOff != x.given.purchases[e.Purchase] {
 			return wrong(CheckChargeOff, "a dispute on purchase %d ends as one that was given up: %t", e.Purchase, e.ChargedOff)
 		}
 		return x.disputeSettled(day, e)

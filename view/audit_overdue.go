@@ -11,7 +11,9 @@ import (
 // graded checks buckets and grade by the days past due, once all of a day is done.
 func (x *audited) graded(day calendar.Date) *Violation {
 	oldest := 0
-	lost := slices.ContainsFunc(x.state.Purchases, func(p credit.Purchase) bool { return x.given.purchases[p.Number] })
+	lost := slices.ContainsFunc(x.state.Purchases, func(p credit.Purchase) bool {
+		return x.given.purchases[p.Number] && unpaid(x.state, p)
+	})
 	for _, s := range x.state.Statements {
 		lost = lost || x.given.statements[s.Number]
 		if !s.Overdue {
@@ -81,4 +83,9 @@ func (x *audited) capped(day calendar.Date, e credit.PenaltyCharged) *Violation 
 		}
 	}
 	return nil
+}
+
+// unpaid says whether something of a purchase is not paid, contested or not.
+func unpaid(a *credit.Account, p credit.Purchase) bool {
+	return len(p.Instalments) > 0 || slices.ContainsFunc(a.Disputes, func(d credit.Dispute) bool { return d.Purchase == p.Number && len(d.Parts) > 0 })
 }

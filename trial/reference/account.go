@@ -187,9 +187,13 @@ func (a *Account) givenUp() bool {
 	return slices.ContainsFunc(a.bills, func(b *bill) bool { return b.chargedOff })
 }
 
-// live is what is owed for a purchase or contested.
-func (a *Account) live(p *purchase) money.Amount {
-	sum := a.contested(p)
+// live is what nobody has paid of a purchase, contested or not.
+func (a *Account) live(p *purchase) (sum money.Amount) {
+	for _, d := range a.disputes {
+		if d.purchase == p {
+			sum += d.unpaid()
+		}
+	}
 	for _, x := range p.parts {
 		sum += x.asks()
 	}

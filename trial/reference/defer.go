@@ -67,7 +67,7 @@ func (a *Account) Defer(n int64, to calendar.Date, e Evidence, at Moment) Answer
 	}
 	wrong := ""
 	switch d := a.terms.Deferral; {
-	case d == nil:
+	case d == nil || b.chargedOff:
 		wrong = "deferral_not_offered"
 	case b.deferred:
 		wrong = "already_deferred"
