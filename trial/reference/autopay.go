@@ -63,7 +63,7 @@ func (a *Account) askForMoney() {
 		retries = []int{1, 3}
 	}
 	for _, b := range a.bills {
-		if slices.ContainsFunc(a.debits, func(d *debit) bool { return d.bill == b.n && d.status == "pending" }) {
+		if b.chargedOff || slices.ContainsFunc(a.debits, func(d *debit) bool { return d.bill == b.n && d.status == "pending" }) {
 			continue
 		}
 		today := false // is it the day of this bill, or of one that follows it?
