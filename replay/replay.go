@@ -25,7 +25,7 @@ const (
 func Draft(currency money.Currency) catalogue.Draft {
 	d := catalogue.Sample()
 	d.Terms.Currency = currency
-	d.Terms.ReadingSeconds, d.Terms.LimitCap = 0, 0
+	d.Terms.ReadingSeconds, d.Terms.LimitCap, d.Terms.SceneLimits = 0, 0, nil
 	d.Terms.Scenes = []string{"mall"}
 	d.Terms.Plans = []credit.Plan{{ID: "next", Kind: credit.PayNextMonth, Periods: 1}}
 	d.Policy = risk.Policy{MinimumLimit: 1, DefaultLimit: money.Max, MaximumLimit: money.Max, AutoApproveUpTo: money.Max}
