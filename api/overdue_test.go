@@ -1,7 +1,9 @@
 package api
 
 import (
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/yuefu/yuefu/api/client"
 )
@@ -170,6 +172,77 @@ func chargeOff(t *testing.T, s *teller) {
 	s.is("free", a.CanSpend, true)
 	s.is("the grade", a.Grade, client.Normal)
 	s.is("charged off", a.ChargedOff, int64(0))
+	if report, err := s.w.tables.Verify(ctx, nil); err != nil || !report.Clean() {
+		t.Errorf("%v: %v", err, report.Violations)
+	}
+}
+
+// TestContacts: a debt that people may speak of with the customer, from eight in the
+// morning until ten at night, three times a day.
+func TestContacts(t *testing.T) {
+	s := newTeller(t)
+	ctx := t.Context()
+	a := s.apply("u-call", 10_000_00, 10_000_00, false).Opened
+	s.capture(s.authorise(a, 1_000_00, "next"), 1_000_00, true)
+	ask := client.ContactRequest{Channel: client.Call, Purpose: client.Collection, Party: "customer", Effective: true}
+	// at has the clock stand at a time in Shanghai, on the open day.
+	at := func(day, clock string) {
+		t.Helper()
+		set := func(text string) {
+			instant, err := time.ParseInLocation("2006-01-02 15:04", text, s.w.server.location)
+			if err != nil {
+				t.Fatal(err)
+			}
+			s.w.clock.Set(instant)
+		}
+		set(s.w.desk.Today().Day.String() + " 00:01") // so that the days on the way begin at night
+		s.goTo(day)
+		set(day + " " + clock)
+	}
+	at("2026-02-13", "20:00") // the last day of grace
+	refused(s.shop.MakeContact(ctx, a.ID, s.key(), ask))(s, "contact_not_needed")
+	reminder := ask
+	reminder.Purpose = client.Reminder
+	s.is("left after a reminder", ok(s.shop.MakeContact(ctx, a.ID, s.key(), reminder))(s).LeftToday, 2)
+
+	at("2026-02-14", "07:59")
+	p := refused(s.lender.MakeContact(ctx, a.ID, s.key(), ask))(s, "contact_quiet_hours")
+	if !strings.Contains(p.Detail, "again from 08:00 on 2026-02-14") {
+		t.Error(p.Detail)
+	}
+	at("2026-02-14", "08:00")
+	first := ok(s.lender.MakeContact(ctx, a.ID, s.key(), ask))(s)
+	s.is("its time", first.LocalTime, "08:00")
+	s.is("its day", first.MadeOn.String(), "2026-02-14")
+	missed := ask
+	missed.Effective = false
+	s.is("left after nobody answered", ok(s.shop.MakeContact(ctx, a.ID, s.key(), missed))(s).LeftToday, 2)
+	family := ask
+	family.Party = "mother"
+	refused(s.shop.MakeContact(ctx, a.ID, s.key(), family))(s, "contact_wrong_party")
+	s.is("left", ok(s.shop.MakeContact(ctx, a.ID, s.key(), ask))(s).LeftToday, 1)
+	at("2026-02-14", "21:59")
+	key := s.key()
+	third := ok(s.shop.MakeContact(ctx, a.ID, key, ask))(s)
+	s.is("left", third.LeftToday, 0)
+	s.is("the same call again", ok(s.shop.MakeContact(ctx, a.ID, key, ask))(s), third)
+	p = refused(s.shop.MakeContact(ctx, a.ID, s.key(), ask))(s, "contact_too_often")
+	if !strings.Contains(p.Detail, "again from 08:00 on 2026-02-15") {
+		t.Error(p.Detail)
+	}
+	at("2026-02-14", "22:00")
+	p = refused(s.shop.MakeContact(ctx, a.ID, s.key(), ask))(s, "contact_quiet_hours")
+	if !strings.Contains(p.Detail, "again from 08:00 on 2026-02-15") {
+		t.Error(p.Detail)
+	}
+	at("2026-02-15", "08:00")
+	s.is("left on the next day", ok(s.shop.MakeContact(ctx, a.ID, s.key(), ask))(s).LeftToday, 2)
+
+	kept := ok(s.shop.ListContacts(ctx, a.ID, client.ListContactsQuery{Limit: 2}))(s)
+	s.is("contacts in a page", len(kept.Data), 2)
+	s.is("the newest", kept.Data[0].MadeOn.String(), "2026-02-15")
+	rest := ok(s.shop.ListContacts(ctx, a.ID, client.ListContactsQuery{Cursor: kept.Next}))(s)
+	s.is("the others", len(rest.Data), 4)
 	if report, err := s.w.tables.Verify(ctx, nil); err != nil || !report.Clean() {
 		t.Errorf("%v: %v", err, report.Violations)
 	}

@@ -79,6 +79,7 @@ func told(t *credit.Terms) *contract.Terms {
 		PrincipalFirstFrom: t.PrincipalFirst, ReadingSeconds: t.ReadingSeconds, ReviewDays: t.ReviewDays, LimitCap: int64(t.LimitCap),
 		DueDays: t.DueDays, DueDayChanges: t.DueDayChanges,
 		Applications: t.Applications, WindowDays: t.WindowDays, AutopayRetries: t.AutopayRetries, Funder: t.Funder, Bureau: t.Bureau, Scenes: t.Scenes,
+		Contact:       contract.ContactTerms{QuietFrom: t.Contact.QuietFrom, QuietUntil: t.Contact.QuietUntil, ADay: t.Contact.ADay},
 		ChargeOffDays: t.ChargeOffDays, Grades: contract.Grades{Substandard: t.Grades.Substandard, Doubtful: t.Grades.Doubtful, Loss: t.Grades.Loss},
 	}
 	if f := t.Deferral; f != nil {
@@ -140,6 +141,7 @@ func draft(body *contract.ProgrammeRequest) catalogue.Draft {
 			PrincipalFirst: t.PrincipalFirstFrom, ReadingSeconds: t.ReadingSeconds, ReviewDays: t.ReviewDays, LimitCap: money.Amount(t.LimitCap),
 			DueDays: t.DueDays, DueDayChanges: t.DueDayChanges,
 			Applications: t.Applications, WindowDays: t.WindowDays, AutopayRetries: t.AutopayRetries, Funder: t.Funder, Bureau: t.Bureau, Scenes: t.Scenes,
+			Contact:       credit.ContactTerms{QuietFrom: t.Contact.QuietFrom, QuietUntil: t.Contact.QuietUntil, ADay: t.Contact.ADay},
 			ChargeOffDays: t.ChargeOffDays, Grades: credit.Grades{Substandard: t.Grades.Substandard, Doubtful: t.Grades.Doubtful, Loss: t.Grades.Loss},
 		},
 		Policy: risk.Policy{

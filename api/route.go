@@ -37,6 +37,8 @@ var routes = []route{
 	{"GET", "/v1/accounts", platformKey, false, []string{"customer", "programme", "status", "cursor", "limit"}, listAccounts},
 	{"GET", "/v1/accounts/{id}", platformKey, false, nil, getAccount},
 	{"GET", "/v1/accounts/{id}/events", platformKey, false, paged, listEvents},
+	{"GET", "/v1/accounts/{id}/contacts", platformKey, false, paged, listContacts},
+	{"POST", "/v1/accounts/{id}/contacts", platformKey, true, nil, makeContact},
 	{"GET", "/v1/accounts/{id}/charge-offs", platformKey, false, nil, listChargeOffs},
 	{"GET", "/v1/accounts/{id}/overdue-history", platformKey, false, nil, listOverdueHistory},
 	{"POST", "/v1/accounts/{id}/blocks", platformKey, true, nil, addBlock},

@@ -74,6 +74,7 @@ type Server struct {
 	log        *slog.Logger
 	partitions []int32
 	zone       string
+	location   *time.Location
 	sandbox    bool
 	ready      func(context.Context) error
 	payments   func() PaymentFigures
@@ -96,6 +97,10 @@ func New(o Options) *Server {
 	s := &Server{
 		desk: o.Desk, catalogue: o.Catalogue, tables: o.Tables, log: o.Log, partitions: o.Partitions, zone: o.Zone, sandbox: o.Sandbox,
 		ready: o.Ready, payments: o.Payments, connection: o.Connections, pages: map[string]fasthttp.RequestHandler{},
+	}
+	var err error
+	if s.location, err = time.LoadLocation(o.Zone); err != nil {
+		panic(fmt.Sprintf("api: %v", err)) // the database has no zone that does not exist
 	}
 	if s.log == nil {
 		s.log = slog.Default()

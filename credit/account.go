@@ -49,6 +49,7 @@ type Account struct {
 	Deferrals    []calendar.Date `json:"deferrals,omitempty"`  // when one was granted, as long as it counts
 	Credit       money.Amount    `json:"credit,omitzero"`      // 溢缴款: owed to the customer
 	Spared       calendar.Date   `json:"spared,omitzero"`      // nothing is charged off through this day
+	Contacts     Contacts        `json:"contacts,omitzero"`    // of the newest day with one
 	Autopay      *Autopay        `json:"autopay,omitzero"`     // the standing instruction in force
 	Debits       []Debit         `json:"debits,omitempty"`     // pending ones, and the newest with a result
 	Closure      *Closure        `json:"closure,omitzero"`     // under review

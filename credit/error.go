@@ -47,6 +47,10 @@ const (
 	NoClosurePending     Kind = "no_closure_pending"     // no request to close is under review
 	InvalidDate          Kind = "invalid_date"           // too early or too late
 	UnknownReason        Kind = "unknown_reason"         // not one of the reasons that there are
+	ContactQuiet         Kind = "contact_quiet_hours"    // nobody is contacted about a debt at this hour
+	ContactTooOften      Kind = "contact_too_often"      // contacted about a debt often enough today
+	ContactNotNeeded     Kind = "contact_not_needed"     // nothing is owed that it could be about
+	ContactWrongParty    Kind = "contact_wrong_party"    // somebody else than the customer
 	LimitAboveCap        Kind = "limit_above_cap"        // more than law or programme allow anybody to owe
 	Unchanged            Kind = "unchanged"              // it is like that already
 	NothingToWithdraw    Kind = "nothing_to_withdraw"    // what is to be taken back is not there
@@ -104,6 +108,10 @@ var Kinds = []Kind{
 	NoClosurePending,
 	InvalidDate,
 	UnknownReason,
+	ContactQuiet,
+	ContactTooOften,
+	ContactNotNeeded,
+	ContactWrongParty,
 	LimitAboveCap,
 	Unchanged,
 	NothingToWithdraw,

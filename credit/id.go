@@ -29,6 +29,7 @@ const (
 	PrefixAutopay     = "apy_"
 	PrefixDebit       = "deb_"
 	PrefixDispute     = "dsp_"
+	PrefixContact     = "con_"
 )
 
 const accountLetters = 20 // 100 bits: a collision among a thousand million accounts has odds of 1 to 2.5 million millions

@@ -211,6 +211,28 @@ func (l *life) close(t *rapid.T) {
 	}).Draw(t, "answer"))
 }
 
+// contact counts calls by the day, and knows quiet hours by the clock.
+func (l *life) contact(t *rapid.T) {
+	minute := rapid.IntRange(0, 24*60-1).Draw(t, "minute")
+	c := credit.MakeContact{
+		Channel: credit.ByCall, Purpose: rapid.SampledFrom([]credit.ContactPurpose{credit.Collection, credit.Reminder}).Draw(t, "purpose"),
+		Party: credit.TheCustomer, Effective: rapid.Bool().Draw(t, "effective"), Offset: (minute - 12*60) * 60,
+	}
+	owes := l.story.a.Billed() > 0
+	if c.Purpose == credit.Collection {
+		owes = l.owesGivenUp() && l.story.a.ChargedOffOwed() > 0
+		for _, s := range l.story.a.Statements {
+			owes = owes || s.Overdue
+		}
+	}
+	want := owes && minute >= 8*60 && minute < 22*60 && l.contacts[l.story.day] < 3
+	if _, err := l.do(c); (err == nil) != want {
+		t.Fatalf("a contact at minute %d after %d of the day, owing %t: %v", minute, l.contacts[l.story.day], owes, err)
+	} else if err == nil && c.Effective {
+		l.contacts[l.story.day]++
+	}
+}
+
 func (l *life) other(t *rapid.T) {
 	kind := rapid.SampledFrom(append(credit.BlockKinds, credit.BlockOverdue)).Draw(t, "kind")
 	again := l.story.application(l.terms)

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/yuefu/yuefu/calendar"
 	"github.com/yuefu/yuefu/credit"
 	"github.com/yuefu/yuefu/ledger"
 	"github.com/yuefu/yuefu/money"
@@ -44,6 +45,7 @@ func (l *life) acts() map[string]func(*rapid.T) {
 		"convert":   l.convert,
 		"close":     l.close,
 		"other":     l.other,
+		"contact":   l.contact,
 		"limits":    l.limits,
 		"choices":   l.choices,
 	}
@@ -71,6 +73,7 @@ type life struct {
 	principal money.Amount            // owed
 	balance   money.Amount            // owed to the customer
 	bases     map[int64]money.Amount  // overdue principal × days, by statement
+	contacts  map[calendar.Date]int   // effective ones
 	gone      map[int64]bool          // purchases that were charged off
 	off       map[int64]bool          // statements whose penalty was
 	stillOwed money.Amount            // of what was charged off, and billed since
@@ -90,7 +93,7 @@ func newLife(t *rapid.T) *life {
 		t: t, story: stranger(t, "2026-01-20"), nights: stranger(t, "2026-01-20"), terms: terms,
 		books: map[ledger.Account]money.Amount{}, captured: map[int64]money.Amount{}, billed: map[int64]money.Amount{}, cut: map[int64]money.Amount{},
 		refunded: map[int64]money.Amount{}, stands: map[string]int64{}, holds: map[int64]money.Amount{}, bases: map[int64]money.Amount{}, late: map[int64]money.Amount{},
-		gone: map[int64]bool{}, off: map[int64]bool{},
+		contacts: map[calendar.Date]int{}, gone: map[int64]bool{}, off: map[int64]bool{},
 		claims: map[string]money.Amount{}, debits: map[int64]debited{},
 		contested: map[int64]money.Amount{}, claimed: map[int64]money.Amount{}, about: map[int64]int64{}, cost: map[int64]money.Amount{},
 	}

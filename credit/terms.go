@@ -34,6 +34,7 @@ type Terms struct {
 	PenaltyRate    Rate           `json:"penalty_rate"`             // 罚息, a year of 360 days
 	PenaltyCap     Rate           `json:"penalty_cap,omitzero"`     // the most that all penalty of a statement comes to, of the principal that became overdue; 0: no such cap
 	ChargeOffDays  int            `json:"charge_off_days,omitzero"` // 核销: days past due from which the books give the debt up; 0: never
+	Contact        ContactTerms   `json:"contact,omitzero"`
 	Grades         Grades         `json:"grades,omitzero"`
 	CostCap        Rate           `json:"cost_cap"` // the most that a plan, and the penalty of what is overdue, may cost the customer, as an annual rate
 	RateMethod     RateMethod     `json:"rate_method"`
@@ -118,6 +119,9 @@ func (t *Terms) Validate() error {
 	}
 	if t.ChargeOffDays > 0 && t.ChargeOffDays <= t.GraceDays {
 		return fmt.Errorf("charge_off_days is %d, within the grace of %d days", t.ChargeOffDays, t.GraceDays)
+	}
+	if err := t.Contact.validate(); err != nil {
+		return err
 	}
 	if err := t.Grades.validate(); err != nil {
 		return err

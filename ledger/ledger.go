@@ -178,7 +178,7 @@ func Post(account credit.ID, event credit.Event) []Transfer {
 		p.move(p.customer(CreditBalance), Account{Class: Cash}, e.Amount)
 	case credit.ApplicationReceived, credit.ApplicationReferred, credit.ApplicationRefused, credit.AccountOpened,
 		credit.Authorised, credit.Declined, credit.HoldVoided, credit.HoldExpired,
-		credit.StatementPaid, credit.StatementOverdue, credit.StatementAged, credit.AccountGraded,
+		credit.StatementPaid, credit.StatementOverdue, credit.StatementAged, credit.AccountGraded, credit.ContactMade,
 		credit.BlockAdded, credit.BlockLifted,
 		credit.ClosureRequested, credit.ClosureApproved, credit.ClosureRefused, credit.ClosureWithdrawn, credit.ClosureBreached,
 		credit.DueDayChosen, credit.SceneLimitSet, credit.SceneLimitRemoved, credit.SceneSwitchedOff, credit.SceneOnRequested, credit.SceneSwitchedOn,

@@ -78,7 +78,7 @@ var cases = []struct {
 	{"… or refunded: less of a loss, and what had been recovered is the customer's", credit.PurchaseRefunded{Amount: 100_00, Merchant: "m1", Credit: 30_00, Cuts: []credit.Cut{{Statement: 7, Principal: 50_00, ChargedOff: true}, {Principal: 20_00, ChargedOff: true}}}},
 	{"", credit.ApplicationReceived{}}, {"", credit.ApplicationReferred{}}, {"", credit.ApplicationRefused{}}, {"", credit.AccountOpened{Limit: 1}},
 	{"", credit.Authorised{Amount: 1}}, {"", credit.Declined{Amount: 1}}, {"", credit.HoldVoided{Amount: 1}}, {"", credit.HoldExpired{Amount: 1}},
-	{"", credit.StatementPaid{}}, {"", credit.StatementOverdue{}}, {"", credit.StatementAged{}}, {"", credit.AccountGraded{}}, {"", credit.BlockAdded{}}, {"", credit.BlockLifted{}},
+	{"", credit.StatementPaid{}}, {"", credit.StatementOverdue{}}, {"", credit.StatementAged{}}, {"", credit.AccountGraded{}}, {"", credit.ContactMade{}}, {"", credit.BlockAdded{}}, {"", credit.BlockLifted{}},
 	{"", credit.ClosureRequested{}}, {"", credit.ClosureApproved{}}, {"", credit.ClosureRefused{}}, {"", credit.ClosureWithdrawn{}}, {"", credit.ClosureBreached{}},
 	{"", credit.DueDayChosen{Day: 1}},
 	{"", credit.SceneLimitSet{Limit: 1}}, {"", credit.SceneLimitRemoved{}}, {"", credit.SceneSwitchedOff{}}, {"", credit.SceneOnRequested{}}, {"", credit.SceneSwitchedOn{}},

@@ -42,6 +42,10 @@ type audited struct {
 	bought   map[int64]*auditedPurchase
 	came     map[int64]money.Amount // repayments that did not bounce
 	given    givenUp
+	contacts struct {
+		on   calendar.Date
+		made int
+	}
 	limits   auditedLimits
 	choices  auditedChoices
 	debits   map[int64]*auditedDebit

@@ -54,6 +54,8 @@ func (x *audited) allowed(day calendar.Date, command credit.Command, event credi
 			return wrong(CheckChargeOff, "a dispute on purchase %d ends as one that was given up: %t", e.Purchase, e.ChargedOff)
 		}
 		return x.disputeSettled(day, e)
+	case credit.ContactMade:
+		return x.contacted(day, e)
 	case credit.DebtChargedOff:
 		return x.chargedOff(day, e)
 	case credit.StatementIssued:

@@ -42,6 +42,7 @@ type changes struct {
 	debits         rows[Debit, *Debit]
 	overdue        []OverdueStep
 	chargeOffs     []ChargeOff
+	contacts       []Contact
 	settings       []Setting
 	postings       []Posting
 	posted         []credit.ID // whose entry each posting is of
@@ -237,6 +238,7 @@ func (c *changes) size() int {
 		len(c.settings),
 		len(c.overdue),
 		len(c.chargeOffs),
+		len(c.contacts),
 		c.autopays.size(), c.debits.size(),
 		len(c.postings),
 	} {

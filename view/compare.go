@@ -120,6 +120,9 @@ func compareTables(ctx context.Context, tx *sql.Tx, a *audit) error {
 			return compareRows(ctx, tx, a, chargeOffTable, c.chargeOffs, func(r *ChargeOff) tableKey { return of(r.Account, r.Position) })
 		},
 		func() error {
+			return compareRows(ctx, tx, a, contactTable, c.contacts, func(r *Contact) tableKey { return of(r.Account, r.Number) })
+		},
+		func() error {
 			return compareRows(ctx, tx, a, overdueTable, c.overdue, func(r *OverdueStep) tableKey { return of(r.Account, r.Position, int64(r.Number)) })
 		},
 		func() error {

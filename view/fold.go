@@ -109,6 +109,8 @@ func (c *changes) event(at place, account *balances, event credit.Event, shares 
 		c.overdueStep(at, OverdueStep{What: StepAged, Statement: e.Statement, Bucket: int32(e.Bucket), DaysPastDue: agedAt(e.Bucket)})
 	case credit.DebtChargedOff:
 		c.chargedOff(at, e)
+	case credit.ContactMade:
+		c.contacted(at, e)
 	case credit.AccountGraded:
 		c.contractOf(at).Grade = GradeName(e.Grade)
 		c.overdueStep(at, OverdueStep{What: StepGraded, Grade: GradeName(e.Grade), DaysPastDue: int32(e.DaysPastDue)})

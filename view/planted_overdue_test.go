@@ -53,6 +53,10 @@ var plantedOverdue = []plant{
 			Cuts: []credit.Cut{{Instalment: in.Number, Statement: in.Statement, Principal: 100, Funders: []credit.FunderPart{{Funder: p.Funding[0].Funder, Principal: 100}}}},
 		}}
 	})},
+	{"a call at night", view.CheckContacts, forge(bob, contact(1, credit.ContactMade{Minute: 22 * 60}))},
+	{"a call in the morning", view.CheckContacts, forge(bob, contact(1, credit.ContactMade{Minute: 8*60 - 1}))},
+	{"a fourth call", view.CheckContacts, forge(bob, contact(4, credit.ContactMade{Minute: 12 * 60}))},
+	{"a call to somebody who owes nothing", view.CheckContacts, forge(ann, contact(1, credit.ContactMade{Minute: 12 * 60}))},
 	{"a penalty above the cost cap", view.CheckCaps, forge(bob, penalty(1_000_000))},
 	{"a grade that nothing gave", view.CheckOverdue, forge(ann, func(*story, *credit.Account) (credit.Command, []credit.Event) {
 		return credit.Freeze{Kind: credit.BlockCustomer}, []credit.Event{credit.AccountGraded{Grade: credit.Loss, DaysPastDue: 400}}
@@ -91,6 +95,19 @@ func chargingOff(change func(e credit.DebtChargedOff) []credit.Event) func(*test
 			return
 		}
 		t.Fatal("nothing was charged off")
+	}
+}
+
+// contact forges some on one day.
+func contact(times int, e credit.ContactMade) func(s *story, a *credit.Account) (credit.Command, []credit.Event) {
+	return func(s *story, a *credit.Account) (credit.Command, []credit.Event) {
+		e.Channel, e.Purpose, e.Effective = credit.ByCall, credit.Collection, true
+		var events []credit.Event
+		for i := range times {
+			e.Number = a.Numbers + 1 + int64(i)
+			events = append(events, e)
+		}
+		return credit.MakeContact{Channel: e.Channel, Purpose: e.Purpose, Party: credit.TheCustomer, Effective: true}, events
 	}
 }
 

@@ -306,6 +306,7 @@ var plantedInTables = []plant{
 	{"a refund that is no less of a loss", view.CheckTables, tamper(`UPDATE refund SET off_loss = 0`)},
 	{"charge-off", view.CheckTables, tamper(`DELETE FROM charge_off`)},
 	{"a recovery that looks like none", view.CheckTables, tamper(`UPDATE repayment_share SET charged_off = NOT charged_off WHERE charged_off`)},
+	{"contact", view.CheckTables, tamper(`UPDATE contact SET minute = minute + 1`)},
 	{"overdue history", view.CheckTables, tamper(`DELETE FROM overdue_history WHERE what = 'aged'`)},
 	{"refund cut", view.CheckTables, tamper(`UPDATE refund_cut SET principal_left = principal_left + 1`)},
 	{"refund funding", view.CheckTables, tamper(`DELETE FROM refund_funding`)},

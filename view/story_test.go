@@ -308,7 +308,7 @@ func (s *story) any(t *rapid.T) {
 	}
 	amount := money.Amount(rapid.IntRange(1, 200_000).Draw(t, "amount"))
 	number := rapid.Int64Range(1, max(1, a.Numbers)).Draw(t, "number")
-	switch what := rapid.IntRange(0, 33).Draw(t, "what"); what {
+	switch what := rapid.IntRange(0, 34).Draw(t, "what"); what {
 	case 0, 1, 2, 3, 4:
 		plan := rapid.SampledFrom(a.Terms.Plans).Draw(t, "plan").ID
 		s.scene = rapid.SampledFrom([]string{"mall", "mall", "live", "moon"}).Draw(t, "scene")
@@ -383,6 +383,11 @@ func (s *story) any(t *rapid.T) {
 			number = a.Purchases[n-1].Number
 		}
 		_ = s.repayEarly(id, number)
+	case 34:
+		_ = s.do(id, credit.MakeContact{
+			Channel: credit.ByCall, Purpose: rapid.SampledFrom([]credit.ContactPurpose{credit.Collection, credit.Reminder}).Draw(t, "purpose"),
+			Party: credit.TheCustomer, Effective: rapid.Bool().Draw(t, "effective"), Offset: s.noon() + 60*rapid.IntRange(-720, 719).Draw(t, "minute"),
+		})
 	case 19:
 		s.openDay(s.day + calendar.Date(rapid.IntRange(1, 40).Draw(t, "days")))
 		if rapid.Bool().Draw(t, "close of business") {
@@ -390,6 +395,9 @@ func (s *story) any(t *rapid.T) {
 		}
 	}
 }
+
+// noon is the offset of where it is noon in the story, now.
+func (s *story) noon() int { return 12*3600 - int(s.now()/1e6%86400) }
 
 // badDebt is an account whose debt is charged off 60 days past due, with instalments
 // that are billed after it.

@@ -21,7 +21,7 @@ var first = calendar.Of(2026, 1, 15)
 // tableNames are all tables that are made from the log.
 var tableNames = []string{
 	"account", "application", "agreement", "authorisation", "purchase", "instalment", "purchase_funding", "statement", "statement_line",
-	"limit_change", "account_setting", "overdue_history", "charge_off",
+	"limit_change", "account_setting", "overdue_history", "charge_off", "contact",
 	"refund_cut", "refund_funding", "dispute",
 	"repayment", "repayment_share", "refund", "credit_return", "block", "closure", "autopay", "debit", "posting", "ledger_balance", "subledger_balance", "checkpoint",
 }

@@ -59,6 +59,9 @@ func (s *story) whole() (accounts []credit.ID) {
 		s.t.Fatal(err)
 	}
 	s.must(dan, credit.Repay{Amount: s.accounts[dan].AsOf(s.day).Billed(), Currency: "EUR", Source: "again"})
+	for _, channel := range []credit.ContactChannel{credit.ByCall, credit.ByMessage} {
+		s.must(gus, credit.MakeContact{Channel: channel, Purpose: credit.Collection, Party: credit.TheCustomer, Effective: channel == credit.ByCall, Offset: s.noon()})
+	}
 	s.must(gus, credit.Repay{Amount: 12_345, Currency: "CNY", Source: "a recovery"})
 	s.must(gus, credit.Refund{Purchase: s.firstPurchase(gus), Amount: 45_000})
 	s.must(ann, credit.Refund{Purchase: s.firstPurchase(ann), Amount: 5_000})

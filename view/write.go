@@ -94,6 +94,7 @@ func (c *changes) writes() []write {
 	insert(debitTable, c.debits.made)
 	insert(overdueTable, c.overdue)
 	insert(chargeOffTable, c.chargeOffs)
+	insert(contactTable, c.contacts)
 	insert(settingTable, c.settings)
 	insert(postingTable, c.postings)
 	classes, subledgers := c.totals()

@@ -57,6 +57,21 @@ const (
 	ClosureStatusWithdrawn ClosureStatus = "withdrawn"
 )
 
+// Defines values for ContactChannel.
+const (
+	App     ContactChannel = "app"
+	Call    ContactChannel = "call"
+	Email   ContactChannel = "email"
+	Message ContactChannel = "message"
+	Visit   ContactChannel = "visit"
+)
+
+// Defines values for ContactPurpose.
+const (
+	Collection ContactPurpose = "collection"
+	Reminder   ContactPurpose = "reminder"
+)
+
 // Defines values for ConversionDocument.
 const (
 	ConversionDocumentConversionQuote ConversionDocument = "conversion_quote"
@@ -188,6 +203,10 @@ const (
 	ConsentOutdated      ProblemKind = "consent_outdated"
 	ConsentPreselected   ProblemKind = "consent_preselected"
 	ConsentTooFast       ProblemKind = "consent_too_fast"
+	ContactNotNeeded     ProblemKind = "contact_not_needed"
+	ContactQuietHours    ProblemKind = "contact_quiet_hours"
+	ContactTooOften      ProblemKind = "contact_too_often"
+	ContactWrongParty    ProblemKind = "contact_wrong_party"
 	ConversionNotOffered ProblemKind = "conversion_not_offered"
 	ConversionTooLarge   ProblemKind = "conversion_too_large"
 	ConversionTooLate    ProblemKind = "conversion_too_late"
@@ -860,6 +879,71 @@ type Consent struct {
 	Preselected bool      `json:"preselected"`
 	ShownAt     time.Time `json:"shown_at"`
 	Version     int       `json:"version"`
+}
+
+// Contact A contact with the customer about a debt (催收联系)
+type Contact struct {
+	Account string `json:"account"`
+
+	// Channel 电话, 短信, 应用内消息, 电子邮件, 上门
+	Channel ContactChannel `json:"channel"`
+
+	// Effective Somebody was reached
+	Effective bool   `json:"effective"`
+	ID        string `json:"id"`
+
+	// LeftToday Effective contacts that are still allowed today; only in the answer to a contact
+	LeftToday int `json:"left_today,omitempty,omitzero"`
+
+	// LocalTime In the installation's time zone
+	LocalTime string `json:"local_time"`
+
+	// MadeOn The business date
+	MadeOn calendar.Date `json:"made_on"`
+
+	// Purpose 催收: something is overdue; 还款提醒: something is billed
+	Purpose ContactPurpose `json:"purpose"`
+}
+
+// ContactChannel 电话, 短信, 应用内消息, 电子邮件, 上门
+type ContactChannel string
+
+// ContactList defines model for ContactList.
+type ContactList struct {
+	Data []Contact `json:"data"`
+
+	// Next The cursor of the next page; left out on the last one
+	Next string `json:"next,omitempty,omitzero"`
+}
+
+// ContactPurpose 催收: something is overdue; 还款提醒: something is billed
+type ContactPurpose string
+
+// ContactRequest defines model for ContactRequest.
+type ContactRequest struct {
+	// Channel 电话, 短信, 应用内消息, 电子邮件, 上门
+	Channel ContactChannel `json:"channel"`
+
+	// Effective Somebody was reached, or is to be: it counts; false when left out
+	Effective bool `json:"effective,omitempty,omitzero"`
+
+	// Party Who is contacted; only `customer` is allowed
+	Party string `json:"party"`
+
+	// Purpose 催收: something is overdue; 还款提醒: something is billed
+	Purpose ContactPurpose `json:"purpose"`
+}
+
+// ContactTerms When and how often a customer may be contacted about a debt (催收联系规则). Left out: not from 22:00 to 08:00, three times a day, as in China
+type ContactTerms struct {
+	// ADay Effective contacts a day
+	ADay int `json:"a_day"`
+
+	// QuietFrom Minute of the local day: 1320 is 22:00
+	QuietFrom int `json:"quiet_from"`
+
+	// QuietUntil The first minute in which it is allowed again; the same as quiet_from: no quiet hours
+	QuietUntil int `json:"quiet_until"`
 }
 
 // Conversion What of a statement became instalments (账单分期)
@@ -2532,6 +2616,9 @@ type Terms struct {
 	// ChargeOffDays Days past due from which the lender's books give the debt up (核销); the customer still owes it; 0 or left out: never
 	ChargeOffDays int `json:"charge_off_days,omitempty,omitzero"`
 
+	// Contact When and how often a customer may be contacted about a debt (催收联系规则). Left out: not from 22:00 to 08:00, three times a day, as in China
+	Contact ContactTerms `json:"contact,omitempty,omitzero"`
+
 	// Conversions Plans by which a bill can become instalments (账单分期); left out: none can
 	Conversions []Plan `json:"conversions,omitempty,omitzero"`
 
@@ -2717,6 +2804,19 @@ type ListAuthorisationsQuery struct {
 }
 
 func (q ListAuthorisationsQuery) values() url.Values {
+	v := url.Values{}
+	add(v, "cursor", q.Cursor)
+	add(v, "limit", q.Limit)
+	return v
+}
+
+// ListContactsQuery is what ListContacts can be asked for. Zero values are left out.
+type ListContactsQuery struct {
+	Cursor Cursor // The `next` of the page before; left out for the first page
+	Limit  Limit  // How many at most; 50 when left out
+}
+
+func (q ListContactsQuery) values() url.Values {
 	v := url.Values{}
 	add(v, "cursor", q.Cursor)
 	add(v, "limit", q.Limit)
@@ -2978,6 +3078,25 @@ func (c *Client) RequestClosure(ctx context.Context, id string, key string) (ans
 	path := "/v1/accounts/{id}/closures"
 	path = strings.Replace(path, "{id}", url.PathEscape(id), 1)
 	err = c.do(ctx, "POST", path, key, nil, &answer)
+	return answer, err
+}
+
+// ListContacts: When the customer was contacted about a debt (催收联系), newest first.
+func (c *Client) ListContacts(ctx context.Context, id string, query ListContactsQuery) (answer ContactList, err error) {
+	path := "/v1/accounts/{id}/contacts"
+	path = strings.Replace(path, "{id}", url.PathEscape(id), 1)
+	if q := query.values().Encode(); q != "" {
+		path += "?" + q
+	}
+	err = c.do(ctx, "GET", path, "", nil, &answer)
+	return answer, err
+}
+
+// MakeContact: May the customer be contacted about a debt now? If so, it is recorded (催收联系).
+func (c *Client) MakeContact(ctx context.Context, id string, key string, body ContactRequest) (answer Contact, err error) {
+	path := "/v1/accounts/{id}/contacts"
+	path = strings.Replace(path, "{id}", url.PathEscape(id), 1)
+	err = c.do(ctx, "POST", path, key, &body, &answer)
 	return answer, err
 }
 

@@ -460,6 +460,98 @@ func (v *Consent) Read(r *strict.Reader) {
 	r.Required(seen, 7, "consent_incomplete", "version")
 }
 
+// ContactChannel 电话, 短信, 应用内消息, 电子邮件, 上门
+type ContactChannel string
+
+var valuesOfContactChannel = []string{"call", "message", "app", "email", "visit"}
+
+// ContactPurpose 催收: something is overdue; 还款提醒: something is billed
+type ContactPurpose string
+
+var valuesOfContactPurpose = []string{"collection", "reminder"}
+
+// ContactRequest defines model for ContactRequest.
+type ContactRequest struct {
+	// Channel 电话, 短信, 应用内消息, 电子邮件, 上门
+	Channel ContactChannel `json:"channel"`
+
+	// Effective Somebody was reached, or is to be: it counts; false when left out
+	Effective bool `json:"effective,omitempty,omitzero"`
+
+	// Party Who is contacted; only `customer` is allowed
+	Party string `json:"party"`
+
+	// Purpose 催收: something is overdue; 还款提醒: something is billed
+	Purpose ContactPurpose `json:"purpose"`
+}
+
+// Read reads the object exactly as the contract describes it.
+func (v *ContactRequest) Read(r *strict.Reader) {
+	if !r.Begin() {
+		return
+	}
+	var seen uint64
+	for r.Next() {
+		switch string(r.Name()) {
+		case "channel":
+			seen |= 1 << 0
+			v.Channel = ContactChannel(r.Word(valuesOfContactChannel))
+		case "effective":
+			seen |= 1 << 1
+			v.Effective = r.Bool()
+		case "party":
+			seen |= 1 << 2
+			v.Party = r.Text(1, 32)
+		case "purpose":
+			seen |= 1 << 3
+			v.Purpose = ContactPurpose(r.Word(valuesOfContactPurpose))
+		default:
+			r.Unknown()
+		}
+	}
+	r.Required(seen, 0, "", "channel")
+	r.Required(seen, 2, "", "party")
+	r.Required(seen, 3, "", "purpose")
+}
+
+// ContactTerms When and how often a customer may be contacted about a debt (催收联系规则). Left out: not from 22:00 to 08:00, three times a day, as in China
+type ContactTerms struct {
+	// ADay Effective contacts a day
+	ADay int `json:"a_day"`
+
+	// QuietFrom Minute of the local day: 1320 is 22:00
+	QuietFrom int `json:"quiet_from"`
+
+	// QuietUntil The first minute in which it is allowed again; the same as quiet_from: no quiet hours
+	QuietUntil int `json:"quiet_until"`
+}
+
+// Read reads the object exactly as the contract describes it.
+func (v *ContactTerms) Read(r *strict.Reader) {
+	if !r.Begin() {
+		return
+	}
+	var seen uint64
+	for r.Next() {
+		switch string(r.Name()) {
+		case "a_day":
+			seen |= 1 << 0
+			v.ADay = int(r.Whole(1, 100))
+		case "quiet_from":
+			seen |= 1 << 1
+			v.QuietFrom = int(r.Whole(0, 1439))
+		case "quiet_until":
+			seen |= 1 << 2
+			v.QuietUntil = int(r.Whole(0, 1439))
+		default:
+			r.Unknown()
+		}
+	}
+	r.Required(seen, 0, "", "a_day")
+	r.Required(seen, 1, "", "quiet_from")
+	r.Required(seen, 2, "", "quiet_until")
+}
+
 // ConversionConsent Evidence that the customer agreed to a conversion as it was quoted: its `text`, and who accepted it, when, by which act
 type ConversionConsent struct {
 	AcceptedAt time.Time `json:"accepted_at"`
@@ -1460,7 +1552,7 @@ func (v *Policy) Read(r *strict.Reader) {
 // ProblemKind A stable name
 type ProblemKind string
 
-var valuesOfProblemKind = []string{"not_found", "invalid_amount", "currency_mismatch", "unknown_plan", "consent_incomplete", "consent_preselected", "consent_of_another", "consent_outdated", "consent_too_fast", "consent_in_future", "already_open", "application_pending", "no_application_pending", "hold_not_open", "capture_too_large", "refund_too_large", "nothing_owed", "overdue_first", "quote_outdated", "not_the_quoted_sum", "account_not_open", "no_credit_balance", "not_reversible", "already_reversed", "block_exists", "block_missing", "block_not_yours", "account_not_clear", "closure_pending", "no_closure_pending", "dispute_too_large", "dispute_not_open", "invalid_date", "unknown_reason", "limit_above_cap", "unchanged", "nothing_to_withdraw", "autopay_missing", "debit_not_pending", "unknown_scene", "due_day_not_offered", "due_day_changes_used", "statement_not_open", "deferral_not_offered", "deferral_too_late", "already_deferred", "deferrals_used_up", "conversion_not_offered", "conversion_too_late", "conversion_too_large", "already_converted", "nothing_to_convert", "deferral_running", "dispute_running", "debit_pending", "malformed_request", "header_too_large", "request_timeout", "no_such_route", "method_not_allowed", "unauthenticated", "operator_key_required", "not_a_sandbox", "unknown_parameter", "invalid_parameter", "key_missing", "key_invalid", "key_reused", "unsupported_media_type", "body_too_large", "malformed_body", "invalid_request", "invalid_programme", "clock_backwards", "busy", "unavailable", "outcome_unknown", "shutting_down", "account_stopped", "internal"}
+var valuesOfProblemKind = []string{"not_found", "invalid_amount", "currency_mismatch", "unknown_plan", "consent_incomplete", "consent_preselected", "consent_of_another", "consent_outdated", "consent_too_fast", "consent_in_future", "already_open", "application_pending", "no_application_pending", "hold_not_open", "capture_too_large", "refund_too_large", "nothing_owed", "overdue_first", "quote_outdated", "not_the_quoted_sum", "account_not_open", "no_credit_balance", "not_reversible", "already_reversed", "block_exists", "block_missing", "block_not_yours", "account_not_clear", "closure_pending", "no_closure_pending", "dispute_too_large", "dispute_not_open", "invalid_date", "unknown_reason", "limit_above_cap", "unchanged", "nothing_to_withdraw", "autopay_missing", "debit_not_pending", "unknown_scene", "due_day_not_offered", "due_day_changes_used", "statement_not_open", "deferral_not_offered", "contact_quiet_hours", "contact_too_often", "contact_not_needed", "contact_wrong_party", "deferral_too_late", "already_deferred", "deferrals_used_up", "conversion_not_offered", "conversion_too_late", "conversion_too_large", "already_converted", "nothing_to_convert", "deferral_running", "dispute_running", "debit_pending", "malformed_request", "header_too_large", "request_timeout", "no_such_route", "method_not_allowed", "unauthenticated", "operator_key_required", "not_a_sandbox", "unknown_parameter", "invalid_parameter", "key_missing", "key_invalid", "key_reused", "unsupported_media_type", "body_too_large", "malformed_body", "invalid_request", "invalid_programme", "clock_backwards", "busy", "unavailable", "outcome_unknown", "shutting_down", "account_stopped", "internal"}
 
 // ProgrammeRequest defines model for ProgrammeRequest.
 type ProgrammeRequest struct {
@@ -1877,6 +1969,9 @@ type Terms struct {
 	// ChargeOffDays Days past due from which the lender's books give the debt up (核销); the customer still owes it; 0 or left out: never
 	ChargeOffDays int `json:"charge_off_days,omitempty,omitzero"`
 
+	// Contact When and how often a customer may be contacted about a debt (催收联系规则). Left out: not from 22:00 to 08:00, three times a day, as in China
+	Contact ContactTerms `json:"contact,omitempty,omitzero"`
+
 	// Conversions Plans by which a bill can become instalments (账单分期); left out: none can
 	Conversions []Plan `json:"conversions,omitempty,omitzero"`
 
@@ -1981,8 +2076,11 @@ func (v *Terms) Read(r *strict.Reader) {
 		case "charge_off_days":
 			seen |= 1 << 3
 			v.ChargeOffDays = int(r.Whole(0, 3650))
-		case "conversions":
+		case "contact":
 			seen |= 1 << 4
+			v.Contact.Read(r)
+		case "conversions":
+			seen |= 1 << 5
 			if r.BeginList() {
 				for r.More(len(v.Conversions), 0, 16) {
 					var item Plan
@@ -1991,19 +2089,19 @@ func (v *Terms) Read(r *strict.Reader) {
 				}
 			}
 		case "convert_overdue":
-			seen |= 1 << 5
+			seen |= 1 << 6
 			v.ConvertOverdue = r.Bool()
 		case "cost_cap":
-			seen |= 1 << 6
+			seen |= 1 << 7
 			v.CostCap = r.Whole(0, 1e+07)
 		case "currency":
-			seen |= 1 << 7
+			seen |= 1 << 8
 			v.Currency = Currency(r.Word(valuesOfCurrency))
 		case "deferral":
-			seen |= 1 << 8
+			seen |= 1 << 9
 			v.Deferral.Read(r)
 		case "documents":
-			seen |= 1 << 9
+			seen |= 1 << 10
 			if r.BeginList() {
 				for r.More(len(v.Documents), 0, 16) {
 					var item Document
@@ -2012,47 +2110,47 @@ func (v *Terms) Read(r *strict.Reader) {
 				}
 			}
 		case "due_day":
-			seen |= 1 << 10
+			seen |= 1 << 11
 			v.DueDay = int(r.Whole(1, 31))
 		case "due_day_changes":
-			seen |= 1 << 11
+			seen |= 1 << 12
 			v.DueDayChanges = int(r.Whole(0, 366))
 		case "due_days":
-			seen |= 1 << 12
+			seen |= 1 << 13
 			if r.BeginList() {
 				for r.More(len(v.DueDays), 0, 31) {
 					v.DueDays = append(v.DueDays, int(r.Whole(1, 31)))
 				}
 			}
 		case "early_fees":
-			seen |= 1 << 13
+			seen |= 1 << 14
 			v.EarlyFees = EarlyFees(r.Word(valuesOfEarlyFees))
 		case "funder":
-			seen |= 1 << 14
+			seen |= 1 << 15
 			v.Funder = r.Text(1, 64)
 		case "grace_days":
-			seen |= 1 << 15
+			seen |= 1 << 16
 			v.GraceDays = int(r.Whole(0, 31))
 		case "grades":
-			seen |= 1 << 16
+			seen |= 1 << 17
 			v.Grades.Read(r)
 		case "hold_days":
-			seen |= 1 << 17
+			seen |= 1 << 18
 			v.HoldDays = int(r.Whole(1, 60))
 		case "limit_cap":
-			seen |= 1 << 18
+			seen |= 1 << 19
 			v.LimitCap = r.Whole(0, 1e+12)
 		case "merchants":
-			seen |= 1 << 19
+			seen |= 1 << 20
 			v.Merchants.Read(r)
 		case "penalty_cap":
-			seen |= 1 << 20
+			seen |= 1 << 21
 			v.PenaltyCap = r.Whole(0, 1e+07)
 		case "penalty_rate":
-			seen |= 1 << 21
+			seen |= 1 << 22
 			v.PenaltyRate = r.Whole(0, 1e+06)
 		case "plans":
-			seen |= 1 << 22
+			seen |= 1 << 23
 			if r.BeginList() {
 				for r.More(len(v.Plans), 1, 32) {
 					var item Plan
@@ -2061,19 +2159,19 @@ func (v *Terms) Read(r *strict.Reader) {
 				}
 			}
 		case "principal_first_from":
-			seen |= 1 << 23
+			seen |= 1 << 24
 			v.PrincipalFirstFrom = int(r.Whole(0, 3650))
 		case "rate_method":
-			seen |= 1 << 24
+			seen |= 1 << 25
 			v.RateMethod = RateMethod(r.Word(valuesOfRateMethod))
 		case "reading_seconds":
-			seen |= 1 << 25
+			seen |= 1 << 26
 			v.ReadingSeconds = int(r.Whole(0, 600))
 		case "review_days":
-			seen |= 1 << 26
+			seen |= 1 << 27
 			v.ReviewDays = int(r.Whole(1, 3))
 		case "scene_limits":
-			seen |= 1 << 27
+			seen |= 1 << 28
 			if r.BeginList() {
 				for r.More(len(v.SceneLimits), 0, 32) {
 					var item SceneLimit
@@ -2082,37 +2180,37 @@ func (v *Terms) Read(r *strict.Reader) {
 				}
 			}
 		case "scenes":
-			seen |= 1 << 28
+			seen |= 1 << 29
 			if r.BeginList() {
 				for r.More(len(v.Scenes), 1, 32) {
 					v.Scenes = append(v.Scenes, r.Text(1, 64))
 				}
 			}
 		case "statement_day":
-			seen |= 1 << 29
+			seen |= 1 << 30
 			v.StatementDay = int(r.Whole(1, 31))
 		case "window_days":
-			seen |= 1 << 30
+			seen |= 1 << 31
 			v.WindowDays = int(r.Whole(1, 366))
 		default:
 			r.Unknown()
 		}
 	}
 	r.Required(seen, 0, "", "applications")
-	r.Required(seen, 6, "", "cost_cap")
-	r.Required(seen, 7, "", "currency")
-	r.Required(seen, 9, "", "documents")
-	r.Required(seen, 10, "", "due_day")
-	r.Required(seen, 14, "", "funder")
-	r.Required(seen, 15, "", "grace_days")
-	r.Required(seen, 17, "", "hold_days")
-	r.Required(seen, 21, "", "penalty_rate")
-	r.Required(seen, 22, "", "plans")
-	r.Required(seen, 23, "", "principal_first_from")
-	r.Required(seen, 24, "", "rate_method")
-	r.Required(seen, 25, "", "reading_seconds")
-	r.Required(seen, 26, "", "review_days")
-	r.Required(seen, 28, "", "scenes")
-	r.Required(seen, 29, "", "statement_day")
-	r.Required(seen, 30, "", "window_days")
+	r.Required(seen, 7, "", "cost_cap")
+	r.Required(seen, 8, "", "currency")
+	r.Required(seen, 10, "", "documents")
+	r.Required(seen, 11, "", "due_day")
+	r.Required(seen, 15, "", "funder")
+	r.Required(seen, 16, "", "grace_days")
+	r.Required(seen, 18, "", "hold_days")
+	r.Required(seen, 22, "", "penalty_rate")
+	r.Required(seen, 23, "", "plans")
+	r.Required(seen, 24, "", "principal_first_from")
+	r.Required(seen, 25, "", "rate_method")
+	r.Required(seen, 26, "", "reading_seconds")
+	r.Required(seen, 27, "", "review_days")
+	r.Required(seen, 29, "", "scenes")
+	r.Required(seen, 30, "", "statement_day")
+	r.Required(seen, 31, "", "window_days")
 }

@@ -36,6 +36,7 @@ func init() {
 	registerCommand[credit.Defer]()
 	registerCommand[credit.ReverseRepayment]()
 	registerCommand[credit.Convert]()
+	registerCommand[credit.MakeContact]()
 	registerCommand[credit.Freeze]()
 	registerCommand[credit.Unfreeze]()
 	registerCommand[credit.RequestClosure]()

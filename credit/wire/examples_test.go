@@ -16,7 +16,7 @@ var (
 	plan     = credit.Plan{ID: "flat3", Kind: credit.Flat, Periods: 3, Rate: 10_000, Subsidies: []credit.Subsidy{{Bearer: credit.Merchant, Share: 600_000}, {Bearer: credit.Funder, Share: 400_000}}}
 	terms    = &credit.Terms{
 		Programme: "yuefu", Version: 2, Currency: "CNY", StatementDay: 5, DueDay: 15, GraceDays: 3, HoldDays: 7,
-		PenaltyRate: 180_000, PenaltyCap: 1_000_000, ChargeOffDays: 180, Grades: credit.Grades{Substandard: 90, Doubtful: 270, Loss: 360}, CostCap: 240_000, RateMethod: credit.MonthlyTimesTwelve, PrincipalFirst: 91, ReadingSeconds: 5, ReviewDays: 3,
+		PenaltyRate: 180_000, PenaltyCap: 1_000_000, ChargeOffDays: 180, Contact: credit.ContactTerms{QuietFrom: 1320, QuietUntil: 480, ADay: 3}, Grades: credit.Grades{Substandard: 90, Doubtful: 270, Loss: 360}, CostCap: 240_000, RateMethod: credit.MonthlyTimesTwelve, PrincipalFirst: 91, ReadingSeconds: 5, ReviewDays: 3,
 		Applications: 2, WindowDays: 30, EarlyFees: credit.EarlyFeesNextPeriod, AutopayRetries: []int{1, 3}, LimitCap: 20_000_000, DueDays: []int{5, 15, 28}, DueDayChanges: 2, Funder: "bank", Bureau: "pboc", Routes: []credit.Route{{Shares: []credit.FunderShare{{Funder: "bank", Share: 1_000_000, Bureau: "pboc"}}}}, Scenes: []string{"live", "mall"},
 		SceneLimits: []credit.SceneLimit{{Scene: "live", Limit: 300_000}}, Merchants: credit.MerchantRule{Allowed: []string{"m1"}, Blocked: []string{"m9"}},
 		Plans:       []credit.Plan{plan},
@@ -83,6 +83,7 @@ var eventExamples = []credit.Event{
 	credit.StatementAged{Statement: 9, Bucket: 2},
 	credit.PenaltyCharged{Statement: 9, Amount: 17, Cut: 2, Through: 20_562},
 	credit.AccountGraded{Grade: credit.Substandard, DaysPastDue: 91},
+	credit.ContactMade{Number: 14, Channel: credit.ByCall, Purpose: credit.Collection, Effective: true, Minute: 541},
 	credit.DebtChargedOff{DaysPastDue: 180, Parts: []credit.WrittenOff{
 		{Purchase: 4, Statement: 9, Unbilled: 5, Billed: 6, Disputed: 4, Interest: 3, Fee: 2, Penalty: 1, Funders: funders}, {Statement: 9, Penalty: 7},
 	}},
@@ -155,6 +156,7 @@ var commandExamples = []credit.Command{
 	credit.Convert{Statement: 9, Plan: "flat3", Amount: 3_000, Consent: evidence},
 	credit.Defer{Statement: 9, Due: 20_572, Consent: evidence},
 	credit.ReverseRepayment{Repayment: 10, Reference: "b1", History: []credit.Fact{{Command: credit.Void{Hold: 1}, Events: []credit.Event{credit.HoldVoided{Hold: 1, Amount: 1}}, At: credit.Moment{Day: 1, Time: 1}}}},
+	credit.MakeContact{Channel: credit.ByCall, Purpose: credit.Collection, Party: credit.TheCustomer, Effective: true, Offset: 28_800},
 	credit.Freeze{Kind: credit.BlockRisk, Note: "case 7"},
 	credit.Unfreeze{Kind: credit.BlockRisk},
 	credit.RequestClosure{},

@@ -52,6 +52,7 @@ func init() {
 	register[credit.StatementAged]()
 	register[credit.PenaltyCharged]()
 	register[credit.AccountGraded]()
+	register[credit.ContactMade]()
 	register[credit.DebtChargedOff]()
 	register[credit.RepaymentReceived]()
 	register[credit.EarlyRepaymentReceived]()

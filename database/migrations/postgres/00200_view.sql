@@ -477,6 +477,21 @@ CREATE TABLE charge_off (
 	PRIMARY KEY (partition, account, position)
 );
 
+CREATE TABLE contact (
+	partition integer NOT NULL,
+	minute    integer NOT NULL,
+	effective boolean NOT NULL,
+	number    bigint  NOT NULL,
+	time      bigint  NOT NULL,
+	position  bigint  NOT NULL,
+	day       date    NOT NULL,
+	account   text COLLATE "C" NOT NULL,
+	channel   text COLLATE "C" NOT NULL,
+	purpose   text COLLATE "C" NOT NULL,
+	id        text COLLATE "C" GENERATED ALWAYS AS ('con_' || substr(account, 5) || '_' || number::text) STORED,
+	PRIMARY KEY (partition, account, number)
+);
+
 CREATE TABLE posting (
 	partition    integer NOT NULL,
 	number       integer NOT NULL,
@@ -523,6 +538,7 @@ DROP VIEW trial_balance;
 DROP TABLE subledger_balance;
 DROP TABLE ledger_balance;
 DROP TABLE posting;
+DROP TABLE contact;
 DROP TABLE charge_off;
 DROP TABLE account_setting;
 DROP TABLE limit_change;

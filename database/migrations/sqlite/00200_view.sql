@@ -475,6 +475,21 @@ CREATE TABLE charge_off (
 	PRIMARY KEY (partition, account, position)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE contact (
+	partition INTEGER NOT NULL,
+	minute    INTEGER NOT NULL,
+	effective INTEGER NOT NULL,
+	number    INTEGER NOT NULL,
+	time      INTEGER NOT NULL,
+	position  INTEGER NOT NULL,
+	day       TEXT    NOT NULL,
+	account   TEXT    NOT NULL,
+	channel   TEXT    NOT NULL,
+	purpose   TEXT    NOT NULL,
+	id        TEXT    GENERATED ALWAYS AS ('con_' || substr(account, 5) || '_' || number) VIRTUAL,
+	PRIMARY KEY (partition, account, number)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE posting (
 	partition    INTEGER NOT NULL,
 	number       INTEGER NOT NULL,
@@ -521,6 +536,7 @@ DROP VIEW trial_balance;
 DROP TABLE subledger_balance;
 DROP TABLE ledger_balance;
 DROP TABLE posting;
+DROP TABLE contact;
 DROP TABLE charge_off;
 DROP TABLE account_setting;
 DROP TABLE limit_change;
