@@ -19,6 +19,7 @@ func Statements(dialect database.Dialect) []string {
 		readAccount, readAccounts, readApplications, readAuthorisations, readPurchases, readStatements, readRepayments, readRefunds,
 		readReturns, readClosures, readApplication, readAuthorisation, readPurchase, readStatement, readRepayment, readRefund,
 		readReturn, readClosure, readAgreements, readBlocks, readInstalments, readFunding, readLines, readPurchaseLines, readRefundsOf, readRefundCuts, readRefundFunding,
+		readDebits, readDebit, readPendingDebits, countPendingDebits,
 		readDisputes, readDispute, readShares, readStatementShares,
 	}
 	statements = append(statements, emptyOfAccounts...)
@@ -33,3 +34,6 @@ func Statements(dialect database.Dialect) []string {
 	}
 	return statements
 }
+
+// ReadPendingDebits is the statement that a follower asks all the time.
+const ReadPendingDebits = readPendingDebits
