@@ -72,10 +72,13 @@ func (o *out) accountMembers(a *credit.Account, at credit.Moment) {
 	if p := a.Closure; p != nil {
 		o.object("closure")
 		o.id("id", a.ID.Part(credit.PrefixClosure, p.Number))
+		o.text("kind", closureKind(p.Kind))
 		o.date("requested_on", p.On)
 		o.date("review_by", p.ReviewBy)
+		o.bool("breached", p.Breached)
 		o.end()
 	}
+	o.date("apply_again_on", a.ApplyFrom)
 	o.autopay(a)
 }
 

@@ -57,8 +57,8 @@ func (c *call) accountFilter() (f view.Filter, customer string, err error) {
 	if f.Status, err = c.queryText("status", 64); err != nil {
 		return f, "", err
 	}
-	if all := []credit.Status{"", credit.Active, credit.Closing, credit.Closed}; !slices.Contains(all, credit.Status(f.Status)) {
-		return f, "", parameterProblem(kindInvalidParameter, "status", "has to be active, closing or closed")
+	if all := []credit.Status{"", credit.Active, credit.Closing, credit.Closed, credit.Deregistered}; !slices.Contains(all, credit.Status(f.Status)) {
+		return f, "", parameterProblem(kindInvalidParameter, "status", "has to be active, closing, closed or deregistered")
 	}
 	limit, err := c.queryNumber("limit", 1, largestPage, standardPage)
 	if err != nil {

@@ -31,12 +31,13 @@ var (
 	batches    = prometheus.NewDesc("yuefu_desk_batch_size", "Batches, by how many commands were decided together.", nil, nil)
 	debits     = prometheus.NewDesc("yuefu_debits_total", "What became of debits here, since the server started.", []string{"what"}, nil)
 	pending    = prometheus.NewDesc("yuefu_debits_pending", "Debits without a result, of all servers.", nil, nil)
+	closures   = prometheus.NewDesc("yuefu_closures", "Requests to close that nobody has decided; breached: past their working days, an alarm.", []string{"state"}, nil)
 	businessOn = prometheus.NewDesc("yuefu_business_date", "The business date, in days since 1970.", nil, nil)
 )
 
 // Describe implements prometheus.Collector.
 func (counters) Describe(to chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{answered, deskCounts, queued, batches, businessOn, debits, pending} {
+	for _, d := range []*prometheus.Desc{answered, deskCounts, queued, batches, businessOn, debits, pending, closures} {
 		to <- d
 	}
 }
@@ -59,6 +60,10 @@ func (c counters) Collect(to chan<- prometheus.Metric) {
 	}
 	c.payments(to)
 	to <- prometheus.MustNewConstMetric(queued, prometheus.GaugeValue, float64(f.Queued))
+	if open, breached, err := c.server.tables.ClosuresUnderReview(background); err == nil {
+		to <- prometheus.MustNewConstMetric(closures, prometheus.GaugeValue, float64(open), "under_review")
+		to <- prometheus.MustNewConstMetric(closures, prometheus.GaugeValue, float64(breached), "breached")
+	}
 	to <- prometheus.MustNewConstMetric(businessOn, prometheus.GaugeValue, float64(f.Day))
 
 	// BatchSizes[i] counts 2^i to 2^(i+1)−1; Prometheus wants how many were at most so large.

@@ -142,6 +142,7 @@ func (o *out) unmet(name string, unmet []credit.Unmet) {
 		}
 		o.date("date", u.Date)
 		o.maybe("reference", string(u.Reference))
+		o.text("remedy", u.Remedy)
 		o.end()
 	}
 	o.endList()

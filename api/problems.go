@@ -69,6 +69,7 @@ var problems = map[string]struct {
 	string(credit.BlockNotYours):        {422, "Nobody adds or lifts a block of this kind by hand"},
 	string(credit.NotClear):             {409, "A condition for closing is not met"},
 	string(credit.ClosurePending):       {409, "A request to close is under review"},
+	string(credit.ClosureNotApproved):   {409, "Only what was closed has a certificate"},
 	string(credit.NoClosurePending):     {409, "The request to close is not under review any more"},
 	string(credit.AutopayMissing):       {409, "No standing instruction is in force"},
 	string(credit.DebitNotPending):      {409, "The debit has another result already"},

@@ -73,8 +73,8 @@ func (o *out) programme(v *catalogue.Version) error {
 // told is terms as the contract has them: whose they are is told beside them.
 func told(t *credit.Terms) *contract.Terms {
 	c := &contract.Terms{
-		EarlyFees: earlyFeesTold(t.EarlyFees),
-		Currency:  contract.Currency(t.Currency), StatementDay: t.StatementDay, DueDay: t.DueDay, GraceDays: t.GraceDays, HoldDays: t.HoldDays,
+		EarlyFees: earlyFeesTold(t.EarlyFees), DeregisterCoolDownDays: t.DeregisterCoolDown,
+		Currency: contract.Currency(t.Currency), StatementDay: t.StatementDay, DueDay: t.DueDay, GraceDays: t.GraceDays, HoldDays: t.HoldDays,
 		PenaltyRate: int64(t.PenaltyRate), PenaltyCap: int64(t.PenaltyCap), CostCap: int64(t.CostCap), RateMethod: contract.RateMethod(t.RateMethod),
 		PrincipalFirstFrom: t.PrincipalFirst, ReadingSeconds: t.ReadingSeconds, ReviewDays: t.ReviewDays, LimitCap: int64(t.LimitCap),
 		DueDays: t.DueDays, DueDayChanges: t.DueDayChanges,
@@ -135,8 +135,8 @@ func draft(body *contract.ProgrammeRequest) catalogue.Draft {
 	d := catalogue.Draft{
 		Names: catalogue.Names{Programme: label(body.Names.Programme), Funder: label(body.Names.Funder), Bureau: label(body.Names.Bureau)},
 		Terms: credit.Terms{
-			EarlyFees: earlyFees(t.EarlyFees),
-			Currency:  money.Currency(t.Currency), StatementDay: t.StatementDay, DueDay: t.DueDay, GraceDays: t.GraceDays, HoldDays: t.HoldDays,
+			EarlyFees: earlyFees(t.EarlyFees), DeregisterCoolDown: t.DeregisterCoolDownDays,
+			Currency: money.Currency(t.Currency), StatementDay: t.StatementDay, DueDay: t.DueDay, GraceDays: t.GraceDays, HoldDays: t.HoldDays,
 			PenaltyRate: credit.Rate(t.PenaltyRate), PenaltyCap: credit.Rate(t.PenaltyCap), CostCap: credit.Rate(t.CostCap), RateMethod: credit.RateMethod(t.RateMethod),
 			PrincipalFirst: t.PrincipalFirstFrom, ReadingSeconds: t.ReadingSeconds, ReviewDays: t.ReviewDays, LimitCap: money.Amount(t.LimitCap),
 			DueDays: t.DueDays, DueDayChanges: t.DueDayChanges,

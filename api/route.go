@@ -99,6 +99,10 @@ var routes = []route{
 
 	{"GET", "/v1/accounts/{id}/closing-conditions", platformKey, false, nil, getClosingConditions},
 	{"POST", "/v1/accounts/{id}/closures", platformKey, true, nil, requestClosure},
+	{"GET", "/v1/accounts/{id}/closures", platformKey, false, paged, listClosures},
+	{"POST", "/v1/accounts/{id}/deregistrations", platformKey, true, nil, requestDeregistration},
+	{"GET", "/v1/closures/{id}", platformKey, false, nil, getClosure},
+	{"GET", "/v1/closures/{id}/certificate", platformKey, false, nil, getClosingCertificate},
 	{"POST", "/v1/closures/{id}/approve", operatorKey, true, nil, approveClosure},
 	{"POST", "/v1/closures/{id}/refuse", operatorKey, true, nil, refuseClosure},
 	{"POST", "/v1/closures/{id}/withdraw", platformKey, true, nil, withdrawClosure},

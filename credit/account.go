@@ -53,6 +53,7 @@ type Account struct {
 	Autopay      *Autopay        `json:"autopay,omitzero"`     // the standing instruction in force
 	Debits       []Debit         `json:"debits,omitempty"`     // pending ones, and the newest with a result
 	Closure      *Closure        `json:"closure,omitzero"`     // under review
+	ApplyFrom    calendar.Date   `json:"apply_from,omitzero"`  // de-registered: when an application is assessed again
 
 	// While a history is told again, see Retell. They are no part of the state.
 	telling      bool         // nobody is debited in the past
@@ -65,11 +66,15 @@ type Status string
 
 // The statuses of an account. Before it is opened the first time it is Unopened.
 const (
-	Unopened Status = ""
-	Active   Status = "active"
-	Closing  Status = "closing" // a request to close is under review; spending has stopped
-	Closed   Status = "closed"
+	Unopened     Status = ""
+	Active       Status = "active"
+	Closing      Status = "closing" // a request to close is under review; spending has stopped
+	Closed       Status = "closed"
+	Deregistered Status = "deregistered" // closed, and the contract has ended
 )
+
+// Over says whether the credit line was given back.
+func (s Status) Over() bool { return s == Closed || s == Deregistered }
 
 // Hold (额度占用) is an authorisation that has not been captured, voided or expired.
 type Hold struct {
@@ -392,10 +397,10 @@ func (a *Account) Check() error {
 	if overdue := a.overdue() || a.chargedOff(); overdue == (a.Grade == Normal) {
 		return fmt.Errorf("something is overdue: %t, and the account's grade is %q", overdue, a.Grade)
 	}
-	if (a.Status == Closing) != (a.Closure != nil) {
+	if a.Status == Closing && a.Closure == nil || a.Closure != nil && a.Status != Closing && (a.Status != Closed || a.Closure.Kind != Deregister) {
 		return fmt.Errorf("account is %q, and a closure is under review: %t", a.Status, a.Closure != nil)
 	}
-	if a.Status == Closed && (a.Owed() != 0 || a.Outstanding() != 0 || len(a.Holds) != 0 || a.Limit+a.temporary() != 0) {
+	if a.Status.Over() && (a.Owed() != 0 || a.Outstanding() != 0 || len(a.Holds) != 0 || a.Limit+a.temporary() != 0) {
 		return fmt.Errorf("closed account owes %d, with %d of principal, %d holds and a limit of %d", a.Owed(), a.Outstanding(), len(a.Holds), a.Limit+a.temporary())
 	}
 	return nil

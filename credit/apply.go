@@ -42,6 +42,7 @@ type Assessment struct {
 // come from the assessment.
 const (
 	ReasonTooManyApplications = "too_many_applications" // somebody applies again and again
+	ReasonDeregistered        = "deregistered_recently" // the contract's cool-down after de-registration
 	ReasonReview              = "refused_on_review"     // a reviewer refused, and named no reason
 )
 
@@ -87,6 +88,8 @@ func (c Apply) do(a *Account, at Moment, emit func(Event)) error {
 		return refuse(NotFound, "this account belongs to somebody else")
 	case a.Status == Active || a.Status == Closing:
 		return refuse(AlreadyOpen, "the customer has an account in this programme")
+	case a.Closure != nil:
+		return refuse(ClosurePending, "the customer asked on %s to be de-registered", a.Closure.On)
 	case a.Application != nil && a.Application.Decision == Referred:
 		return refuse(ApplicationPending, "application %d waits for a reviewer", a.Application.Number)
 	case c.Customer == "":
@@ -104,14 +107,12 @@ func (c Apply) do(a *Account, at Moment, emit func(Event)) error {
 	}
 
 	n := a.number()
-	counted := a.counted(c.Terms, at.Day)
-	assessed := len(counted) < c.Terms.Applications
+	soon, until := a.tooSoon(c.Terms, at.Day)
+	assessed := len(soon) == 0
 	emit(ApplicationReceived{Number: n, Platform: c.Platform, Customer: c.Customer, Agreements: agreements, Assessed: assessed})
 	switch {
 	case !assessed:
-		// The next one is assessed once so many no longer count that one more may.
-		until := counted[len(counted)-c.Terms.Applications] + calendar.Date(c.Terms.WindowDays)
-		emit(ApplicationRefused{Number: n, Reasons: []string{ReasonTooManyApplications}, Until: until})
+		emit(ApplicationRefused{Number: n, Reasons: soon, Until: until})
 	case c.Assessment.Decision == Approved:
 		limit := c.Assessment.Limit
 		if most := c.Terms.LimitCap; most > 0 {
@@ -149,6 +150,20 @@ func (c Apply) agreements(at Moment) ([]Agreement, error) {
 	return agreements, nil
 }
 
+// tooSoon says why an application is not even assessed on a day, and when one would be.
+func (a *Account) tooSoon(t *Terms, day calendar.Date) (reasons []string, until calendar.Date) {
+	if counted := a.counted(t, day); len(counted) >= t.Applications {
+		// The next one is assessed once so many no longer count that one more may.
+		until = counted[len(counted)-t.Applications] + calendar.Date(t.WindowDays)
+		reasons = append(reasons, ReasonTooManyApplications)
+	}
+	if day < a.ApplyFrom {
+		until = max(until, a.ApplyFrom)
+		reasons = append(reasons, ReasonDeregistered)
+	}
+	return reasons, until
+}
+
 // counted returns when applications were assessed that still count on a day: those
 // of the last WindowDays days.
 func (a *Account) counted(t *Terms, day calendar.Date) []calendar.Date {
@@ -183,7 +198,7 @@ func (e ApplicationRefused) apply(a *Account, _ calendar.Date) {
 func (e AccountOpened) apply(a *Account, on calendar.Date) {
 	a.Application.Decision, a.Application.Reasons, a.Application.Terms = Approved, nil, nil
 	a.Status, a.Terms, a.Limit = Active, e.Terms, e.Limit
-	a.OpenedOn, a.ClosedOn = on, 0
+	a.OpenedOn, a.ClosedOn, a.ApplyFrom = on, 0, 0
 	a.DueDay, a.DueDayBefore, a.DueDayChanges = 0, 0, nil // nothing of the old contract carries over
 	a.Blocks = nil
 }

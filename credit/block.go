@@ -63,7 +63,7 @@ func (c Freeze) do(a *Account, _ Moment, emit func(Event)) error {
 	if err := a.mayBlock(c.Kind); err != nil {
 		return err
 	}
-	if a.Status == Closed {
+	if a.Status.Over() {
 		return refuse(AccountNotOpen, "the account is closed")
 	}
 	if a.blocked(c.Kind) {

@@ -4,9 +4,20 @@ import (
 	"github.com/yuefu/yuefu/calendar"
 )
 
-// RequestClosure asks to close the account (关闭 / 注销). It is accepted when every condition
+// ClosureKind says how far a customer gives the credit line back.
+type ClosureKind string
+
+// The two ways. A closed account may be de-registered later.
+const (
+	Close      ClosureKind = ""           // 关闭: the limit is 0, services stop; the customer may apply again at any time
+	Deregister ClosureKind = "deregister" // 注销: all that, and the contract ends; applying again waits for the contract's cool-down
+)
+
+// RequestClosure asks to close the account (关闭) or to de-register it (注销). It is accepted when every condition
 // is met; spending stops at once, and a reviewer decides within the contract's working days.
-type RequestClosure struct{}
+type RequestClosure struct {
+	Kind ClosureKind `json:"kind,omitzero"`
+}
 
 // ApproveClosure closes the account for good, if every condition is still met.
 type ApproveClosure struct {
@@ -29,6 +40,7 @@ type WithdrawClosure struct {
 // Closure is a request to close that is under review.
 type Closure struct {
 	Number   int64         `json:"n"`
+	Kind     ClosureKind   `json:"kind,omitzero"`
 	On       calendar.Date `json:"on"`
 	ReviewBy calendar.Date `json:"review_by"` // the last working day for the decision
 	Breached bool          `json:"breached,omitzero"`
@@ -37,13 +49,25 @@ type Closure struct {
 // ClosureRequested says that the customer asked to close, and by when they hear.
 type ClosureRequested struct {
 	Number   int64         `json:"n"`
+	Kind     ClosureKind   `json:"kind,omitzero"`
 	ReviewBy calendar.Date `json:"review_by"`
+	Ended    bool          `json:"ended,omitzero"` // the account was closed before, and stays so
 }
 
 // ClosureApproved ends the life of the credit line: the limit is 0, services stop.
 type ClosureApproved struct {
-	Closure  int64  `json:"closure"`
-	Reviewer string `json:"reviewer"`
+	Closure  int64         `json:"closure"`
+	Reviewer string        `json:"reviewer"`
+	Kind     ClosureKind   `json:"kind,omitzero"`
+	OpenedOn calendar.Date `json:"opened_on"`      // when this life of the credit line began: for its certificate
+	Ended    bool          `json:"ended,omitzero"` // the account was closed before
+}
+
+// AccountDeregistered (注销) says that the contract ended too. Whoever keeps personal data
+// listens to it: what no law wants kept is erased.
+type AccountDeregistered struct {
+	Closure   int64         `json:"closure"`
+	ApplyFrom calendar.Date `json:"apply_from,omitzero"` // the first day on which an application is assessed again
 }
 
 // ClosureRefused says that the account stays, and why.
@@ -51,11 +75,13 @@ type ClosureRefused struct {
 	Closure  int64  `json:"closure"`
 	Reviewer string `json:"reviewer"`
 	Reason   string `json:"reason"`
+	Ended    bool   `json:"ended,omitzero"` // the account was closed before, and stays so
 }
 
 // ClosureWithdrawn says that the customer keeps the account.
 type ClosureWithdrawn struct {
 	Closure int64 `json:"closure"`
+	Ended   bool  `json:"ended,omitzero"` // the account was closed before, and stays so
 }
 
 // ClosureBreached says that a review was not decided in its working days: an alarm.
@@ -63,108 +89,35 @@ type ClosureBreached struct {
 	Closure int64 `json:"closure"`
 }
 
-func (RequestClosure) Name() string   { return "request_closure" }
-func (ApproveClosure) Name() string   { return "approve_closure" }
-func (RefuseClosure) Name() string    { return "refuse_closure" }
-func (WithdrawClosure) Name() string  { return "withdraw_closure" }
-func (ClosureRequested) Name() string { return "closure.requested" }
-func (ClosureApproved) Name() string  { return "closure.approved" }
-func (ClosureRefused) Name() string   { return "closure.refused" }
-func (ClosureWithdrawn) Name() string { return "closure.withdrawn" }
-func (ClosureBreached) Name() string  { return "closure.breached" }
-
-// The conditions for closing.
-const (
-	ConditionBilled        = "billed_amount_owed"
-	ConditionPenalty       = "penalty_owed"
-	ConditionUnbilled      = "unbilled_amount_owed"
-	ConditionInstalments   = "instalments_running"
-	ConditionHold          = "hold_open"
-	ConditionCreditBalance = "credit_balance_unpaid"
-	ConditionDeferral      = "deferral_running"
-	ConditionBlock         = "block_in_force"
-	ConditionDebit         = "debit_pending"
-	ConditionDispute       = "dispute_open"
-)
-
-// Obstacles lists every condition for closing that is not met on a day, with its
-// amount or date.
-func (a *Account) Obstacles(day calendar.Date) (unmet []Unmet) {
-	a = a.AsOf(day)
-	for i := range a.Statements {
-		s := &a.Statements[i]
-		if owed := a.remaining(s) - s.Penalty; owed > 0 {
-			unmet = append(unmet, Unmet{Condition: ConditionBilled, Amount: owed, Date: s.Due, Reference: a.ID.Part(PrefixStatement, s.Number)})
-		}
-		if s.Penalty > 0 {
-			unmet = append(unmet, Unmet{Condition: ConditionPenalty, Amount: s.Penalty, Date: s.Due, Reference: a.ID.Part(PrefixStatement, s.Number)})
-		}
-		if s.DeferralRuns(day) {
-			unmet = append(unmet, Unmet{Condition: ConditionDeferral, Date: s.Due, Reference: a.ID.Part(PrefixStatement, s.Number)})
-		}
-	}
-	for i := range a.Purchases {
-		p := &a.Purchases[i]
-		u := Unmet{Condition: ConditionUnbilled, Reference: a.ID.Part(PrefixPurchase, p.Number)}
-		for _, in := range p.Instalments {
-			if in.Statement == 0 {
-				u.Amount += in.owed()
-				u.Date = max(u.Date, in.On) // the last one's statement
-			}
-		}
-		if p.Plan.Periods > 1 || len(p.Conversions) > 0 {
-			u.Condition = ConditionInstalments
-		}
-		if u.Amount > 0 {
-			unmet = append(unmet, u)
-		}
-	}
-	for _, h := range a.Holds {
-		unmet = append(unmet, Unmet{Condition: ConditionHold, Amount: h.Amount, Date: h.LastDay, Reference: a.ID.Part(PrefixHold, h.Number)})
-	}
-	for i := range a.Disputes {
-		d := &a.Disputes[i]
-		unmet = append(unmet, Unmet{Condition: ConditionDispute, Amount: d.Amount, Date: d.On, Reference: a.ID.Part(PrefixDispute, d.Number)})
-	}
-	if a.Credit > 0 {
-		unmet = append(unmet, Unmet{Condition: ConditionCreditBalance, Amount: a.Credit})
-	}
-	for _, d := range a.Debits {
-		if d.Status == PendingDebit {
-			unmet = append(unmet, Unmet{Condition: ConditionDebit, Amount: d.Amount, Date: d.On, Reference: a.ID.Part(PrefixDebit, d.Number)})
-		}
-	}
-	for _, b := range a.Blocks {
-		// The customer's own block hinders nobody: it is theirs to keep or lift.
-		if b.Kind != BlockCustomer {
-			unmet = append(unmet, Unmet{Condition: ConditionBlock + "_" + string(b.Kind), Date: b.Since})
-		}
-	}
-	return unmet
-}
-
-func (a *Account) clear(day calendar.Date) error {
-	if unmet := a.Obstacles(day); len(unmet) > 0 {
-		return &Error{Kind: NotClear, Detail: "not every condition for closing is met", Unmet: unmet}
-	}
-	return nil
-}
+func (RequestClosure) Name() string      { return "request_closure" }
+func (ApproveClosure) Name() string      { return "approve_closure" }
+func (RefuseClosure) Name() string       { return "refuse_closure" }
+func (WithdrawClosure) Name() string     { return "withdraw_closure" }
+func (ClosureRequested) Name() string    { return "closure.requested" }
+func (ClosureApproved) Name() string     { return "closure.approved" }
+func (AccountDeregistered) Name() string { return "account.deregistered" }
+func (ClosureRefused) Name() string      { return "closure.refused" }
+func (ClosureWithdrawn) Name() string    { return "closure.withdrawn" }
+func (ClosureBreached) Name() string     { return "closure.breached" }
 
 func (c RequestClosure) do(a *Account, at Moment, emit func(Event)) error {
 	if err := a.opened(); err != nil {
 		return err
 	}
-	switch a.Status {
-	case Closing:
+	switch {
+	case a.Closure != nil:
 		return refuse(ClosurePending, "a request of %s is under review", a.Closure.On)
-	case Closed:
+	case a.Status == Deregistered:
+		return refuse(AccountNotOpen, "the account is de-registered")
+	case a.Status == Closed && c.Kind == Close:
 		return refuse(AccountNotOpen, "the account is closed")
-	case Unopened, Active:
+	case a.Application != nil && a.Application.Decision == Referred:
+		return refuse(ApplicationPending, "application %d waits for a reviewer", a.Application.Number)
 	}
 	if err := a.clear(at.Day); err != nil {
 		return err
 	}
-	emit(ClosureRequested{Number: a.number(), ReviewBy: calendar.AddWorkingDays(at.Day, a.Terms.ReviewDays)})
+	emit(ClosureRequested{Number: a.number(), Kind: c.Kind, ReviewBy: calendar.AddWorkingDays(at.Day, a.Terms.ReviewDays), Ended: a.Status.Over()})
 	return nil
 }
 
@@ -176,7 +129,15 @@ func (c ApproveClosure) do(a *Account, at Moment, emit func(Event)) error {
 		return err
 	}
 	a.endAutopay(AutopayEndedByClosure, emit)
-	emit(ClosureApproved(c))
+	kind := a.Closure.Kind
+	emit(ClosureApproved{Closure: c.Closure, Reviewer: c.Reviewer, Kind: kind, OpenedOn: a.OpenedOn, Ended: a.Status.Over()})
+	if kind == Deregister {
+		e := AccountDeregistered{Closure: c.Closure}
+		if days := a.Terms.DeregisterCoolDown; days > 0 {
+			e.ApplyFrom = at.Day + calendar.Date(days)
+		}
+		emit(e)
+	}
 	return nil
 }
 
@@ -184,7 +145,7 @@ func (c RefuseClosure) do(a *Account, _ Moment, emit func(Event)) error {
 	if err := a.underReview(c.Closure); err != nil {
 		return err
 	}
-	emit(ClosureRefused(c))
+	emit(ClosureRefused{Closure: c.Closure, Reviewer: c.Reviewer, Reason: c.Reason, Ended: a.Status.Over()})
 	return nil
 }
 
@@ -192,7 +153,7 @@ func (c WithdrawClosure) do(a *Account, _ Moment, emit func(Event)) error {
 	if err := a.underReview(c.Closure); err != nil {
 		return err
 	}
-	emit(ClosureWithdrawn(c))
+	emit(ClosureWithdrawn{Closure: c.Closure, Ended: a.Status.Over()})
 	return nil
 }
 
@@ -218,16 +179,34 @@ func (a *Account) reviewBreached(day calendar.Date, emit func(Event)) {
 
 func (e ClosureRequested) apply(a *Account, on calendar.Date) {
 	a.numbered(e.Number)
-	a.Status = Closing
-	a.Closure = &Closure{Number: e.Number, On: on, ReviewBy: e.ReviewBy}
+	if !e.Ended {
+		a.Status = Closing
+	}
+	a.Closure = &Closure{Number: e.Number, Kind: e.Kind, On: on, ReviewBy: e.ReviewBy}
 }
 
 func (e ClosureApproved) apply(a *Account, on calendar.Date) {
-	a.Status, a.Closure, a.Limit, a.ClosedOn = Closed, nil, 0, on
+	a.Closure = nil
+	if e.Ended {
+		return
+	}
+	a.Status, a.Limit, a.ClosedOn = Closed, 0, on
 	a.Blocks, a.Temporary = nil, nil
 	a.SceneLimits, a.ScenesOff, a.SpendingCap = nil, nil, nil
 }
 
-func (e ClosureRefused) apply(a *Account, _ calendar.Date)   { a.Status, a.Closure = Active, nil }
-func (e ClosureWithdrawn) apply(a *Account, _ calendar.Date) { a.Status, a.Closure = Active, nil }
+func (e AccountDeregistered) apply(a *Account, _ calendar.Date) {
+	a.Status, a.ApplyFrom = Deregistered, e.ApplyFrom
+}
+
+func (e ClosureRefused) apply(a *Account, _ calendar.Date)   { a.keep(e.Ended) }
+func (e ClosureWithdrawn) apply(a *Account, _ calendar.Date) { a.keep(e.Ended) }
 func (e ClosureBreached) apply(a *Account, _ calendar.Date)  { a.Closure.Breached = true }
+
+// keep ends a request to close without closing.
+func (a *Account) keep(ended bool) {
+	a.Closure = nil
+	if !ended {
+		a.Status = Active
+	}
+}

@@ -238,11 +238,11 @@ func (a *Account) checkDebits() error {
 				return fmt.Errorf("debits %d and %d are both on their way for statement %d", other.Number, d.Number, d.Statement)
 			}
 		}
-		if a.Status == Closed {
+		if a.Status.Over() {
 			return fmt.Errorf("debit %d is on its way from a closed account", d.Number)
 		}
 	}
-	if a.Status == Closed && a.Autopay != nil {
+	if a.Status.Over() && a.Autopay != nil {
 		return fmt.Errorf("a closed account is to be debited from %d on", a.Autopay.Number)
 	}
 	return nil

@@ -299,7 +299,7 @@ func TestNoClosingWhileSomethingIsContested(t *testing.T) {
 	refusal := s.refused(credit.NotClear, "", credit.ApproveClosure{Closure: closure})
 	equal(t, "conditions", len(refusal.Unmet), 1)
 	equal(t, "condition", refusal.Unmet[0], credit.Unmet{
-		Condition: credit.ConditionDispute, Amount: 30_00, Date: s.day, Reference: s.a.ID.Part(credit.PrefixDispute, e.Number),
+		Condition: credit.ConditionDispute, Amount: 30_00, Date: s.day, Reference: s.a.ID.Part(credit.PrefixDispute, e.Number), Remedy: credit.RemedyDispute,
 	})
 	s.do(credit.WithdrawDispute{Dispute: e.Number})
 	s.do(credit.ApproveClosure{Closure: closure})

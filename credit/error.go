@@ -44,6 +44,7 @@ const (
 	BlockNotYours        Kind = "block_not_yours"        // this kind of block comes and goes by itself
 	NotClear             Kind = "account_not_clear"      // a condition for closing is not met
 	ClosurePending       Kind = "closure_pending"        // a request to close is under review already
+	ClosureNotApproved   Kind = "closure_not_approved"   // only what was closed has a certificate
 	NoClosurePending     Kind = "no_closure_pending"     // no request to close is under review
 	InvalidDate          Kind = "invalid_date"           // too early or too late
 	UnknownReason        Kind = "unknown_reason"         // not one of the reasons that there are
@@ -106,6 +107,7 @@ var Kinds = []Kind{
 	NotClear,
 	ClosurePending,
 	NoClosurePending,
+	ClosureNotApproved,
 	InvalidDate,
 	UnknownReason,
 	ContactQuiet,
@@ -151,6 +153,7 @@ type Unmet struct {
 	Amount    money.Amount  `json:"amount,omitzero"`
 	Date      calendar.Date `json:"date,omitzero"`
 	Reference ID            `json:"reference,omitzero"`
+	Remedy    string        `json:"remedy"` // what would meet it
 }
 
 func (e *Error) Error() string { return string(e.Kind) + ": " + e.Detail }

@@ -199,8 +199,11 @@ func (l *life) refund(t *rapid.T) {
 
 func (l *life) close(t *rapid.T) {
 	obstacles := l.story.a.Obstacles(l.story.day)
-	if status := l.story.a.Status; status != credit.Closing {
-		if _, err := l.do(credit.RequestClosure{}); (err == nil) != (status == credit.Active && len(obstacles) == 0) {
+	if status := l.story.a.Status; l.story.a.Closure == nil {
+		kind := rapid.SampledFrom([]credit.ClosureKind{credit.Close, credit.Deregister}).Draw(t, "how")
+		referred := l.story.a.Application.Decision == credit.Referred
+		open := status == credit.Active || status == credit.Closed && kind == credit.Deregister && !referred
+		if _, err := l.do(credit.RequestClosure{Kind: kind}); (err == nil) != (open && len(obstacles) == 0) {
 			t.Fatalf("closing in spite of %v: got %v", obstacles, err)
 		}
 		return

@@ -115,6 +115,7 @@ func anyTerms(t *rapid.T) *credit.Terms {
 	terms.PenaltyCap = credit.Rate(rapid.SampledFrom([]int{0, 0, 1, 50_000, 1_000_000}).Draw(t, "penalty cap"))
 	terms.CostCap = credit.Rate(rapid.SampledFrom([]int{240_000, 360_000}).Draw(t, "cost cap"))
 	terms.Grades = rapid.SampledFrom([]credit.Grades{{}, {}, {Substandard: 1, Doubtful: 2, Loss: 3}, {Substandard: 30, Doubtful: 60, Loss: 120}}).Draw(t, "grades")
+	terms.DeregisterCoolDown = rapid.SampledFrom([]int{0, 20, 100}).Draw(t, "cool-down")
 	terms.EarlyFees = rapid.SampledFrom([]credit.EarlyFees{credit.EarlyFeesWaived, credit.EarlyFeesNextPeriod, credit.EarlyFeesAll}).Draw(t, "early fees")
 	terms.PrincipalFirst = rapid.SampledFrom([]int{0, 1, 91}).Draw(t, "principal first")
 	terms.RateMethod = rapid.SampledFrom([]credit.RateMethod{credit.MonthlyTimesTwelve, credit.EffectiveOnDays, credit.UnitPeriod}).Draw(t, "method")

@@ -130,7 +130,7 @@ func (a *Account) open() error {
 	if err := a.opened(); err != nil {
 		return err
 	}
-	if a.Status == Closed {
+	if a.Status.Over() {
 		return refuse(AccountNotOpen, "the account is closed")
 	}
 	return nil

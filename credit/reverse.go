@@ -136,8 +136,11 @@ func (c ReverseRepayment) do(a *Account, at Moment, emit func(Event)) error {
 			Funding: a.Terms.Routing()[0].fund(overreturned),
 		}
 	}
-	if a.Status == Closed && (is.Owed() > 0 || overreturned > 0) {
+	if a.Status.Over() && (is.Owed() > 0 || overreturned > 0) {
 		e.Status = Active
+		if a.Closure != nil {
+			e.Status = Closing // somebody still asks for its end: it is reviewed on what there is now
+		}
 	}
 	emit(e)
 	return nil

@@ -57,6 +57,8 @@ type Terms struct {
 	Conversions    []Plan         `json:"conversions,omitempty"`    // plans for bills (账单分期); none: no bill can be converted
 	ConvertOverdue bool           `json:"convert_overdue,omitzero"` // also after the due date
 	Documents      []Document     `json:"documents"`                // what an applicant must have agreed to
+
+	DeregisterCoolDown int `json:"deregister_cool_down_days,omitzero"` // days after de-registration in which an application is not assessed; 0: none
 }
 
 // Document (文本) is one version of a text that a person agrees to.
@@ -96,6 +98,7 @@ func (t *Terms) Validate() error {
 		{"hold_days", t.HoldDays, 1, 60},
 		{"reading_seconds", t.ReadingSeconds, 0, 600},
 		{"review_days", t.ReviewDays, 1, 3},
+		{"deregister_cool_down_days", t.DeregisterCoolDown, 0, maxWindowDays},
 		{"applications", t.Applications, 1, 100},
 		{"window_days", t.WindowDays, 1, maxWindowDays},
 		{"penalty_rate", int(t.PenaltyRate), 0, int(Whole)},

@@ -180,7 +180,7 @@ func Post(account credit.ID, event credit.Event) []Transfer {
 		credit.Authorised, credit.Declined, credit.HoldVoided, credit.HoldExpired,
 		credit.StatementPaid, credit.StatementOverdue, credit.StatementAged, credit.AccountGraded, credit.ContactMade,
 		credit.BlockAdded, credit.BlockLifted,
-		credit.ClosureRequested, credit.ClosureApproved, credit.ClosureRefused, credit.ClosureWithdrawn, credit.ClosureBreached,
+		credit.ClosureRequested, credit.ClosureApproved, credit.AccountDeregistered, credit.ClosureRefused, credit.ClosureWithdrawn, credit.ClosureBreached,
 		credit.DueDayChosen, credit.SceneLimitSet, credit.SceneLimitRemoved, credit.SceneSwitchedOff, credit.SceneOnRequested, credit.SceneSwitchedOn,
 		credit.SpendingCapSet, credit.SpendingCapRaiseRequested, credit.SpendingCapRaised, credit.SpendingCapKept,
 		credit.LimitChanged, credit.TemporaryLimitGranted, credit.TemporaryLimitWithdrawn, credit.TemporaryLimitLapsed,

@@ -79,7 +79,7 @@ var cases = []struct {
 	{"", credit.ApplicationReceived{}}, {"", credit.ApplicationReferred{}}, {"", credit.ApplicationRefused{}}, {"", credit.AccountOpened{Limit: 1}},
 	{"", credit.Authorised{Amount: 1}}, {"", credit.Declined{Amount: 1}}, {"", credit.HoldVoided{Amount: 1}}, {"", credit.HoldExpired{Amount: 1}},
 	{"", credit.StatementPaid{}}, {"", credit.StatementOverdue{}}, {"", credit.StatementAged{}}, {"", credit.AccountGraded{}}, {"", credit.ContactMade{}}, {"", credit.BlockAdded{}}, {"", credit.BlockLifted{}},
-	{"", credit.ClosureRequested{}}, {"", credit.ClosureApproved{}}, {"", credit.ClosureRefused{}}, {"", credit.ClosureWithdrawn{}}, {"", credit.ClosureBreached{}},
+	{"", credit.ClosureRequested{}}, {"", credit.ClosureApproved{}}, {"", credit.AccountDeregistered{}}, {"", credit.ClosureRefused{}}, {"", credit.ClosureWithdrawn{}}, {"", credit.ClosureBreached{}},
 	{"", credit.DueDayChosen{Day: 1}},
 	{"", credit.SceneLimitSet{Limit: 1}}, {"", credit.SceneLimitRemoved{}}, {"", credit.SceneSwitchedOff{}}, {"", credit.SceneOnRequested{}}, {"", credit.SceneSwitchedOn{}},
 	{"", credit.SpendingCapSet{Amount: 1}}, {"", credit.SpendingCapRaiseRequested{Amount: 1}}, {"", credit.SpendingCapRaised{Amount: 1}}, {"", credit.SpendingCapKept{Amount: 1}},

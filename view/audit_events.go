@@ -10,8 +10,8 @@ import (
 
 // allowed checks an event against the account as it was before, and counts it.
 func (x *audited) allowed(day calendar.Date, command credit.Command, event credit.Event) *Violation {
-	if x.state.Status == credit.Closed {
-		if v := afterClosing(event); v != nil {
+	if x.state.Status.Over() {
+		if v := afterClosing(x.state.Status, event); v != nil {
 			return v
 		}
 	}
@@ -117,6 +117,10 @@ func (x *audited) allowed(day calendar.Date, command credit.Command, event credi
 		return x.limits.ended(e.Amount)
 	case credit.TemporaryLimitLapsed:
 		return x.limits.lapsed(day, e)
+	case credit.AccountDeregistered:
+		if again := x.state.Terms.DeregisterCoolDown; x.state.Status != credit.Closed || (again > 0) != (e.ApplyFrom == day+calendar.Date(again)) || again == 0 && e.ApplyFrom != 0 {
+			return wrong(CheckClosed, "an account that is %s was de-registered until %q, and the contract's cool-down is %d days", x.state.Status, e.ApplyFrom, again)
+		}
 	case credit.ClosureApproved:
 		x.limits = auditedLimits{}
 		x.choices.forget()
@@ -136,14 +140,18 @@ func (x *audited) settled(event credit.Event) *Violation {
 }
 
 // afterClosing says what may still happen to a closed account.
-func afterClosing(event credit.Event) *Violation {
+func afterClosing(status credit.Status, event credit.Event) *Violation {
 	switch event.(type) {
 	case credit.ApplicationReceived, credit.ApplicationReferred, credit.ApplicationRefused, credit.AccountOpened,
 		credit.Declined, credit.PurchaseRefunded, credit.RepaymentReceived, credit.RepaymentReversed, credit.CreditReturned,
 		credit.DisputeOpened, credit.DisputeSettled:
 		return nil
+	case credit.ClosureRequested, credit.ClosureApproved, credit.ClosureRefused, credit.ClosureWithdrawn, credit.ClosureBreached, credit.AccountDeregistered:
+		if status == credit.Closed {
+			return nil // it may be de-registered still
+		}
 	}
-	return wrong(CheckClosed, "%s on a closed account", event.Name())
+	return wrong(CheckClosed, "%s on an account that is %s", event.Name(), status)
 }
 
 // consents checks an application's evidence against what was kept of it.

@@ -152,15 +152,19 @@ func (c *changes) event(at place, account *balances, event credit.Event, shares 
 	case credit.ClosureRequested:
 		c.closures.add(Closure{
 			Account: at.account, Number: e.Number, RequestedOn: at.day, Time: at.time, Position: at.position,
-			ReviewBy: e.ReviewBy, Status: ClosureRequested,
+			ReviewBy: e.ReviewBy, Status: ClosureRequested, Kind: closureKind(e.Kind),
 		})
-		c.contractOf(at).Status = credit.Closing
+		if !e.Ended {
+			c.contractOf(at).Status = credit.Closing
+		}
 	case credit.ClosureApproved:
 		c.closed(at, e)
+	case credit.AccountDeregistered:
+		c.contractOf(at).Status = credit.Deregistered
 	case credit.ClosureRefused:
-		c.reviewed(at, e.Closure, ClosureRefused, e.Reviewer, e.Reason)
+		c.kept(at, e.Closure, ClosureRefused, e.Reviewer, e.Reason, e.Ended)
 	case credit.ClosureWithdrawn:
-		c.reviewed(at, e.Closure, ClosureWithdrawn, "", "")
+		c.kept(at, e.Closure, ClosureWithdrawn, "", "", e.Ended)
 	case credit.ClosureBreached:
 		c.closures.at(Closure{Account: at.account, Number: e.Closure}).Breached = true
 	case credit.LimitChanged:

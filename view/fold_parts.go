@@ -1,8 +1,6 @@
 package view
 
 import (
-	"slices"
-
 	"github.com/yuefu/yuefu/credit"
 	"github.com/yuefu/yuefu/money"
 )
@@ -210,28 +208,4 @@ func (c *changes) lifted(at place, kind credit.BlockKind) {
 		}
 	}
 	c.lifts = append(c.lifts, lift{Account: at.account, Kind: kind, LiftedOn: at.day})
-}
-
-func (c *changes) reviewed(at place, number int64, status, reviewer, reason string) {
-	r := c.closures.at(Closure{Account: at.account, Number: number})
-	r.Status, r.DecidedOn, r.Reviewer, r.Reason = status, at.day, reviewer, reason
-	c.contractOf(at).Status = credit.Active
-}
-
-// closed ends the account. The blocks that are left, the customer's own, end with it.
-func (c *changes) closed(at place, e credit.ClosureApproved) {
-	c.reviewed(at, e.Closure, ClosureApproved, e.Reviewer, "")
-	k := c.contractOf(at)
-	k.Status, k.LimitKnown, k.CreditLimit, k.ClosedOn = credit.Closed, true, 0, at.day
-	k.Blocks, k.BlocksGone, k.OverdueKnown, k.Overdue = 0, true, true, false
-	c.temporary(at, 0, 0)
-	for _, i := range c.blocksOf[at.account] {
-		if b := &c.blocks[i]; b.LiftedOn == 0 {
-			b.LiftedOn = at.day
-		}
-	}
-	// Once is enough: what these entries add after it was ended above.
-	if !slices.ContainsFunc(c.freed, func(f freed) bool { return f.Account == at.account }) {
-		c.freed = append(c.freed, freed{Account: at.account, LiftedOn: at.day})
-	}
 }

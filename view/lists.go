@@ -2,6 +2,7 @@ package view
 
 import (
 	"context"
+	"fmt"
 	"math"
 
 	"github.com/yuefu/yuefu/credit"
@@ -64,6 +65,9 @@ var (
 	readShares          = shareTable.read + ` WHERE partition = $1 AND account = $2 AND position = $3 AND repayment = $4 ORDER BY number`
 	readStatementShares = shareTable.read + ` WHERE partition = $1 AND account = $2 AND statement = $3 ORDER BY position, number`
 )
+
+// readOpenClosures counts by the index of those that nobody has decided.
+const readOpenClosures = `SELECT count(*), count(CASE WHEN breached THEN 1 END) FROM closure WHERE status = 'requested'`
 
 func (s *schema) newest() string {
 	return s.read + ` WHERE partition = $1 AND account = $2 AND number < $3 ORDER BY number DESC LIMIT $4`
@@ -176,6 +180,16 @@ func (t *Tables) Dispute(ctx context.Context, id credit.ID) (Dispute, error) {
 // Return finds one return of a credit balance.
 func (t *Tables) Return(ctx context.Context, id credit.ID) (Return, error) {
 	return one[Return](ctx, t, readReturn, credit.PrefixReturn, id)
+}
+
+// ClosuresUnderReview counts the requests to close that nobody has decided, and those of
+// them that are past their working days.
+func (t *Tables) ClosuresUnderReview(ctx context.Context) (open, breached int64, err error) {
+	err = t.db.Reader().QueryRowContext(ctx, readOpenClosures).Scan(&open, &breached)
+	if err != nil {
+		return 0, 0, fmt.Errorf("view: closures under review: %w", err)
+	}
+	return open, breached, nil
 }
 
 // Closure finds one request to close.

@@ -199,8 +199,8 @@ func TestAccountsAreFiltered(t *testing.T) {
 			filter view.Filter
 			want   []string
 		}{
-			{view.Filter{}, []string{"ann", "bob", "cai", "dan", "eve", "fay", "gus"}},
-			{view.Filter{Platform: "shop"}, []string{"ann", "bob", "cai", "dan", "eve", "fay", "gus"}},
+			{view.Filter{}, []string{"ann", "bob", "cai", "dan", "eve", "fay", "gil", "gus"}},
+			{view.Filter{Platform: "shop"}, []string{"ann", "bob", "cai", "dan", "eve", "fay", "gil", "gus"}},
 			{view.Filter{Platform: "another"}, nil},
 			{view.Filter{Programme: "euro"}, []string{"dan"}},
 			{view.Filter{Customer: "bob"}, []string{"bob"}},

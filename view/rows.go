@@ -352,17 +352,20 @@ const (
 
 // Closure (关闭 / 注销) is a request to close an account.
 type Closure struct {
-	Account     credit.ID     `view:"key"`
-	Number      int64         `view:"key"`
-	RequestedOn calendar.Date //
-	Time        int64         //
-	Position    int64         //
-	ReviewBy    calendar.Date //
-	Status      string        `view:"set"`
-	DecidedOn   calendar.Date `view:"set"`
-	Reviewer    string        `view:"set"`
-	Reason      string        `view:"set"`
-	Breached    bool          `view:"set"` // not decided in its working days
+	Account         credit.ID     `view:"key"`
+	Number          int64         `view:"key"`
+	RequestedOn     calendar.Date //
+	Time            int64         //
+	Position        int64         //
+	ReviewBy        calendar.Date //
+	Status          string        `view:"set"`
+	DecidedOn       calendar.Date `view:"set"`
+	Reviewer        string        `view:"set"`
+	Reason          string        `view:"set"`
+	Breached        bool          `view:"set"` // not decided in its working days
+	Kind            string        // close, or deregister
+	OpenedOn        calendar.Date `view:"set"` // approved: when the life of the credit line began that it ended
+	DecidedPosition int64         `view:"set"` // approved: the entry of the log that did it
 }
 
 // Posting (分录) is one transfer of an entry.

@@ -297,7 +297,11 @@ func (s *story) any(t *rapid.T) {
 	customer := rapid.SampledFrom(customers).Draw(t, "customer")
 	id := credit.AccountID(s.platform, terms.Programme, customer)
 	a := s.account(id)
-	if a.Status == credit.Unopened || a.Status == credit.Closed {
+	if a.Status.Over() && rapid.IntRange(0, 2).Draw(t, "what of it") == 0 {
+		s.leaving(t, a)
+		return
+	}
+	if a.Status == credit.Unopened || a.Status.Over() {
 		if a.Application != nil && a.Application.Decision == credit.Referred {
 			_ = s.do(id, credit.Review{Application: a.Application.Number, Approve: rapid.Bool().Draw(t, "approve"), Limit: 300_000, Reasons: []string{"income"}, Reviewer: "rita"})
 			return
@@ -340,7 +344,7 @@ func (s *story) any(t *rapid.T) {
 	case 16:
 		_ = s.do(id, credit.Unfreeze{Kind: rapid.SampledFrom(credit.BlockKinds).Draw(t, "block")})
 	case 17:
-		_ = s.do(id, credit.RequestClosure{})
+		_ = s.do(id, credit.RequestClosure{Kind: rapid.SampledFrom([]credit.ClosureKind{credit.Close, credit.Deregister}).Draw(t, "how")})
 	case 18:
 		if a.Closure != nil {
 			n := a.Closure.Number

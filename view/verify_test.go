@@ -68,7 +68,7 @@ func TestVerifyInSlices(t *testing.T) {
 		for _, v := range report.Violations {
 			t.Error(v)
 		}
-		if report.Accounts != 6 {
+		if report.Accounts != 7 {
 			t.Errorf("%d accounts were looked at", report.Accounts)
 		}
 		tamper(`UPDATE posting SET amount = amount + 1 WHERE number = 1`)(t, store, nil)
@@ -143,7 +143,7 @@ func forge(customer int, forged func(s *story, a *credit.Account) (credit.Comman
 	}
 }
 
-const ann, bob, cai, dan, fay, gus = 0, 1, 2, 3, 4, 5
+const ann, bob, cai, dan, fay, gus, gil = 0, 1, 2, 3, 4, 5, 6
 
 // bend what close of business does on the account's next due day.
 func billing(change func(e *credit.StatementIssued)) func(*testing.T, *store, *story) {
@@ -258,7 +258,7 @@ func named(name string) func(e eventlog.Entry) bool {
 func TestVerifyFindsWhatIsPlanted(t *testing.T) {
 	proven := map[string]bool{}
 	sound := soundDatabase(t)
-	for _, p := range slices.Concat(plantedInLog, plantedLimits, plantedInDisputes, plantedInRelief, plantedOverdue, plantedEarly, plantedInTables) {
+	for _, p := range slices.Concat(plantedInLog, plantedLimits, plantedInDisputes, plantedInRelief, plantedOverdue, plantedEarly, plantedLeaving, plantedInTables) {
 		proven[p.check.Name] = true
 		t.Run(p.check.Name+"/"+p.name, func(t *testing.T) {
 			t.Parallel()

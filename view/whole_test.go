@@ -79,8 +79,11 @@ func (s *story) whole() (accounts []credit.ID) {
 	s.choices(ann)
 	s.must(bob, credit.Freeze{Kind: credit.BlockRisk, Note: "look"})
 	s.disputes(dan, lost)
+	gil := s.open("gil", 100_000)
+	s.must(gil, credit.RequestClosure{Kind: credit.Deregister})
+	s.must(gil, credit.ApproveClosure{Closure: s.accounts[gil].Closure.Number, Reviewer: "rita"})
 	s.flush()
-	return []credit.ID{ann, bob, cai, dan, fay, gus}
+	return []credit.ID{ann, bob, cai, dan, fay, gus, gil}
 }
 
 // debit tells the result of an account's debit: each first attempt is refused, each

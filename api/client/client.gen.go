@@ -14,9 +14,10 @@ import (
 
 // Defines values for AccountStatus.
 const (
-	Active  AccountStatus = "active"
-	Closed  AccountStatus = "closed"
-	Closing AccountStatus = "closing"
+	Active       AccountStatus = "active"
+	Closed       AccountStatus = "closed"
+	Closing      AccountStatus = "closing"
+	Deregistered AccountStatus = "deregistered"
 )
 
 // Defines values for AuthorisationStatus.
@@ -47,6 +48,12 @@ const (
 	BlockKindJudicial BlockKind = "judicial"
 	BlockKindOverdue  BlockKind = "overdue"
 	BlockKindRisk     BlockKind = "risk"
+)
+
+// Defines values for ClosureKind.
+const (
+	ClosureKindClose      ClosureKind = "close"
+	ClosureKindDeregister ClosureKind = "deregister"
 )
 
 // Defines values for ClosureStatus.
@@ -196,6 +203,7 @@ const (
 	Busy                 ProblemKind = "busy"
 	CaptureTooLarge      ProblemKind = "capture_too_large"
 	ClockBackwards       ProblemKind = "clock_backwards"
+	ClosureNotApproved   ProblemKind = "closure_not_approved"
 	ClosurePending       ProblemKind = "closure_pending"
 	ConsentInFuture      ProblemKind = "consent_in_future"
 	ConsentIncomplete    ProblemKind = "consent_incomplete"
@@ -278,6 +286,16 @@ const (
 	UnitPeriod         RateMethod = "unit_period"
 )
 
+// Defines values for Remedy.
+const (
+	RemedyBlockLift           Remedy = "block_lift"
+	RemedyCaptureOrVoid       Remedy = "capture_or_void"
+	RemedyCreditBalanceReturn Remedy = "credit_balance_return"
+	RemedyDebitResult         Remedy = "debit_result"
+	RemedyDisputeDecision     Remedy = "dispute_decision"
+	RemedySettlement          Remedy = "settlement"
+)
+
 // Defines values for StatementStatus.
 const (
 	StatementStatusOpen    StatementStatus = "open"
@@ -287,6 +305,9 @@ const (
 
 // Account A credit line (月付账户) as it is on a business date
 type Account struct {
+	// ApplyAgainOn De-registered (已注销): the first day on which an application is assessed again
+	ApplyAgainOn calendar.Date `json:"apply_again_on,omitempty,omitzero"`
+
 	// AsOf The business date
 	AsOf calendar.Date `json:"as_of"`
 
@@ -307,7 +328,7 @@ type Account struct {
 	ChargedOff int64         `json:"charged_off,omitempty,omitzero"`
 	ClosedOn   calendar.Date `json:"closed_on,omitempty,omitzero"`
 
-	// Closure A request to close that is under review
+	// Closure A request to close or to de-register that is under review
 	Closure PendingClosure `json:"closure,omitempty,omitzero"`
 
 	// Coming What falls due in each coming month
@@ -776,6 +797,38 @@ type CaptureRequest struct {
 	Final bool `json:"final,omitempty,omitzero"`
 }
 
+// Certificate What was closed, when, and that nothing is owed (结清证明 / 注销证明)
+type Certificate struct {
+	Account string `json:"account"`
+	Closure string `json:"closure"`
+
+	// Customer The platform's own id of the person
+	Customer  string        `json:"customer"`
+	DecidedOn calendar.Date `json:"decided_on"`
+
+	// Form Version of this form
+	Form int `json:"form"`
+
+	// Kind close (关闭): the limit is 0, apply again at any time. deregister (注销): the contract has ended too
+	Kind ClosureKind `json:"kind"`
+
+	// Log The entry of the log that proves it
+	Log      LogPosition   `json:"log"`
+	OpenedOn calendar.Date `json:"opened_on"`
+
+	// Owed Always 0
+	Owed        int64            `json:"owed"`
+	Programme   string           `json:"programme"`
+	RequestedOn calendar.Date    `json:"requested_on"`
+	Texts       CertificateTexts `json:"texts"`
+}
+
+// CertificateTexts defines model for CertificateTexts.
+type CertificateTexts struct {
+	En string `json:"en"`
+	Zh string `json:"zh"`
+}
+
 // ChargeOff What the books gave up on one day (核销)
 type ChargeOff struct {
 	// Amount The sum of the four
@@ -816,6 +869,15 @@ type Clock struct {
 	TimeZone string    `json:"time_zone"`
 }
 
+// ClosingCertificate defines model for ClosingCertificate.
+type ClosingCertificate struct {
+	// Certificate What was closed, when, and that nothing is owed (结清证明 / 注销证明)
+	Certificate Certificate `json:"certificate"`
+
+	// Sha256 SHA-256 of the certificate's canonical JSON (RFC 8785), in hexadecimal
+	Sha256 string `json:"sha256"`
+}
+
 // ClosingConditions defines model for ClosingConditions.
 type ClosingConditions struct {
 	Account string        `json:"account"`
@@ -825,22 +887,40 @@ type ClosingConditions struct {
 	Clear bool `json:"clear"`
 
 	// Currency ISO 4217
-	Currency Currency         `json:"currency"`
-	Unmet    []UnmetCondition `json:"unmet"`
+	Currency Currency `json:"currency"`
+
+	// Settlement The one sum that settles all that is owed (一次结清): pay it with an early repayment that names its quote. Left out where nothing is owed
+	Settlement Settlement       `json:"settlement,omitempty,omitzero"`
+	Unmet      []UnmetCondition `json:"unmet"`
 }
 
 // Closure A request to close the account, and what was decided
 type Closure struct {
 	Account string `json:"account"`
 
+	// Breached It was not decided in its working days (审核超时)
+	Breached bool `json:"breached,omitempty,omitzero"`
+
 	// DecidedOn The business date of this answer: requested, approved, refused or withdrawn on it
 	DecidedOn calendar.Date `json:"decided_on"`
 	ID        string        `json:"id"`
-	Reason    string        `json:"reason,omitempty,omitzero"`
+
+	// Kind close (关闭): the limit is 0, apply again at any time. deregister (注销): the contract has ended too
+	Kind   ClosureKind `json:"kind"`
+	Reason string      `json:"reason,omitempty,omitzero"`
 
 	// ReviewBy The last working day for the decision
 	ReviewBy calendar.Date `json:"review_by,omitempty,omitzero"`
 	Status   ClosureStatus `json:"status"`
+}
+
+// ClosureKind close (关闭): the limit is 0, apply again at any time. deregister (注销): the contract has ended too
+type ClosureKind string
+
+// ClosureList defines model for ClosureList.
+type ClosureList struct {
+	Data []Closure `json:"data"`
+	Next string    `json:"next,omitempty,omitzero"`
 }
 
 // ClosureRefusalRequest defines model for ClosureRefusalRequest.
@@ -1889,6 +1969,12 @@ type LimitRequest struct {
 	Reason LimitReason `json:"reason"`
 }
 
+// LogPosition The entry of the log that proves it
+type LogPosition struct {
+	Partition int   `json:"partition"`
+	Position  int64 `json:"position"`
+}
+
 // MerchantRule Where credit may be spent (商户名单): at the merchants that are allowed, if any are named, and at none that is blocked
 type MerchantRule struct {
 	Allowed []string `json:"allowed,omitempty,omitzero"`
@@ -1995,9 +2081,14 @@ type PaymentFigures struct {
 	Undecided int64 `json:"undecided,omitempty,omitzero"`
 }
 
-// PendingClosure A request to close that is under review
+// PendingClosure A request to close or to de-register that is under review
 type PendingClosure struct {
-	ID          string        `json:"id"`
+	// Breached It was not decided in its working days (审核超时)
+	Breached bool   `json:"breached,omitempty,omitzero"`
+	ID       string `json:"id"`
+
+	// Kind close (关闭): the limit is 0, apply again at any time. deregister (注销): the contract has ended too
+	Kind        ClosureKind   `json:"kind"`
 	RequestedOn calendar.Date `json:"requested_on"`
 	ReviewBy    calendar.Date `json:"review_by"`
 }
@@ -2330,6 +2421,9 @@ type RefundRequest struct {
 	Amount int64 `json:"amount"`
 }
 
+// Remedy What meets the condition: the one sum, or what else has to happen that money can't
+type Remedy string
+
 // ReopenedStatement A statement that is unpaid, or overdue, since the repayment is gone
 type ReopenedStatement struct {
 	OverdueSince calendar.Date `json:"overdue_since,omitempty,omitzero"`
@@ -2459,6 +2553,22 @@ type RunningDeferral struct {
 type SceneLimit struct {
 	Limit int64  `json:"limit"`
 	Scene string `json:"scene"`
+}
+
+// Settlement The one sum that settles all that is owed (一次结清): pay it with an early repayment that names its quote. Left out where nothing is owed
+type Settlement struct {
+	// Amount A sum in minor units (分) of the currency beside it
+	Amount Amount `json:"amount"`
+
+	// FromCreditBalance What the credit balance pays besides
+	FromCreditBalance int64 `json:"from_credit_balance"`
+
+	// HoldsUntil The last day on which the sum does not change by itself; left out where it never does
+	HoldsUntil calendar.Date `json:"holds_until,omitempty,omitzero"`
+	Quote      string        `json:"quote"`
+
+	// Saved Cost that would have been due later, and is waived (减免)
+	Saved int64 `json:"saved"`
 }
 
 // Share The part of a repayment that went to one instalment or penalty (分配)
@@ -2634,6 +2744,9 @@ type Terms struct {
 	// Deferral On which terms a statement can be paid later (延期还款); left out: the contract offers no deferral. The fee is a rate or an amount, not both
 	Deferral DeferralTerms `json:"deferral,omitempty,omitzero"`
 
+	// DeregisterCoolDownDays Days after de-registration (注销) in which no application is assessed; left out: none
+	DeregisterCoolDownDays int `json:"deregister_cool_down_days,omitempty,omitzero"`
+
 	// Documents What an applicant has to agree to; the cost disclosure is added by itself
 	Documents []Document `json:"documents"`
 
@@ -2719,6 +2832,9 @@ type UnmetCondition struct {
 
 	// Reference The id of what it is about
 	Reference string `json:"reference,omitempty,omitzero"`
+
+	// Remedy What meets the condition: the one sum, or what else has to happen that money can't
+	Remedy Remedy `json:"remedy"`
 }
 
 // Void defines model for Void.
@@ -2804,6 +2920,19 @@ type ListAuthorisationsQuery struct {
 }
 
 func (q ListAuthorisationsQuery) values() url.Values {
+	v := url.Values{}
+	add(v, "cursor", q.Cursor)
+	add(v, "limit", q.Limit)
+	return v
+}
+
+// ListClosuresQuery is what ListClosures can be asked for. Zero values are left out.
+type ListClosuresQuery struct {
+	Cursor Cursor // The `next` of the page before; left out for the first page
+	Limit  Limit  // How many at most; 50 when left out
+}
+
+func (q ListClosuresQuery) values() url.Values {
 	v := url.Values{}
 	add(v, "cursor", q.Cursor)
 	add(v, "limit", q.Limit)
@@ -3073,6 +3202,17 @@ func (c *Client) GetClosingConditions(ctx context.Context, id string) (answer Cl
 	return answer, err
 }
 
+// ListClosures: The account's requests to close or to de-register, newest first.
+func (c *Client) ListClosures(ctx context.Context, id string, query ListClosuresQuery) (answer ClosureList, err error) {
+	path := "/v1/accounts/{id}/closures"
+	path = strings.Replace(path, "{id}", url.PathEscape(id), 1)
+	if q := query.values().Encode(); q != "" {
+		path += "?" + q
+	}
+	err = c.do(ctx, "GET", path, "", nil, &answer)
+	return answer, err
+}
+
 // RequestClosure: Ask to close the account (申请关闭).
 func (c *Client) RequestClosure(ctx context.Context, id string, key string) (answer Closure, err error) {
 	path := "/v1/accounts/{id}/closures"
@@ -3116,6 +3256,14 @@ func (c *Client) ListDebits(ctx context.Context, id string, query ListDebitsQuer
 		path += "?" + q
 	}
 	err = c.do(ctx, "GET", path, "", nil, &answer)
+	return answer, err
+}
+
+// RequestDeregistration: Ask to de-register (申请注销).
+func (c *Client) RequestDeregistration(ctx context.Context, id string, key string) (answer Closure, err error) {
+	path := "/v1/accounts/{id}/deregistrations"
+	path = strings.Replace(path, "{id}", url.PathEscape(id), 1)
+	err = c.do(ctx, "POST", path, key, nil, &answer)
 	return answer, err
 }
 
@@ -3398,11 +3546,27 @@ func (c *Client) AdvanceClock(ctx context.Context, body AdvanceRequest) (answer 
 	return answer, err
 }
 
+// GetClosure: A request to close or to de-register, and what was decided.
+func (c *Client) GetClosure(ctx context.Context, id string) (answer Closure, err error) {
+	path := "/v1/closures/{id}"
+	path = strings.Replace(path, "{id}", url.PathEscape(id), 1)
+	err = c.do(ctx, "GET", path, "", nil, &answer)
+	return answer, err
+}
+
 // ApproveClosure: Close the account for good (同意关闭; needs an operator key).
 func (c *Client) ApproveClosure(ctx context.Context, id string, key string) (answer Closure, err error) {
 	path := "/v1/closures/{id}/approve"
 	path = strings.Replace(path, "{id}", url.PathEscape(id), 1)
 	err = c.do(ctx, "POST", path, key, nil, &answer)
+	return answer, err
+}
+
+// GetClosingCertificate: The certificate that nothing is owed (结清证明 / 注销证明).
+func (c *Client) GetClosingCertificate(ctx context.Context, id string) (answer ClosingCertificate, err error) {
+	path := "/v1/closures/{id}/certificate"
+	path = strings.Replace(path, "{id}", url.PathEscape(id), 1)
+	err = c.do(ctx, "GET", path, "", nil, &answer)
 	return answer, err
 }
 

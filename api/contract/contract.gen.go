@@ -13,7 +13,7 @@ import (
 // AccountStatus 账户状态
 type AccountStatus string
 
-var valuesOfAccountStatus = []string{"active", "closing", "closed"}
+var valuesOfAccountStatus = []string{"active", "closing", "closed", "deregistered"}
 
 // AdvanceRequest defines model for AdvanceRequest.
 type AdvanceRequest struct {
@@ -365,6 +365,11 @@ func (v *CaptureRequest) Read(r *strict.Reader) {
 	}
 	r.Required(seen, 0, "", "amount")
 }
+
+// ClosureKind close (关闭): the limit is 0, apply again at any time. deregister (注销): the contract has ended too
+type ClosureKind string
+
+var valuesOfClosureKind = []string{"close", "deregister"}
 
 // ClosureRefusalRequest defines model for ClosureRefusalRequest.
 type ClosureRefusalRequest struct {
@@ -1552,7 +1557,7 @@ func (v *Policy) Read(r *strict.Reader) {
 // ProblemKind A stable name
 type ProblemKind string
 
-var valuesOfProblemKind = []string{"not_found", "invalid_amount", "currency_mismatch", "unknown_plan", "consent_incomplete", "consent_preselected", "consent_of_another", "consent_outdated", "consent_too_fast", "consent_in_future", "already_open", "application_pending", "no_application_pending", "hold_not_open", "capture_too_large", "refund_too_large", "nothing_owed", "overdue_first", "quote_outdated", "not_the_quoted_sum", "account_not_open", "no_credit_balance", "not_reversible", "already_reversed", "block_exists", "block_missing", "block_not_yours", "account_not_clear", "closure_pending", "no_closure_pending", "dispute_too_large", "dispute_not_open", "invalid_date", "unknown_reason", "limit_above_cap", "unchanged", "nothing_to_withdraw", "autopay_missing", "debit_not_pending", "unknown_scene", "due_day_not_offered", "due_day_changes_used", "statement_not_open", "deferral_not_offered", "contact_quiet_hours", "contact_too_often", "contact_not_needed", "contact_wrong_party", "deferral_too_late", "already_deferred", "deferrals_used_up", "conversion_not_offered", "conversion_too_late", "conversion_too_large", "already_converted", "nothing_to_convert", "deferral_running", "dispute_running", "debit_pending", "malformed_request", "header_too_large", "request_timeout", "no_such_route", "method_not_allowed", "unauthenticated", "operator_key_required", "not_a_sandbox", "unknown_parameter", "invalid_parameter", "key_missing", "key_invalid", "key_reused", "unsupported_media_type", "body_too_large", "malformed_body", "invalid_request", "invalid_programme", "clock_backwards", "busy", "unavailable", "outcome_unknown", "shutting_down", "account_stopped", "internal"}
+var valuesOfProblemKind = []string{"not_found", "invalid_amount", "currency_mismatch", "unknown_plan", "consent_incomplete", "consent_preselected", "consent_of_another", "consent_outdated", "consent_too_fast", "consent_in_future", "already_open", "application_pending", "no_application_pending", "hold_not_open", "capture_too_large", "refund_too_large", "nothing_owed", "overdue_first", "quote_outdated", "not_the_quoted_sum", "account_not_open", "no_credit_balance", "not_reversible", "already_reversed", "block_exists", "block_missing", "block_not_yours", "account_not_clear", "closure_pending", "no_closure_pending", "closure_not_approved", "dispute_too_large", "dispute_not_open", "invalid_date", "unknown_reason", "limit_above_cap", "unchanged", "nothing_to_withdraw", "autopay_missing", "debit_not_pending", "unknown_scene", "due_day_not_offered", "due_day_changes_used", "statement_not_open", "deferral_not_offered", "contact_quiet_hours", "contact_too_often", "contact_not_needed", "contact_wrong_party", "deferral_too_late", "already_deferred", "deferrals_used_up", "conversion_not_offered", "conversion_too_late", "conversion_too_large", "already_converted", "nothing_to_convert", "deferral_running", "dispute_running", "debit_pending", "malformed_request", "header_too_large", "request_timeout", "no_such_route", "method_not_allowed", "unauthenticated", "operator_key_required", "not_a_sandbox", "unknown_parameter", "invalid_parameter", "key_missing", "key_invalid", "key_reused", "unsupported_media_type", "body_too_large", "malformed_body", "invalid_request", "invalid_programme", "clock_backwards", "busy", "unavailable", "outcome_unknown", "shutting_down", "account_stopped", "internal"}
 
 // ProgrammeRequest defines model for ProgrammeRequest.
 type ProgrammeRequest struct {
@@ -1740,6 +1745,11 @@ func (v *RefundRequest) Read(r *strict.Reader) {
 	}
 	r.Required(seen, 0, "", "amount")
 }
+
+// Remedy What meets the condition: the one sum, or what else has to happen that money can't
+type Remedy string
+
+var valuesOfRemedy = []string{"settlement", "capture_or_void", "dispute_decision", "credit_balance_return", "debit_result", "block_lift"}
 
 // RepaymentRequest defines model for RepaymentRequest.
 type RepaymentRequest struct {
@@ -1987,6 +1997,9 @@ type Terms struct {
 	// Deferral On which terms a statement can be paid later (延期还款); left out: the contract offers no deferral. The fee is a rate or an amount, not both
 	Deferral DeferralTerms `json:"deferral,omitempty,omitzero"`
 
+	// DeregisterCoolDownDays Days after de-registration (注销) in which no application is assessed; left out: none
+	DeregisterCoolDownDays int `json:"deregister_cool_down_days,omitempty,omitzero"`
+
 	// Documents What an applicant has to agree to; the cost disclosure is added by itself
 	Documents []Document `json:"documents"`
 
@@ -2100,8 +2113,11 @@ func (v *Terms) Read(r *strict.Reader) {
 		case "deferral":
 			seen |= 1 << 9
 			v.Deferral.Read(r)
-		case "documents":
+		case "deregister_cool_down_days":
 			seen |= 1 << 10
+			v.DeregisterCoolDownDays = int(r.Whole(0, 366))
+		case "documents":
+			seen |= 1 << 11
 			if r.BeginList() {
 				for r.More(len(v.Documents), 0, 16) {
 					var item Document
@@ -2110,47 +2126,47 @@ func (v *Terms) Read(r *strict.Reader) {
 				}
 			}
 		case "due_day":
-			seen |= 1 << 11
+			seen |= 1 << 12
 			v.DueDay = int(r.Whole(1, 31))
 		case "due_day_changes":
-			seen |= 1 << 12
+			seen |= 1 << 13
 			v.DueDayChanges = int(r.Whole(0, 366))
 		case "due_days":
-			seen |= 1 << 13
+			seen |= 1 << 14
 			if r.BeginList() {
 				for r.More(len(v.DueDays), 0, 31) {
 					v.DueDays = append(v.DueDays, int(r.Whole(1, 31)))
 				}
 			}
 		case "early_fees":
-			seen |= 1 << 14
+			seen |= 1 << 15
 			v.EarlyFees = EarlyFees(r.Word(valuesOfEarlyFees))
 		case "funder":
-			seen |= 1 << 15
+			seen |= 1 << 16
 			v.Funder = r.Text(1, 64)
 		case "grace_days":
-			seen |= 1 << 16
+			seen |= 1 << 17
 			v.GraceDays = int(r.Whole(0, 31))
 		case "grades":
-			seen |= 1 << 17
+			seen |= 1 << 18
 			v.Grades.Read(r)
 		case "hold_days":
-			seen |= 1 << 18
+			seen |= 1 << 19
 			v.HoldDays = int(r.Whole(1, 60))
 		case "limit_cap":
-			seen |= 1 << 19
+			seen |= 1 << 20
 			v.LimitCap = r.Whole(0, 1e+12)
 		case "merchants":
-			seen |= 1 << 20
+			seen |= 1 << 21
 			v.Merchants.Read(r)
 		case "penalty_cap":
-			seen |= 1 << 21
+			seen |= 1 << 22
 			v.PenaltyCap = r.Whole(0, 1e+07)
 		case "penalty_rate":
-			seen |= 1 << 22
+			seen |= 1 << 23
 			v.PenaltyRate = r.Whole(0, 1e+06)
 		case "plans":
-			seen |= 1 << 23
+			seen |= 1 << 24
 			if r.BeginList() {
 				for r.More(len(v.Plans), 1, 32) {
 					var item Plan
@@ -2159,19 +2175,19 @@ func (v *Terms) Read(r *strict.Reader) {
 				}
 			}
 		case "principal_first_from":
-			seen |= 1 << 24
+			seen |= 1 << 25
 			v.PrincipalFirstFrom = int(r.Whole(0, 3650))
 		case "rate_method":
-			seen |= 1 << 25
+			seen |= 1 << 26
 			v.RateMethod = RateMethod(r.Word(valuesOfRateMethod))
 		case "reading_seconds":
-			seen |= 1 << 26
+			seen |= 1 << 27
 			v.ReadingSeconds = int(r.Whole(0, 600))
 		case "review_days":
-			seen |= 1 << 27
+			seen |= 1 << 28
 			v.ReviewDays = int(r.Whole(1, 3))
 		case "scene_limits":
-			seen |= 1 << 28
+			seen |= 1 << 29
 			if r.BeginList() {
 				for r.More(len(v.SceneLimits), 0, 32) {
 					var item SceneLimit
@@ -2180,17 +2196,17 @@ func (v *Terms) Read(r *strict.Reader) {
 				}
 			}
 		case "scenes":
-			seen |= 1 << 29
+			seen |= 1 << 30
 			if r.BeginList() {
 				for r.More(len(v.Scenes), 1, 32) {
 					v.Scenes = append(v.Scenes, r.Text(1, 64))
 				}
 			}
 		case "statement_day":
-			seen |= 1 << 30
+			seen |= 1 << 31
 			v.StatementDay = int(r.Whole(1, 31))
 		case "window_days":
-			seen |= 1 << 31
+			seen |= 1 << 32
 			v.WindowDays = int(r.Whole(1, 366))
 		default:
 			r.Unknown()
@@ -2199,18 +2215,18 @@ func (v *Terms) Read(r *strict.Reader) {
 	r.Required(seen, 0, "", "applications")
 	r.Required(seen, 7, "", "cost_cap")
 	r.Required(seen, 8, "", "currency")
-	r.Required(seen, 10, "", "documents")
-	r.Required(seen, 11, "", "due_day")
-	r.Required(seen, 15, "", "funder")
-	r.Required(seen, 16, "", "grace_days")
-	r.Required(seen, 18, "", "hold_days")
-	r.Required(seen, 22, "", "penalty_rate")
-	r.Required(seen, 23, "", "plans")
-	r.Required(seen, 24, "", "principal_first_from")
-	r.Required(seen, 25, "", "rate_method")
-	r.Required(seen, 26, "", "reading_seconds")
-	r.Required(seen, 27, "", "review_days")
-	r.Required(seen, 29, "", "scenes")
-	r.Required(seen, 30, "", "statement_day")
-	r.Required(seen, 31, "", "window_days")
+	r.Required(seen, 11, "", "documents")
+	r.Required(seen, 12, "", "due_day")
+	r.Required(seen, 16, "", "funder")
+	r.Required(seen, 17, "", "grace_days")
+	r.Required(seen, 19, "", "hold_days")
+	r.Required(seen, 23, "", "penalty_rate")
+	r.Required(seen, 24, "", "plans")
+	r.Required(seen, 25, "", "principal_first_from")
+	r.Required(seen, 26, "", "rate_method")
+	r.Required(seen, 27, "", "reading_seconds")
+	r.Required(seen, 28, "", "review_days")
+	r.Required(seen, 30, "", "scenes")
+	r.Required(seen, 31, "", "statement_day")
+	r.Required(seen, 32, "", "window_days")
 }

@@ -63,6 +63,7 @@ func init() {
 	register[credit.BlockLifted]()
 	register[credit.ClosureRequested]()
 	register[credit.ClosureApproved]()
+	register[credit.AccountDeregistered]()
 	register[credit.ClosureRefused]()
 	register[credit.ClosureWithdrawn]()
 	register[credit.ClosureBreached]()

@@ -369,6 +369,9 @@ CREATE TABLE closure (
 	position     bigint  NOT NULL,
 	requested_on date    NOT NULL,
 	review_by    date    NOT NULL,
+	opened_on    date,
+	decided_position bigint NOT NULL,
+	kind         text COLLATE "C" NOT NULL,
 	decided_on   date,
 	breached     boolean NOT NULL,
 	account      text COLLATE "C" NOT NULL,
@@ -378,6 +381,7 @@ CREATE TABLE closure (
 	id           text COLLATE "C" GENERATED ALWAYS AS ('clo_' || substr(account, 5) || '_' || number::text) STORED,
 	PRIMARY KEY (partition, account, number)
 );
+CREATE INDEX closure_open ON closure (partition, review_by) WHERE status = 'requested';
 
 CREATE TABLE limit_change (
 	partition integer NOT NULL,

@@ -367,6 +367,9 @@ CREATE TABLE closure (
 	position     INTEGER NOT NULL,
 	requested_on TEXT    NOT NULL,
 	review_by    TEXT    NOT NULL,
+	opened_on    TEXT,
+	decided_position INTEGER NOT NULL,
+	kind         TEXT    NOT NULL,
 	decided_on   TEXT,
 	breached     INTEGER NOT NULL,
 	account      TEXT    NOT NULL,
@@ -376,6 +379,7 @@ CREATE TABLE closure (
 	id           TEXT    GENERATED ALWAYS AS ('clo_' || substr(account, 5) || '_' || number) VIRTUAL,
 	PRIMARY KEY (partition, account, number)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX closure_open ON closure (partition, review_by) WHERE status = 'requested';
 
 CREATE TABLE limit_change (
 	partition INTEGER NOT NULL,
