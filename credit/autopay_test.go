@@ -217,6 +217,33 @@ func TestAChargedOffStatementIsNotDebited(t *testing.T) {
 	equal(t, "owed", s.a.Owed(), 0)
 }
 
+// A debit that succeeded and bounced later: the statement is open again, and is debited
+// under a new number on the next of its days, never on one that is past.
+func TestADebitThatBounces(t *testing.T) {
+	for _, c := range []struct{ bounced, again string }{
+		{"2026-03-15", "2026-03-16"}, {"2026-03-16", "2026-03-18"}, {"2026-03-17", "2026-03-18"}, {"2026-03-18", ""}, {"2026-04-01", ""},
+	} {
+		s := debitedStory(t)
+		s.to("2026-03-15")
+		first := s.debit().Number
+		e := only[credit.RepaymentReceived](t, s.do(credit.SettleDebit{Debit: first}))
+		s.to(c.bounced)
+		s.bounce(e.Number)
+		equal(t, c.bounced+": billed", s.a.Billed() >= 100_00, true)
+		s.do(credit.SettleDebit{Debit: first}) // told again: no news, and no money
+		equal(t, c.bounced+": still billed", s.a.Billed() >= 100_00, true)
+		s.told()
+		s.to("2026-04-04")
+		again := ""
+		for _, line := range strings.Split(s.told(), "\n") {
+			if day, ok := strings.CutSuffix(line, " debit.requested"); ok {
+				again += day
+			}
+		}
+		equal(t, c.bounced+": debited again", again, c.again)
+	}
+}
+
 func TestAnInstructionGivenLate(t *testing.T) {
 	for _, c := range []struct {
 		given string
