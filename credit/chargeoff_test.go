@@ -14,7 +14,7 @@ import (
 func owing(t tb) (s *story, single, parts int64) {
 	t.Helper()
 	s = opened(t, "2026-02-20", func(t *credit.Terms) { t.ChargeOffDays = 180 })
-	single, parts = s.buy(1_000_00, "next"), int64(0)
+	single = s.buy(1_000_00, "next")
 	s.to("2026-03-10")
 	parts = s.buy(300_00, "flat3") // falls on 04-05, 05-05 and 06-05
 	return s, single, parts
@@ -22,7 +22,7 @@ func owing(t tb) (s *story, single, parts int64) {
 
 func TestChargeOffOnItsDay(t *testing.T) {
 	for _, c := range []struct{ days, late int }{{180, 179}, {180, 180}, {180, 181}, {0, 400}, {30, 29}, {30, 30}} {
-		s, purchase := late(t, func(t *credit.Terms) { t.ChargeOffDays = c.days })
+		s, _ := late(t, func(t *credit.Terms) { t.ChargeOffDays = c.days })
 		s.pass(on(t, "2026-03-15") + calendar.Date(c.late))
 		want := c.days != 0 && c.late >= c.days
 		equal(t, fmt.Sprintf("charged off %d days past due of %d", c.late, c.days), s.a.ChargedOff().Billed, map[bool]money.Amount{true: 1_000_00}[want])
@@ -33,13 +33,12 @@ func TestChargeOffOnItsDay(t *testing.T) {
 			t.Errorf("the same night again: %s", names(again))
 		}
 		equal(t, "owed by the customer", s.a.Outstanding(), 1_000_00)
-		_ = purchase
 	}
 }
 
 // Everything goes, billed or not, with the penalty until that day; nothing more grows.
 func TestChargeOffTakesEverything(t *testing.T) {
-	s, single, parts := owing(t)
+	s, _, _ := owing(t)
 	s.to("2026-09-10").told()
 	e := only[credit.DebtChargedOff](t, s.close(on(t, "2026-09-11")))
 	s.expect("2026-09-11 penalty.charged", "2026-09-11 penalty.charged", "2026-09-11 penalty.charged", "2026-09-11 penalty.charged",
@@ -67,7 +66,6 @@ func TestChargeOffTakesEverything(t *testing.T) {
 	if reasons := s.declined(1_00, "next"); len(reasons) != 1 || reasons[0] != credit.ReasonFrozen {
 		t.Errorf("got %v", reasons)
 	}
-	_, _ = single, parts
 }
 
 // What was not billed yet is given up with the rest, and billed all the same, so that
@@ -227,4 +225,49 @@ func TestChargedOffAndPaidButContestedIsNotLost(t *testing.T) {
 	equal(t, "still contested", s.a.Contested(), 100_00)
 	equal(t, "grade", s.a.Grade, credit.Normal)
 	equal(t, "blocks", len(s.a.Blocks), 0)
+}
+
+// What is contested is given up with the rest, and asked for by nobody: lost, it is billed
+// off the books; won, it is less of a loss.
+func TestADisputeAcrossTheChargeOff(t *testing.T) {
+	for _, won := range []bool{true, false} {
+		s := opened(t, "2026-02-20", func(t *credit.Terms) { t.ChargeOffDays = 30 })
+		s.buy(1_000_00, "next") // due on 03-15
+		contested := s.buy(300_00, "next")
+		s.to("2026-03-10")
+		n := s.contest(contested, 300_00).Number
+		s.to("2026-04-13").told()
+		e := only[credit.DebtChargedOff](t, s.close(on(t, "2026-04-14")))
+		equal(t, "given up", e.Sum(), 1_300_00+30_00)
+		equal(t, "contested of it", s.a.ChargedOff().Disputed, 300_00)
+		equal(t, "owed of it", s.a.ChargedOffOwed(), 1_030_00)
+		s.repay(1_030_00)
+		equal(t, "owed", s.a.Owed(), 0)
+		equal(t, "blocked until all of it is settled", len(s.a.Blocks), 1)
+		equal(t, "grade", s.a.Grade, credit.Loss)
+		if won {
+			for _, cut := range s.win(n).Cuts {
+				equal(t, "less of a loss", cut.ChargedOff, true)
+			}
+		} else {
+			equal(t, "off the books", s.lose(n).ChargedOff, true)
+			s.to("2026-05-05")
+			equal(t, "a recovery", s.repay(300_00).Shares[0].ChargedOff, true)
+		}
+		equal(t, "owed", s.a.Owed(), 0)
+		equal(t, "blocks", len(s.a.Blocks), 0)
+		equal(t, "grade", s.a.Grade, credit.Normal)
+	}
+
+	// Contested after it was given up: it stays off the books.
+	s, single, _ := owing(t)
+	s.to("2026-10-01")
+	e := s.contest(single, 1_000_00)
+	equal(t, "off the books", e.ChargedOff, true)
+	equal(t, "not asked for", s.a.ChargedOff().Disputed, 1_000_00)
+	s.lose(e.Number)
+	s.to("2026-10-05")
+	equal(t, "asked for again", s.a.ChargedOff().Billed, 1_300_00)
+	s.to("2027-10-05")
+	equal(t, "without a penalty", s.a.AsOf(s.day).Owed(), s.a.ChargedOffOwed())
 }
