@@ -97,6 +97,13 @@ func (w *world) any(c *customer) act {
 	if len(a.Disputes) > 0 {
 		add(3, w.decide)
 	}
+	if c.wild {
+		add(1, w.bounce)
+		add(1, w.early)
+		if len(a.Statements) > 0 {
+			add(2, w.convert)
+		}
+	}
 	if len(a.Terms.DueDays) > 0 {
 		add(1, w.dueDay)
 	}

@@ -64,7 +64,11 @@ func answerTo(a *credit.Account, events []credit.Event, at credit.Moment) []byte
 }
 
 func (w *world) request(c *customer, key string, command credit.Command) servicing.Request {
-	return servicing.Request{Account: c.id, Platform: platform, Key: key, Command: command, Answer: answerTo}
+	r := servicing.Request{Account: c.id, Platform: platform, Key: key, Command: command, Answer: answerTo}
+	if told, ok := command.(credit.ReverseRepayment); ok && len(told.History) > 0 {
+		r.Expect = c.positions[len(told.History)-1] // it was prepared on this entry
+	}
+	return r
 }
 
 // deliver asks until there is an answer, as a client does: again with the same key.
@@ -77,7 +81,7 @@ func (w *world) deliver(c *customer, key string, command credit.Command, desk *s
 		answer, err = desk.Do(background, w.request(c, key, command))
 		w.idle(desk)
 		var refusal *credit.Error
-		if err == nil || errors.As(err, &refusal) {
+		if err == nil || errors.As(err, &refusal) || errors.Is(err, servicing.ErrMoved) {
 			break
 		}
 		w.fault("asked again")
@@ -96,6 +100,9 @@ func (w *world) judge(c *customer, a act, key string, answer servicing.Answer, e
 	var told reference.Answer
 	var refusal *credit.Error
 	switch {
+	case errors.Is(err, servicing.ErrMoved):
+		w.note("moved")
+		return // the next one is prepared on what there is then
 	case errors.As(err, &refusal):
 		if kept, ok := w.store.Find(w.partition(c.id), string(c.id), key); ok && !w.ahead {
 			w.fail("%s was refused (%v), and is entry %d", a.command.Name(), err, kept.Position)
@@ -113,6 +120,10 @@ func (w *world) judge(c *customer, a act, key string, answer servicing.Answer, e
 			entry = w.reread(kept)
 		}
 		told = tellEvents(entry.events)
+		if reversal, ok := a.command.(credit.ReverseRepayment); ok {
+			reversal.History = nil // whoever asks again prepares it again
+			a.command = reversal
+		}
 		if len(c.past) < 40 {
 			c.past = append(c.past, delivered{key, a.command, answer.Body})
 		} else {

@@ -51,14 +51,18 @@ func (w *world) take(e *eventlog.Entry) {
 	w.fresh[e.Account+" "+e.Key] = &happened{*e, events}
 	w.changed[id] = true
 	c := w.byID[id]
+	w.remember(c, e)
 	for _, event := range events {
 		w.note(event.Name())
 		for _, transfer := range ledger.Post(id, event) {
 			w.books[transfer.Debit.Class] += transfer.Amount
 			w.books[transfer.Credit.Class] -= transfer.Amount
 		}
-		if bought, ok := event.(credit.PurchaseCaptured); ok {
-			c.bought = append(c.bought, bought.Number)
+		switch event := event.(type) {
+		case credit.PurchaseCaptured:
+			c.bought = append(c.bought, event.Number)
+		case credit.RepaymentReceived:
+			c.repaid = append(c.repaid, event.Number)
 		}
 	}
 }

@@ -45,6 +45,14 @@ func (w *world) anyTerms() *credit.Terms {
 			t.Deferral.Fee = money.Amount(pick(w, 1, 5_00, 100_00))
 		}
 	}
+	if w.chance(600) {
+		t.Conversions = []credit.Plan{{ID: "bill", Kind: pick(w, credit.Flat, credit.Flat), Periods: pick(w, 1, 3, 6), Rate: credit.Rate(pick(w, 0, 5_000, 10_000))}}
+		t.ConvertOverdue = w.chance(500)
+		if t.Validate() != nil {
+			t.Conversions = nil // dearer than the cap
+		}
+	}
+	t.EarlyFees = pick(w, credit.EarlyFeesWaived, credit.EarlyFeesWaived, credit.EarlyFeesNextPeriod, credit.EarlyFeesAll)
 	if w.chance(400) {
 		t.AutopayRetries = pick(w, []int{1}, []int{2, 5, 9}, []int{1, 2, 3, 28})
 	}

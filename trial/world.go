@@ -69,6 +69,11 @@ type customer struct {
 	bought []int64            // numbers of purchases
 	past   []delivered        // some requests that were answered
 	pays   int                // how much they care for bills
+
+	wild      bool          // does what the model does not know
+	repaid    []int64       // numbers of repayments
+	history   []credit.Fact // of a wild one
+	positions []int64       // where its facts stand in the log
 }
 
 const platform = "shop"
@@ -89,9 +94,13 @@ func newWorld(o Options) *world {
 	for _, p := range partitions {
 		w.auditors[p] = view.NewAuditor(p)
 	}
+	wild := w.chance(350)
 	for i := range 4 + w.random.IntN(9) {
 		name := fmt.Sprint("u", i+1)
 		c := &customer{name: name, id: credit.AccountID(platform, w.terms.Programme, name), model: reference.Stranger(w.day), pays: pick(w, 10, 10, 4, 1)}
+		if wild && w.chance(600) {
+			c.wild, c.model = true, nil
+		}
 		w.customers = append(w.customers, c)
 		w.byID[c.id] = c
 	}
