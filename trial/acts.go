@@ -98,7 +98,7 @@ func (w *world) any(c *customer) act {
 		add(3, w.decide)
 	}
 	if c.wild {
-		add(1, w.bounce)
+		add(w.bounces, w.bounce)
 		add(1, w.early)
 		if len(a.Statements) > 0 {
 			add(2, w.convert)

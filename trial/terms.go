@@ -48,9 +48,6 @@ func (w *world) anyTerms() *credit.Terms {
 	if w.chance(600) {
 		t.Conversions = []credit.Plan{{ID: "bill", Kind: pick(w, credit.Flat, credit.Flat), Periods: pick(w, 1, 3, 6), Rate: credit.Rate(pick(w, 0, 5_000, 10_000))}}
 		t.ConvertOverdue = w.chance(500)
-		if t.Validate() != nil {
-			t.Conversions = nil // dearer than the cap
-		}
 	}
 	t.EarlyFees = pick(w, credit.EarlyFeesWaived, credit.EarlyFeesWaived, credit.EarlyFeesNextPeriod, credit.EarlyFeesAll)
 	if w.chance(400) {
@@ -86,6 +83,9 @@ func (w *world) anyTerms() *credit.Terms {
 		if t.Validate() != nil {
 			t.Plans = t.Plans[:len(t.Plans)-1] // dearer than the cap
 		}
+	}
+	if t.Validate() != nil {
+		t.Conversions = nil // dearer than the cap
 	}
 	if err := t.Validate(); err != nil {
 		w.fail("terms: %v", err)

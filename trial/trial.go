@@ -19,6 +19,10 @@ type Options struct {
 	Seed  uint64
 	Steps int // acts and nights; 0: as many as the world is long
 
+	// Bounces lets repayments of some customers bounce, early or late, whatever happened
+	// since: conversions, disputes, early repayments. What that finds is not all mended.
+	Bounces bool
+
 	// Trace is told what happens, act by act; it may be nil.
 	Trace io.Writer
 }
@@ -36,13 +40,18 @@ type Result struct {
 
 // Failure is what went wrong in a world, and how to see it again.
 type Failure struct {
-	Seed uint64
-	Step int
-	Says string
+	Seed    uint64
+	Step    int
+	Bounces bool
+	Says    string
 }
 
 func (f *Failure) Error() string {
-	return fmt.Sprintf("seed %d, step %d: %s\nagain: go run ./cmd/yuefu simulate --seed %d --steps %d", f.Seed, f.Step, f.Says, f.Seed, f.Step)
+	again := fmt.Sprintf("go run ./cmd/yuefu simulate --seed %d --steps %d", f.Seed, f.Step)
+	if f.Bounces {
+		again += " --bounces"
+	}
+	return fmt.Sprintf("seed %d, step %d: %s\nagain: %s", f.Seed, f.Step, f.Says, again)
 }
 
 // Run lives through a world. Its error is a *Failure.

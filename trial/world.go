@@ -34,6 +34,7 @@ type world struct {
 	byID      map[credit.ID]*customer
 	plan      []*customer // who still acts today, in order
 
+	bounces int // how often a repayment bounces
 	clock   *clock
 	day     calendar.Date // the business date that was opened last
 	store   *memory.Store
@@ -95,6 +96,9 @@ func newWorld(o Options) *world {
 		w.auditors[p] = view.NewAuditor(p)
 	}
 	wild := w.chance(350)
+	if o.Bounces {
+		w.bounces = 1
+	}
 	for i := range 4 + w.random.IntN(9) {
 		name := fmt.Sprint("u", i+1)
 		c := &customer{name: name, id: credit.AccountID(platform, w.terms.Programme, name), model: reference.Stranger(w.day), pays: pick(w, 10, 10, 4, 1)}
@@ -123,7 +127,7 @@ func (w *world) chance(perMille int) bool { return w.random.IntN(1000) < perMill
 
 func (w *world) fail(format string, arguments ...any) {
 	if w.failure == nil {
-		w.failure = &Failure{Seed: w.seed, Step: w.result.Steps, Says: fmt.Sprintf(format, arguments...)}
+		w.failure = &Failure{Seed: w.seed, Step: w.result.Steps, Bounces: w.bounces > 0, Says: fmt.Sprintf(format, arguments...)}
 	}
 }
 

@@ -147,7 +147,7 @@ func (c *changes) reversed(at place, e credit.RepaymentReversed, number *int32) 
 	}
 	if e.Status != credit.Unopened {
 		k := c.contractOf(at)
-		k.Status, k.LimitKnown = e.Status, true
+		k.Status, k.LimitKnown, k.CreditLimit, k.ClosedOn = e.Status, true, 0, 0 // it may have been closed by these very entries
 	}
 	if o := e.Owed; o != nil {
 		c.purchases.add(Purchase{

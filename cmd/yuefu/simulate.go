@@ -20,6 +20,7 @@ type simulateCmd struct {
 	Steps   int     `help:"Stop after so many steps: a failure says how many show it." placeholder:"M"`
 	Minutes float64 `help:"Live through one world after the other, for so long." placeholder:"F"`
 	Workers int     `help:"Worlds at the same time; default: one for each processor."`
+	Bounces bool    `help:"Let repayments bounce, whatever happened since: this finds what is not mended yet."`
 	Trace   bool    `help:"Say what happens, act by act."`
 	Acts    bool    `help:"At the end say how often each thing happened."`
 }
@@ -33,7 +34,7 @@ func (c simulateCmd) Run(ctx context.Context) error {
 	if c.Minutes > 0 {
 		return c.many(ctx)
 	}
-	options := trial.Options{Seed: c.Seed, Steps: c.Steps}
+	options := trial.Options{Seed: c.Seed, Steps: c.Steps, Bounces: c.Bounces}
 	if c.Trace {
 		options.Trace = io.Writer(os.Stdout)
 	}

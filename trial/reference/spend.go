@@ -172,8 +172,9 @@ func (p *purchase) undue(parts []*part) {
 		}
 		own := x.interest + x.fee
 		cost = min(cost, own+x.others)
-		customers := min(own, cost-cost.MulDiv(p.plan.Others, million)) // nobody pays more by a refund
-		x.others = cost - customers
+		others := min(x.others, max(cost.MulDiv(p.plan.Others, million), cost-own)) // nobody pays more by a refund
+		customers := cost - others
+		x.others = others
 		if p.plan.Kind == "annuity" {
 			x.interest = customers
 		} else {
