@@ -36,6 +36,7 @@ func authorise(c *call) error {
 			Person: v.Person, Document: string(v.Document), Version: v.Version, Hash: v.Hash,
 			ShownAt: v.ShownAt, AcceptedAt: v.AcceptedAt, Act: v.Act, Preselected: &v.Preselected,
 		},
+		Full: c.server.full(c.caller.Platform, money.Currency(body.Currency)),
 	}, fasthttp.StatusCreated, authorisationAnswer)
 }
 

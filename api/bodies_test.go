@@ -88,6 +88,7 @@ func (w *world) samples(t testing.TB) map[string]sample {
 		"repayEarly":          {of + "/early-repayments", w.platform, map[string]any{"purchase": bought.ID, "amount": 0, "currency": "CNY", "source": "pay-2", "quote": "eq_0"}},
 		"returnCreditBalance": {of + "/credit-balance-returns", w.platform, map[string]any{"reference": "out-1"}},
 		"tellAgain":           {"/v1/forks", w.platform, map[string]any{"set": []any{"grace_days=5"}, "account": account.ID, "programme": "sample", "from": "2026-01-15", "position": 1, "most": 3}},
+		"putFunder":           {"/v1/funders", w.operator, map[string]any{"id": "city_bank", "names": map[string]any{"zh": "城市银行", "en": "City Bank"}, "licence": "B0001", "bureau": "pboc", "rooms": []any{map[string]any{"currency": "CNY", "amount": 1}}}},
 		"reverseRepayment":    {"/v1/repayments/rep_" + strings.TrimPrefix(account.ID, "acc_") + "_1/reversal", w.platform, map[string]any{"reference": "bounce-1"}},
 		"previewAutopay":      {of + "/autopay/preview", w.platform, map[string]any{"source": "tok_1"}},
 		"setAutopay":          {of + "/autopay", w.platform, object(t, w.autopay(t, account, "tok_1"))},

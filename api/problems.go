@@ -26,6 +26,7 @@ const (
 	kindInvalidRequest   = "invalid_request"
 	kindInvalidProgramme = "invalid_programme"
 	kindClockBackwards   = "clock_backwards"
+	kindFunderTaken      = "funder_taken"
 	kindBusy             = "busy"
 	kindUnavailable      = "unavailable"
 	kindOutcomeUnknown   = "outcome_unknown"
@@ -121,6 +122,7 @@ var problems = map[string]struct {
 	kindMalformedBody:    {400, "The body is not JSON"},
 	kindInvalidRequest:   {422, "The request does not fit the contract"},
 	kindInvalidProgramme: {422, "The programme cannot be activated"},
+	kindFunderTaken:      {409, "The funder's id is taken"},
 	kindClockBackwards:   {422, "The business date never goes back"},
 	kindBusy:             {503, "Too much waits already"},
 	kindUnavailable:      {503, "Nothing can be written at the moment"},

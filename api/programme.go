@@ -90,6 +90,13 @@ func told(t *credit.Terms) *contract.Terms {
 		c.SceneLimits = append(c.SceneLimits, contract.SceneLimit{Scene: l.Scene, Limit: int64(l.Limit)})
 	}
 	c.Merchants = contract.MerchantRule(t.Merchants)
+	for _, r := range t.Routes {
+		var route contract.Route
+		for _, s := range r.Shares {
+			route.Shares = append(route.Shares, contract.FunderShare{Funder: s.Funder, Share: int64(s.Share)})
+		}
+		c.Routes = append(c.Routes, route)
+	}
 	for _, d := range t.Documents {
 		c.Documents = append(c.Documents, contract.Document{Document: d.Name, Version: d.Version, Hash: d.Hash})
 	}
@@ -158,6 +165,13 @@ func draft(body *contract.ProgrammeRequest) catalogue.Draft {
 		d.Terms.SceneLimits = append(d.Terms.SceneLimits, credit.SceneLimit{Scene: l.Scene, Limit: money.Amount(l.Limit)})
 	}
 	d.Terms.Merchants = credit.MerchantRule(t.Merchants)
+	for _, r := range t.Routes {
+		var route credit.Route
+		for _, s := range r.Shares {
+			route.Shares = append(route.Shares, credit.FunderShare{Funder: s.Funder, Share: credit.Rate(s.Share)})
+		}
+		d.Terms.Routes = append(d.Terms.Routes, route)
+	}
 	for _, doc := range t.Documents {
 		d.Terms.Documents = append(d.Terms.Documents, credit.Document{Name: doc.Document, Version: doc.Version, Hash: doc.Hash})
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/yuefu/yuefu/calendar"
 	"github.com/yuefu/yuefu/credit"
 	"github.com/yuefu/yuefu/money"
+	"github.com/yuefu/yuefu/view"
 )
 
 func capture(c *call) error {
@@ -34,6 +35,9 @@ func captureAnswer(o *out, a *credit.Account, events []credit.Event, at credit.M
 		for i, part := range e.Parts {
 			p.instalments = append(p.instalments, planned(i+1, part))
 		}
+		for _, f := range e.Funding {
+			p.funders = append(p.funders, view.Funding{Funder: f.Funder, Share: int64(f.Share), Principal: f.Principal, Claim: f.Principal})
+		}
 		o.purchase(&p)
 	}
 }
@@ -47,6 +51,7 @@ type purchase struct {
 	merchant, plan        string
 	on, chargedOff        calendar.Date
 	instalments           []instalment
+	funders               []view.Funding
 }
 
 type instalment struct {
@@ -74,6 +79,18 @@ func (o *out) purchase(p *purchase) {
 	o.list("instalments")
 	for i := range p.instalments {
 		o.instalment(&p.instalments[i])
+	}
+	o.endList()
+	o.list("funders")
+	for i := range p.funders {
+		f := &p.funders[i]
+		o.begin()
+		o.text("funder", f.Funder)
+		o.number("share", f.Share)
+		o.amount("principal", f.Principal)
+		o.amount("claim", f.Claim)
+		o.amount("collected", f.Collected)
+		o.end()
 	}
 	o.endList()
 	o.end()

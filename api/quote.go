@@ -41,6 +41,10 @@ func quote(c *call) error {
 	if err != nil {
 		return err
 	}
+	route := 0
+	if len(line.Terms.Routes) > 0 {
+		route = line.Terms.Route(c.server.full(c.caller.Platform, line.Terms.Currency))
+	}
 	o := out{b: append(make([]byte, 0, 2048), coming.b...)}
 	o.id("account", id)
 	o.number("amount", body.Amount)
@@ -50,9 +54,10 @@ func quote(c *call) error {
 	o.number("penalty_rate", int64(line.Terms.PenaltyRate))
 	o.list("data")
 	for _, plan := range plans {
-		q := line.Quote(plan, money.Amount(body.Amount), day)
+		q := line.QuoteBy(route, plan, money.Amount(body.Amount), day)
 		o.begin()
 		o.planCost(line.OwnTerms(), &q)
+		o.lenders(q.Route)
 		o.object("text")
 		o.text("document", credit.QuoteDocument)
 		o.number("version", int64(line.Terms.Version))

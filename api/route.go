@@ -28,6 +28,8 @@ var routes = []route{
 	{"POST", "/v1/programmes", operatorKey, false, nil, createProgramme},
 	{"GET", "/v1/programmes/{id}", platformKey, false, nil, getProgramme},
 	{"GET", "/v1/programmes/{id}/disclosure", platformKey, false, []string{"amount"}, getDisclosure},
+	{"GET", "/v1/funders", platformKey, false, nil, listFunders},
+	{"POST", "/v1/funders", operatorKey, false, nil, putFunder},
 	{"GET", "/v1/texts/{hash}", platformKey, false, nil, getText},
 
 	{"POST", "/v1/applications", platformKey, true, nil, apply},

@@ -34,13 +34,17 @@ func (s *Server) purchaseRow(o *out, a owned, r *view.Purchase) error {
 	if err != nil {
 		return err
 	}
+	funders, err := s.tables.FundingOf(background, r.Account, r.Number)
+	if err != nil {
+		return err
+	}
 	billed := map[int32]credit.ID{}
 	for i := range lines {
 		billed[lines[i].Instalment] = r.Account.Part(credit.PrefixStatement, lines[i].Statement)
 	}
 	p := purchase{
 		account: r.Account, number: r.Number, authorisation: r.Authorisation, amount: r.Amount, refunded: r.Refunded, currency: a.currency,
-		merchant: r.Merchant, plan: r.Plan, on: r.Day, chargedOff: r.ChargedOffOn,
+		merchant: r.Merchant, plan: r.Plan, on: r.Day, chargedOff: r.ChargedOffOn, funders: funders,
 	}
 	for i := range instalments {
 		in := &instalments[i]

@@ -88,6 +88,7 @@ type Server struct {
 	prefix   string
 	requests atomic.Uint64
 	seen     positions
+	rooms    rooms
 	statuses [6]atomic.Int64 // answers by class of status
 	stopping atomic.Bool
 }

@@ -124,6 +124,9 @@ func (v *Version) keepsCurrency(ctx context.Context, tx *sql.Tx) error {
 // refuses a version that could never be activated.
 func (v *Version) complete(ctx context.Context, tx *sql.Tx, e *Entry) error {
 	v.Terms.Programme, v.Terms.Version = v.Programme, v.Number
+	if err := agree(ctx, tx, v.Platform, v.Terms); err != nil {
+		return err
+	}
 	documents := slices.DeleteFunc(slices.Clone(v.Terms.Documents), func(d credit.Document) bool { return d.Name == CostDisclosure })
 	// The disclosure is worked out of terms that hold: until then its hash is not known.
 	v.Terms.Documents = append(documents, credit.Document{Name: CostDisclosure, Version: v.Number, Hash: "not worked out yet"})

@@ -22,6 +22,7 @@ type snapshot struct {
 	keys       map[[sha256.Size]byte]Caller
 	programmes map[programmeKey]*Version
 	listed     map[string][]*Version // by platform, in order of id
+	funders    map[string][]Funder   // by platform, in order of id
 }
 
 type programmeKey struct{ platform, id string }
@@ -64,7 +65,7 @@ func (c *Catalogue) fresh(age time.Duration) *snapshot {
 // changed. The caller holds loading.
 func (c *Catalogue) load(ctx context.Context) error {
 	// The time and revision are taken first: what is read after them may be newer than they say, never older.
-	next := &snapshot{checked: c.now(), keys: map[[sha256.Size]byte]Caller{}, programmes: map[programmeKey]*Version{}, listed: map[string][]*Version{}}
+	next := &snapshot{checked: c.now(), keys: map[[sha256.Size]byte]Caller{}, programmes: map[programmeKey]*Version{}, listed: map[string][]*Version{}, funders: map[string][]Funder{}}
 	if err := c.db.Reader().QueryRowContext(ctx, sqlRevision).Scan(&next.revision); err != nil {
 		return err
 	}
@@ -95,6 +96,13 @@ func (c *Catalogue) load(ctx context.Context) error {
 		v := c.shared(&active[i])
 		next.programmes[programmeKey{v.Platform, v.Programme}] = v
 		next.listed[v.Platform] = append(next.listed[v.Platform], v)
+	}
+	funders, err := query(ctx, c.db.Reader(), scanFunder, sqlFunders)
+	if err != nil {
+		return err
+	}
+	for _, f := range funders {
+		next.funders[f.Platform] = append(next.funders[f.Platform], f)
 	}
 	c.current.Store(next)
 	return nil

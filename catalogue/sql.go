@@ -24,6 +24,10 @@ const (
 		VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`
 	sqlDocument = `SELECT hash, name, version, language, body, created FROM document WHERE hash = $1`
 
+	sqlFunder    = `SELECT body FROM funder WHERE id = $1`
+	sqlFunders   = `SELECT body FROM funder ORDER BY id`
+	sqlPutFunder = `INSERT INTO funder (id, platform, body) VALUES ($1, $2, $3) ON CONFLICT (id) DO UPDATE SET body = excluded.body`
+
 	sqlInsertProgramme = `INSERT INTO programme (platform, id, active, created) VALUES ($1, $2, 0, $3) ON CONFLICT DO NOTHING`
 	sqlProgramme       = `SELECT active FROM programme WHERE platform = $1 AND id = $2`
 	sqlActivate        = `UPDATE programme SET active = $3 WHERE platform = $1 AND id = $2`

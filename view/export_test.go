@@ -16,6 +16,7 @@ func Statements(dialect database.Dialect) []string {
 		someAccount, lastAccount, somePosting, lastPosting, emptyPostings, emptyAccounts, emptyLedger, emptySubledgers,
 		readAllCurrencies, readCurrencies[dialect], readDue[dialect],
 		readHistory, readTotals, readPostedAccounts, readOverdue, readChargeOffs, readContacts, readPostedCurrencies, readJournal, readTrialBalance, readLedger, readSubledgers, readAccountSums,
+		readHistory, readTotals, readPostedAccounts, readOverdue, readChargeOffs, readPostedCurrencies, readJournal, readTrialBalance, readPositions, readLedger, readSubledgers, readAccountSums,
 		readAccount, readAccounts, readApplications, readAuthorisations, readPurchases, readStatements, readRepayments, readRefunds,
 		readReturns, readClosures, readApplication, readAuthorisation, readPurchase, readStatement, readRepayment, readRefund,
 		readReturn, readClosure, readAgreements, readBlocks, readInstalments, readFunding, readLines, readPurchaseLines, readRefundsOf, readRefundCuts, readRefundFunding,

@@ -230,6 +230,7 @@ const (
 	DisputeTooLarge      ProblemKind = "dispute_too_large"
 	DueDayChangesUsed    ProblemKind = "due_day_changes_used"
 	DueDayNotOffered     ProblemKind = "due_day_not_offered"
+	FunderTaken          ProblemKind = "funder_taken"
 	HeaderTooLarge       ProblemKind = "header_too_large"
 	HoldNotOpen          ProblemKind = "hold_not_open"
 	Internal             ProblemKind = "internal"
@@ -1811,6 +1812,61 @@ type ForkTotals struct {
 	Statements int `json:"statements"`
 }
 
+// Funder A licensed institution whose money purchases are (资金方)
+type Funder struct {
+	Bureau  string `json:"bureau,omitempty,omitzero"`
+	ID      string `json:"id"`
+	Licence string `json:"licence"`
+
+	// Names A name in both languages
+	Names     Label            `json:"names"`
+	Positions []FunderPosition `json:"positions"`
+	Rooms     []Room           `json:"rooms"`
+}
+
+// FunderList defines model for FunderList.
+type FunderList struct {
+	Data []Funder `json:"data"`
+}
+
+// FunderPosition How its money stands in a currency
+type FunderPosition struct {
+	// Claim Principal that customers owe of it
+	Claim int64 `json:"claim"`
+
+	// Collected What they have paid of it, with cost
+	Collected int64 `json:"collected"`
+
+	// Currency ISO 4217
+	Currency Currency `json:"currency"`
+}
+
+// FunderRequest defines model for FunderRequest.
+type FunderRequest struct {
+	// Bureau The credit bureau that it reports to (征信), if its agreement says so
+	Bureau string `json:"bureau,omitempty,omitzero"`
+
+	// ID Its id for ever: a–z, 0–9, _ and -, beginning with a letter
+	ID string `json:"id"`
+
+	// Licence Number of its licence
+	Licence string `json:"licence"`
+
+	// Names A name in both languages
+	Names Label `json:"names"`
+
+	// Rooms What customers may owe of its money at most (出资额度); a currency that is missing has no bound
+	Rooms []Room `json:"rooms,omitempty,omitzero"`
+}
+
+// FunderShare defines model for FunderShare.
+type FunderShare struct {
+	Funder string `json:"funder"`
+
+	// Share In millionths
+	Share int64 `json:"share"`
+}
+
 // FunderShareBack defines model for FunderShareBack.
 type FunderShareBack struct {
 	Funder string `json:"funder"`
@@ -1897,6 +1953,16 @@ type InstalmentPart struct {
 type Label struct {
 	En string `json:"en"`
 	Zh string `json:"zh"`
+}
+
+// Lender Who lends, by which share
+type Lender struct {
+	// Bureau The bureau that it reports to
+	Bureau string `json:"bureau,omitempty,omitzero"`
+	Funder string `json:"funder"`
+
+	// Share In millionths
+	Share int64 `json:"share"`
 }
 
 // LimitConsent Evidence that the customer agreed to the raise: its `text`, and who accepted it, when, by which act. Needed for a raise
@@ -2235,14 +2301,33 @@ type Purchase struct {
 	ChargedOffOn calendar.Date `json:"charged_off_on,omitempty,omitzero"`
 
 	// Currency ISO 4217
-	Currency    Currency     `json:"currency"`
-	ID          string       `json:"id"`
-	Instalments []Instalment `json:"instalments"`
-	Merchant    string       `json:"merchant"`
-	Plan        string       `json:"plan"`
+	Currency Currency `json:"currency"`
+
+	// Funders Whose money it is (出资); the claims add up to the principal that is owed
+	Funders     []PurchaseFunder `json:"funders"`
+	ID          string           `json:"id"`
+	Instalments []Instalment     `json:"instalments"`
+	Merchant    string           `json:"merchant"`
+	Plan        string           `json:"plan"`
 
 	// Refunded A sum in minor units (分) of the currency beside it
 	Refunded Amount `json:"refunded"`
+}
+
+// PurchaseFunder A funder's part in a purchase (出资)
+type PurchaseFunder struct {
+	// Claim The principal that is still owed of it
+	Claim int64 `json:"claim"`
+
+	// Collected What was paid of it, with cost
+	Collected int64  `json:"collected"`
+	Funder    string `json:"funder"`
+
+	// Principal As captured
+	Principal int64 `json:"principal"`
+
+	// Share In millionths
+	Share int64 `json:"share"`
 }
 
 // PurchaseList defines model for PurchaseList.
@@ -2261,7 +2346,10 @@ type Quote struct {
 	Instalments []QuotedInstalment `json:"instalments"`
 
 	// Kind 下月付, 固定费率, 等额本息
-	Kind    PlanKind `json:"kind"`
+	Kind PlanKind `json:"kind"`
+
+	// Lenders Who lends (资金方): part of what the customer agrees to
+	Lenders []Lender `json:"lenders"`
 	Periods int      `json:"periods"`
 	Plan    string   `json:"plan"`
 
@@ -2538,6 +2626,19 @@ type ReviewRequest struct {
 	Reasons []string `json:"reasons,omitempty,omitzero"`
 }
 
+// Room defines model for Room.
+type Room struct {
+	Amount int64 `json:"amount"`
+
+	// Currency ISO 4217
+	Currency Currency `json:"currency"`
+}
+
+// Route One way to fund a purchase (出资路由): shares that add up to 1000000
+type Route struct {
+	Shares []FunderShare `json:"shares"`
+}
+
 // RunningDeferral A statement that is to be paid later than it was, until its new due date has passed (延期中)
 type RunningDeferral struct {
 	// DeferredFrom When it was due
@@ -2798,6 +2899,9 @@ type Terms struct {
 
 	// ReviewDays Working days in which a closure is reviewed
 	ReviewDays int `json:"review_days"`
+
+	// Routes The ways to fund a purchase, by preference: the first whose funders have room is quoted. Without any the funder has it all
+	Routes []Route `json:"routes,omitempty,omitzero"`
 
 	// SceneLimits The most that one account may hold and owe in a scene
 	SceneLimits []SceneLimit `json:"scene_limits,omitempty,omitzero"`
@@ -3644,6 +3748,20 @@ func (c *Client) GetFigures(ctx context.Context) (answer Figures, err error) {
 // TellAgain: Tell the past again under another rule (重演), in a sandbox.
 func (c *Client) TellAgain(ctx context.Context, body ForkRequest) (answer Fork, err error) {
 	path := "/v1/forks"
+	err = c.do(ctx, "POST", path, "", &body, &answer)
+	return answer, err
+}
+
+// ListFunders: Your funders (资金方), and how their money stands.
+func (c *Client) ListFunders(ctx context.Context) (answer FunderList, err error) {
+	path := "/v1/funders"
+	err = c.do(ctx, "GET", path, "", nil, &answer)
+	return answer, err
+}
+
+// PutFunder: Add a funder, or change it (needs an operator key).
+func (c *Client) PutFunder(ctx context.Context, body FunderRequest) (answer Funder, err error) {
+	path := "/v1/funders"
 	err = c.do(ctx, "POST", path, "", &body, &answer)
 	return answer, err
 }

@@ -1173,6 +1173,92 @@ func (v *ForkRequest) Read(r *strict.Reader) {
 	r.Required(seen, 5, "", "set")
 }
 
+// FunderRequest defines model for FunderRequest.
+type FunderRequest struct {
+	// Bureau The credit bureau that it reports to (征信), if its agreement says so
+	Bureau string `json:"bureau,omitempty,omitzero"`
+
+	// ID Its id for ever: a–z, 0–9, _ and -, beginning with a letter
+	ID string `json:"id"`
+
+	// Licence Number of its licence
+	Licence string `json:"licence"`
+
+	// Names A name in both languages
+	Names Label `json:"names"`
+
+	// Rooms What customers may owe of its money at most (出资额度); a currency that is missing has no bound
+	Rooms []Room `json:"rooms,omitempty,omitzero"`
+}
+
+// Read reads the object exactly as the contract describes it.
+func (v *FunderRequest) Read(r *strict.Reader) {
+	if !r.Begin() {
+		return
+	}
+	var seen uint64
+	for r.Next() {
+		switch string(r.Name()) {
+		case "bureau":
+			seen |= 1 << 0
+			v.Bureau = r.Text(1, 64)
+		case "id":
+			seen |= 1 << 1
+			v.ID = r.Text(1, 40)
+		case "licence":
+			seen |= 1 << 2
+			v.Licence = r.Text(1, 100)
+		case "names":
+			seen |= 1 << 3
+			v.Names.Read(r)
+		case "rooms":
+			seen |= 1 << 4
+			if r.BeginList() {
+				for r.More(len(v.Rooms), 0, 16) {
+					var item Room
+					item.Read(r)
+					v.Rooms = append(v.Rooms, item)
+				}
+			}
+		default:
+			r.Unknown()
+		}
+	}
+	r.Required(seen, 1, "", "id")
+	r.Required(seen, 2, "", "licence")
+	r.Required(seen, 3, "", "names")
+}
+
+// FunderShare defines model for FunderShare.
+type FunderShare struct {
+	Funder string `json:"funder"`
+
+	// Share In millionths
+	Share int64 `json:"share"`
+}
+
+// Read reads the object exactly as the contract describes it.
+func (v *FunderShare) Read(r *strict.Reader) {
+	if !r.Begin() {
+		return
+	}
+	var seen uint64
+	for r.Next() {
+		switch string(r.Name()) {
+		case "funder":
+			seen |= 1 << 0
+			v.Funder = r.Text(1, 40)
+		case "share":
+			seen |= 1 << 1
+			v.Share = r.Whole(1, 1e+06)
+		default:
+			r.Unknown()
+		}
+	}
+	r.Required(seen, 0, "", "funder")
+	r.Required(seen, 1, "", "share")
+}
+
 // Grade 五级分类: 正常, 关注, 次级, 可疑, 损失; by the account's oldest overdue statement
 type Grade string
 
@@ -1558,6 +1644,7 @@ func (v *Policy) Read(r *strict.Reader) {
 type ProblemKind string
 
 var valuesOfProblemKind = []string{"not_found", "invalid_amount", "currency_mismatch", "unknown_plan", "consent_incomplete", "consent_preselected", "consent_of_another", "consent_outdated", "consent_too_fast", "consent_in_future", "already_open", "application_pending", "no_application_pending", "hold_not_open", "capture_too_large", "refund_too_large", "nothing_owed", "overdue_first", "quote_outdated", "not_the_quoted_sum", "account_not_open", "no_credit_balance", "not_reversible", "already_reversed", "block_exists", "block_missing", "block_not_yours", "account_not_clear", "closure_pending", "no_closure_pending", "closure_not_approved", "dispute_too_large", "dispute_not_open", "invalid_date", "unknown_reason", "limit_above_cap", "unchanged", "nothing_to_withdraw", "autopay_missing", "debit_not_pending", "unknown_scene", "due_day_not_offered", "due_day_changes_used", "statement_not_open", "deferral_not_offered", "contact_quiet_hours", "contact_too_often", "contact_not_needed", "contact_wrong_party", "deferral_too_late", "already_deferred", "deferrals_used_up", "conversion_not_offered", "conversion_too_late", "conversion_too_large", "already_converted", "nothing_to_convert", "deferral_running", "dispute_running", "debit_pending", "malformed_request", "header_too_large", "request_timeout", "no_such_route", "method_not_allowed", "unauthenticated", "operator_key_required", "not_a_sandbox", "unknown_parameter", "invalid_parameter", "key_missing", "key_invalid", "key_reused", "unsupported_media_type", "body_too_large", "malformed_body", "invalid_request", "invalid_programme", "clock_backwards", "busy", "unavailable", "outcome_unknown", "shutting_down", "account_stopped", "internal"}
+var valuesOfProblemKind = []string{"not_found", "invalid_amount", "currency_mismatch", "unknown_plan", "consent_incomplete", "consent_preselected", "consent_of_another", "consent_outdated", "consent_too_fast", "consent_in_future", "already_open", "application_pending", "no_application_pending", "hold_not_open", "capture_too_large", "refund_too_large", "nothing_owed", "overdue_first", "quote_outdated", "not_the_quoted_sum", "account_not_open", "no_credit_balance", "not_reversible", "already_reversed", "block_exists", "block_missing", "block_not_yours", "account_not_clear", "closure_pending", "no_closure_pending", "dispute_too_large", "dispute_not_open", "invalid_date", "unknown_reason", "limit_above_cap", "unchanged", "nothing_to_withdraw", "autopay_missing", "debit_not_pending", "unknown_scene", "due_day_not_offered", "due_day_changes_used", "statement_not_open", "deferral_not_offered", "deferral_too_late", "already_deferred", "deferrals_used_up", "conversion_not_offered", "conversion_too_late", "conversion_too_large", "already_converted", "nothing_to_convert", "deferral_running", "dispute_running", "debit_pending", "malformed_request", "header_too_large", "request_timeout", "no_such_route", "method_not_allowed", "unauthenticated", "operator_key_required", "not_a_sandbox", "unknown_parameter", "invalid_parameter", "key_missing", "key_invalid", "key_reused", "unsupported_media_type", "body_too_large", "malformed_body", "invalid_request", "invalid_programme", "clock_backwards", "funder_taken", "busy", "unavailable", "outcome_unknown", "shutting_down", "account_stopped", "internal"}
 
 // ProgrammeRequest defines model for ProgrammeRequest.
 type ProgrammeRequest struct {
@@ -1847,6 +1934,65 @@ func (v *ReviewRequest) Read(r *strict.Reader) {
 	r.Required(seen, 0, "", "approve")
 }
 
+// Room defines model for Room.
+type Room struct {
+	Amount int64 `json:"amount"`
+
+	// Currency ISO 4217
+	Currency Currency `json:"currency"`
+}
+
+// Read reads the object exactly as the contract describes it.
+func (v *Room) Read(r *strict.Reader) {
+	if !r.Begin() {
+		return
+	}
+	var seen uint64
+	for r.Next() {
+		switch string(r.Name()) {
+		case "amount":
+			seen |= 1 << 0
+			v.Amount = r.Whole(0, 9.007199254740991e+15)
+		case "currency":
+			seen |= 1 << 1
+			v.Currency = Currency(r.Word(valuesOfCurrency))
+		default:
+			r.Unknown()
+		}
+	}
+	r.Required(seen, 0, "", "amount")
+	r.Required(seen, 1, "", "currency")
+}
+
+// Route One way to fund a purchase (出资路由): shares that add up to 1000000
+type Route struct {
+	Shares []FunderShare `json:"shares"`
+}
+
+// Read reads the object exactly as the contract describes it.
+func (v *Route) Read(r *strict.Reader) {
+	if !r.Begin() {
+		return
+	}
+	var seen uint64
+	for r.Next() {
+		switch string(r.Name()) {
+		case "shares":
+			seen |= 1 << 0
+			if r.BeginList() {
+				for r.More(len(v.Shares), 1, 8) {
+					var item FunderShare
+					item.Read(r)
+					v.Shares = append(v.Shares, item)
+				}
+			}
+		default:
+			r.Unknown()
+		}
+	}
+	r.Required(seen, 0, "", "shares")
+}
+
 // SceneLimit The most that may be held and owed in a scene (场景额度)
 type SceneLimit struct {
 	Limit int64  `json:"limit"`
@@ -2052,6 +2198,9 @@ type Terms struct {
 	// ReviewDays Working days in which a closure is reviewed
 	ReviewDays int `json:"review_days"`
 
+	// Routes The ways to fund a purchase, by preference: the first whose funders have room is quoted. Without any the funder has it all
+	Routes []Route `json:"routes,omitempty,omitzero"`
+
 	// SceneLimits The most that one account may hold and owe in a scene
 	SceneLimits []SceneLimit `json:"scene_limits,omitempty,omitzero"`
 
@@ -2188,6 +2337,17 @@ func (v *Terms) Read(r *strict.Reader) {
 			v.ReviewDays = int(r.Whole(1, 3))
 		case "scene_limits":
 			seen |= 1 << 29
+		case "routes":
+			seen |= 1 << 27
+			if r.BeginList() {
+				for r.More(len(v.Routes), 0, 16) {
+					var item Route
+					item.Read(r)
+					v.Routes = append(v.Routes, item)
+				}
+			}
+		case "scene_limits":
+			seen |= 1 << 28
 			if r.BeginList() {
 				for r.More(len(v.SceneLimits), 0, 32) {
 					var item SceneLimit
@@ -2197,6 +2357,7 @@ func (v *Terms) Read(r *strict.Reader) {
 			}
 		case "scenes":
 			seen |= 1 << 30
+			seen |= 1 << 29
 			if r.BeginList() {
 				for r.More(len(v.Scenes), 1, 32) {
 					v.Scenes = append(v.Scenes, r.Text(1, 64))
@@ -2207,6 +2368,10 @@ func (v *Terms) Read(r *strict.Reader) {
 			v.StatementDay = int(r.Whole(1, 31))
 		case "window_days":
 			seen |= 1 << 32
+			seen |= 1 << 30
+			v.StatementDay = int(r.Whole(1, 31))
+		case "window_days":
+			seen |= 1 << 31
 			v.WindowDays = int(r.Whole(1, 366))
 		default:
 			r.Unknown()
@@ -2229,4 +2394,20 @@ func (v *Terms) Read(r *strict.Reader) {
 	r.Required(seen, 30, "", "scenes")
 	r.Required(seen, 31, "", "statement_day")
 	r.Required(seen, 32, "", "window_days")
+	r.Required(seen, 6, "", "cost_cap")
+	r.Required(seen, 7, "", "currency")
+	r.Required(seen, 9, "", "documents")
+	r.Required(seen, 10, "", "due_day")
+	r.Required(seen, 14, "", "funder")
+	r.Required(seen, 15, "", "grace_days")
+	r.Required(seen, 17, "", "hold_days")
+	r.Required(seen, 21, "", "penalty_rate")
+	r.Required(seen, 22, "", "plans")
+	r.Required(seen, 23, "", "principal_first_from")
+	r.Required(seen, 24, "", "rate_method")
+	r.Required(seen, 25, "", "reading_seconds")
+	r.Required(seen, 26, "", "review_days")
+	r.Required(seen, 29, "", "scenes")
+	r.Required(seen, 30, "", "statement_day")
+	r.Required(seen, 31, "", "window_days")
 }

@@ -41,6 +41,14 @@ CREATE TABLE document (
 	created  bigint  NOT NULL
 );
 
+-- A funder: whose money purchases are. The books know it by its id, so that no two
+-- platforms have one of the same.
+CREATE TABLE funder (
+	id       text    NOT NULL PRIMARY KEY,
+	platform text    NOT NULL REFERENCES platform (id),
+	body     text    NOT NULL -- JSON: names, licence, bureau, rooms
+);
+
 -- active is the version that applicants get, 0 while there is none.
 CREATE TABLE programme (
 	platform text    NOT NULL REFERENCES platform (id),
@@ -81,6 +89,7 @@ CREATE INDEX audit_platform ON audit (platform, revision);
 DROP TABLE audit;
 DROP TABLE programme_version;
 DROP TABLE programme;
+DROP TABLE funder;
 DROP TABLE document;
 DROP TABLE api_key;
 DROP TABLE platform;
