@@ -42,6 +42,11 @@ const (
 	ReasonFunding       Reason = "funding_unavailable"   // the funders of the quote have no room: another quote may have others
 )
 
+// Reasons lists them all, in the order in which they are looked for.
+var Reasons = []Reason{
+	ReasonNotActive, ReasonFrozen, ReasonScene, ReasonSceneOff, ReasonMerchant, ReasonLimitExceeded, ReasonSceneLimit, ReasonSpendingCap, ReasonFunding,
+}
+
 // Authorised (占用) says that an amount of the limit is held for an order.
 type Authorised struct {
 	Number   int64         `json:"n"`

@@ -147,8 +147,14 @@ func TestReasonsAreTold(t *testing.T) {
 	for _, row := range regexp.MustCompile("(?m)^\\| `([a-z_]+)` \\| [^|]*\\p{Han}[^|]* \\| [^|]*[a-z][^|]* \\|").FindAllStringSubmatch(string(page), -1) {
 		told[row[1]] = true
 	}
-	reasons := slices.Clone(risk.Reasons)
-	for _, reason := range []credit.Reason{credit.ReasonNotActive, credit.ReasonFrozen, credit.ReasonScene, credit.ReasonLimitExceeded} {
+	reasons := append(slices.Clone(risk.Reasons), credit.ReasonDeregistered)
+	for _, reason := range credit.Reasons {
+		reasons = append(reasons, string(reason))
+	}
+	for _, reason := range credit.DisputeReasons {
+		reasons = append(reasons, string(reason))
+	}
+	for _, reason := range credit.LimitReasons {
 		reasons = append(reasons, string(reason))
 	}
 	for _, reason := range reasons {

@@ -1643,8 +1643,7 @@ func (v *Policy) Read(r *strict.Reader) {
 // ProblemKind A stable name
 type ProblemKind string
 
-var valuesOfProblemKind = []string{"not_found", "invalid_amount", "currency_mismatch", "unknown_plan", "consent_incomplete", "consent_preselected", "consent_of_another", "consent_outdated", "consent_too_fast", "consent_in_future", "already_open", "application_pending", "no_application_pending", "hold_not_open", "capture_too_large", "refund_too_large", "nothing_owed", "overdue_first", "quote_outdated", "not_the_quoted_sum", "account_not_open", "no_credit_balance", "not_reversible", "already_reversed", "block_exists", "block_missing", "block_not_yours", "account_not_clear", "closure_pending", "no_closure_pending", "closure_not_approved", "dispute_too_large", "dispute_not_open", "invalid_date", "unknown_reason", "limit_above_cap", "unchanged", "nothing_to_withdraw", "autopay_missing", "debit_not_pending", "unknown_scene", "due_day_not_offered", "due_day_changes_used", "statement_not_open", "deferral_not_offered", "contact_quiet_hours", "contact_too_often", "contact_not_needed", "contact_wrong_party", "deferral_too_late", "already_deferred", "deferrals_used_up", "conversion_not_offered", "conversion_too_late", "conversion_too_large", "already_converted", "nothing_to_convert", "deferral_running", "dispute_running", "debit_pending", "malformed_request", "header_too_large", "request_timeout", "no_such_route", "method_not_allowed", "unauthenticated", "operator_key_required", "not_a_sandbox", "unknown_parameter", "invalid_parameter", "key_missing", "key_invalid", "key_reused", "unsupported_media_type", "body_too_large", "malformed_body", "invalid_request", "invalid_programme", "clock_backwards", "busy", "unavailable", "outcome_unknown", "shutting_down", "account_stopped", "internal"}
-var valuesOfProblemKind = []string{"not_found", "invalid_amount", "currency_mismatch", "unknown_plan", "consent_incomplete", "consent_preselected", "consent_of_another", "consent_outdated", "consent_too_fast", "consent_in_future", "already_open", "application_pending", "no_application_pending", "hold_not_open", "capture_too_large", "refund_too_large", "nothing_owed", "overdue_first", "quote_outdated", "not_the_quoted_sum", "account_not_open", "no_credit_balance", "not_reversible", "already_reversed", "block_exists", "block_missing", "block_not_yours", "account_not_clear", "closure_pending", "no_closure_pending", "dispute_too_large", "dispute_not_open", "invalid_date", "unknown_reason", "limit_above_cap", "unchanged", "nothing_to_withdraw", "autopay_missing", "debit_not_pending", "unknown_scene", "due_day_not_offered", "due_day_changes_used", "statement_not_open", "deferral_not_offered", "deferral_too_late", "already_deferred", "deferrals_used_up", "conversion_not_offered", "conversion_too_late", "conversion_too_large", "already_converted", "nothing_to_convert", "deferral_running", "dispute_running", "debit_pending", "malformed_request", "header_too_large", "request_timeout", "no_such_route", "method_not_allowed", "unauthenticated", "operator_key_required", "not_a_sandbox", "unknown_parameter", "invalid_parameter", "key_missing", "key_invalid", "key_reused", "unsupported_media_type", "body_too_large", "malformed_body", "invalid_request", "invalid_programme", "clock_backwards", "funder_taken", "busy", "unavailable", "outcome_unknown", "shutting_down", "account_stopped", "internal"}
+var valuesOfProblemKind = []string{"not_found", "invalid_amount", "currency_mismatch", "unknown_plan", "consent_incomplete", "consent_preselected", "consent_of_another", "consent_outdated", "consent_too_fast", "consent_in_future", "already_open", "application_pending", "no_application_pending", "hold_not_open", "capture_too_large", "refund_too_large", "nothing_owed", "overdue_first", "quote_outdated", "not_the_quoted_sum", "account_not_open", "no_credit_balance", "not_reversible", "already_reversed", "block_exists", "block_missing", "block_not_yours", "account_not_clear", "closure_pending", "no_closure_pending", "closure_not_approved", "dispute_too_large", "dispute_not_open", "invalid_date", "unknown_reason", "limit_above_cap", "unchanged", "nothing_to_withdraw", "autopay_missing", "debit_not_pending", "unknown_scene", "due_day_not_offered", "due_day_changes_used", "statement_not_open", "deferral_not_offered", "contact_quiet_hours", "contact_too_often", "contact_not_needed", "contact_wrong_party", "deferral_too_late", "already_deferred", "deferrals_used_up", "conversion_not_offered", "conversion_too_late", "conversion_too_large", "already_converted", "nothing_to_convert", "deferral_running", "dispute_running", "debit_pending", "malformed_request", "header_too_large", "request_timeout", "no_such_route", "method_not_allowed", "unauthenticated", "operator_key_required", "not_a_sandbox", "unknown_parameter", "invalid_parameter", "key_missing", "key_invalid", "key_reused", "unsupported_media_type", "body_too_large", "malformed_body", "invalid_request", "invalid_programme", "clock_backwards", "funder_taken", "busy", "unavailable", "outcome_unknown", "shutting_down", "account_stopped", "internal"}
 
 // ProgrammeRequest defines model for ProgrammeRequest.
 type ProgrammeRequest struct {
@@ -2335,10 +2334,8 @@ func (v *Terms) Read(r *strict.Reader) {
 		case "review_days":
 			seen |= 1 << 28
 			v.ReviewDays = int(r.Whole(1, 3))
-		case "scene_limits":
-			seen |= 1 << 29
 		case "routes":
-			seen |= 1 << 27
+			seen |= 1 << 29
 			if r.BeginList() {
 				for r.More(len(v.Routes), 0, 16) {
 					var item Route
@@ -2347,7 +2344,7 @@ func (v *Terms) Read(r *strict.Reader) {
 				}
 			}
 		case "scene_limits":
-			seen |= 1 << 28
+			seen |= 1 << 30
 			if r.BeginList() {
 				for r.More(len(v.SceneLimits), 0, 32) {
 					var item SceneLimit
@@ -2356,22 +2353,17 @@ func (v *Terms) Read(r *strict.Reader) {
 				}
 			}
 		case "scenes":
-			seen |= 1 << 30
-			seen |= 1 << 29
+			seen |= 1 << 31
 			if r.BeginList() {
 				for r.More(len(v.Scenes), 1, 32) {
 					v.Scenes = append(v.Scenes, r.Text(1, 64))
 				}
 			}
 		case "statement_day":
-			seen |= 1 << 31
-			v.StatementDay = int(r.Whole(1, 31))
-		case "window_days":
 			seen |= 1 << 32
-			seen |= 1 << 30
 			v.StatementDay = int(r.Whole(1, 31))
 		case "window_days":
-			seen |= 1 << 31
+			seen |= 1 << 33
 			v.WindowDays = int(r.Whole(1, 366))
 		default:
 			r.Unknown()
@@ -2391,23 +2383,7 @@ func (v *Terms) Read(r *strict.Reader) {
 	r.Required(seen, 26, "", "rate_method")
 	r.Required(seen, 27, "", "reading_seconds")
 	r.Required(seen, 28, "", "review_days")
-	r.Required(seen, 30, "", "scenes")
-	r.Required(seen, 31, "", "statement_day")
-	r.Required(seen, 32, "", "window_days")
-	r.Required(seen, 6, "", "cost_cap")
-	r.Required(seen, 7, "", "currency")
-	r.Required(seen, 9, "", "documents")
-	r.Required(seen, 10, "", "due_day")
-	r.Required(seen, 14, "", "funder")
-	r.Required(seen, 15, "", "grace_days")
-	r.Required(seen, 17, "", "hold_days")
-	r.Required(seen, 21, "", "penalty_rate")
-	r.Required(seen, 22, "", "plans")
-	r.Required(seen, 23, "", "principal_first_from")
-	r.Required(seen, 24, "", "rate_method")
-	r.Required(seen, 25, "", "reading_seconds")
-	r.Required(seen, 26, "", "review_days")
-	r.Required(seen, 29, "", "scenes")
-	r.Required(seen, 30, "", "statement_day")
-	r.Required(seen, 31, "", "window_days")
+	r.Required(seen, 31, "", "scenes")
+	r.Required(seen, 32, "", "statement_day")
+	r.Required(seen, 33, "", "window_days")
 }
