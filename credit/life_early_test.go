@@ -88,7 +88,7 @@ func (l *life) fairly(t *rapid.T, shown *credit.Account, q credit.EarlyQuote) {
 	}
 	for _, s := range shown.Statements {
 		if q.Purchase == 0 {
-			owed += s.Penalty
+			owed += s.Penalty + s.Fee
 		}
 	}
 	same(t, "owed and quoted", owed, q.Total+q.Saved)

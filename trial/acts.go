@@ -55,7 +55,7 @@ func (w *world) boundary(c *customer) bool {
 // any draws something that a customer might do now, or an operator with their account.
 func (w *world) any(c *customer) act {
 	a := w.auditors[w.partition(c.id)].Account(c.id)
-	if a == nil || a.Terms == nil || a.Status == credit.Closed && w.chance(400) {
+	if a == nil || a.Terms == nil || a.Status.Over() && w.chance(400) {
 		if a != nil && a.Application != nil && a.Application.Decision == credit.Referred {
 			return w.review(a)
 		}
@@ -78,10 +78,13 @@ func (w *world) any(c *customer) act {
 	} else {
 		add(1, w.repay)
 	}
+	if a.Owed() > 0 {
+		add(1, w.early)
+	}
 	if a.Credit > 0 {
 		add(3, w.returned)
 	}
-	if a.Status == credit.Closing {
+	if a.Closure != nil {
 		add(8, w.closure)
 	}
 	if a.Owed() == 0 && len(a.Holds) == 0 {
@@ -99,7 +102,6 @@ func (w *world) any(c *customer) act {
 	}
 	if c.wild {
 		add(w.bounces, w.bounce)
-		add(1, w.early)
 		if len(a.Statements) > 0 {
 			add(2, w.convert)
 		}
@@ -117,7 +119,7 @@ func (w *world) any(c *customer) act {
 		add(12, w.debited)
 	}
 	if w.chance(60) {
-		return pick(w, w.freeze, w.unfreeze, w.reapply, w.capture, w.returned, w.stray, w.limits, w.dueDay, w.deferral, w.autopay, w.debited, w.dispute, w.decide)(c, a)
+		return pick(w, w.freeze, w.unfreeze, w.reapply, w.capture, w.returned, w.stray, w.limits, w.dueDay, w.deferral, w.autopay, w.debited, w.dispute, w.decide, w.early)(c, a)
 	}
 	return pick(w, acts...)(c, a)
 }
@@ -352,7 +354,10 @@ func (w *world) unfreeze(_ *customer, a *credit.Account) act {
 
 func (w *world) closure(_ *customer, a *credit.Account) act {
 	if a.Closure == nil && w.chance(900) {
-		return act{credit.RequestClosure{}, func(r *reference.Account, _ reference.Moment) reference.Answer { return r.RequestClosure() }}
+		kind := pick(w, credit.Close, credit.Close, credit.Deregister)
+		return act{credit.RequestClosure{Kind: kind}, func(r *reference.Account, _ reference.Moment) reference.Answer {
+			return r.RequestClosure(kind == credit.Deregister)
+		}}
 	}
 	n := w.random.Int64N(a.Numbers+4) - 1
 	if a.Closure != nil && w.chance(900) {

@@ -9,7 +9,7 @@ import (
 )
 
 // What follows is done by customers of whom there is no second telling: bills turned
-// into instalments, debts settled early, repayments that bounce. The invariants hold
+// into instalments, repayments that bounce. The invariants hold
 // for them all the same.
 
 // convert turns a bill into instalments.
@@ -27,22 +27,6 @@ func (w *world) convert(c *customer, a *credit.Account) act {
 		token = quote.Token
 	}
 	command.Consent, _ = w.consent(c, credit.ConversionDocument, a.Terms.Version, token, 0)
-	return act{command: command}
-}
-
-// early settles a purchase, or everything, before it is due.
-func (w *world) early(c *customer, a *credit.Account) act {
-	command := credit.EarlyRepay{Currency: a.Terms.Currency, Source: "p", Quote: "of another day", Amount: 100_00}
-	if w.chance(500) {
-		command.Purchase = w.number(a, c.bought)
-	}
-	day := w.today(c)
-	if quote, err := a.AsOf(day).EarlyQuote(command.Purchase, day); err == nil {
-		command.Quote, command.Amount = quote.Token, quote.Sum
-		if w.chance(50) {
-			command.Amount++
-		}
-	}
 	return act{command: command}
 }
 

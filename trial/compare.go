@@ -200,6 +200,9 @@ func tellEvents(events []credit.Event) (t reference.Answer) {
 		case credit.RepaymentReceived:
 			t.Number, t.Amount, t.Credit = e.Number, e.Amount, e.Credit
 			t.Parts = tellShares(e.Shares)
+		case credit.EarlyRepaymentReceived:
+			t.Number, t.Amount, t.Credit = e.Number, e.Amount, e.FromCredit
+			t.Parts = tellShares(e.Shares)
 		case credit.CreditUsed:
 			t.Used = tellShares(e.Shares)
 		case credit.CreditReturned:
@@ -214,6 +217,8 @@ func tellEvents(events []credit.Event) (t reference.Answer) {
 			t.Amount, t.Until = e.Fee, e.Due
 		case credit.AutopayInstructed:
 			t.Number = e.Number
+		case credit.AccountDeregistered:
+			t.Until = e.ApplyFrom
 		case credit.ClosureRequested:
 			t.Number, t.Until = e.Number, e.ReviewBy
 		}

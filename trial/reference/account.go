@@ -10,7 +10,7 @@ import (
 // Account is a credit line, with everything that ever happened to it.
 type Account struct {
 	terms          *Terms
-	status         string // "", "active", "closing", "closed"
+	status         string // "", "active", "closing", "closed", "deregistered"
 	limit          money.Amount
 	numbers        int64
 	credit         money.Amount // owed to the customer
@@ -33,6 +33,7 @@ type Account struct {
 	disputes  []*dispute
 	blocks    []string
 	closing   *closing
+	again     calendar.Date // de-registered: when an application is assessed again
 
 	// Changes is how often the limit was changed.
 	Changes int
@@ -98,6 +99,8 @@ type closing struct {
 	n      int64
 	by     calendar.Date
 	missed bool
+	ends   bool   // the contract too
+	before string // the status that it was asked in
 }
 
 // Stranger is somebody who has not applied yet.

@@ -21,6 +21,7 @@ type Terms struct {
 	Method                          string
 	PrincipalFirst                  int
 	Applications, WindowDays        int
+	CoolDown                        int          // days after de-registration
 	ChargeOffDays                   int          // 0: never
 	LimitCap                        money.Amount // 0: none
 	DueDays                         []int

@@ -32,7 +32,7 @@ func (a *Account) missing() string {
 	switch {
 	case a.terms == nil:
 		return "not_found"
-	case a.status == "closed":
+	case a.over():
 		return "account_not_open"
 	}
 	return ""

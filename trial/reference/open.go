@@ -20,6 +20,8 @@ func (a *Account) Apply(c Application, at Moment) Answer {
 	switch {
 	case a.status == "active" || a.status == "closing":
 		return Answer{Refused: "already_open"}
+	case a.closing != nil:
+		return Answer{Refused: "closure_pending"}
 	case a.waiting != nil:
 		return Answer{Refused: "application_pending"}
 	case c.Undeclared:
@@ -43,10 +45,17 @@ func (a *Account) Apply(c Application, at Moment) Answer {
 			counted = append(counted, on)
 		}
 	}
+	var until calendar.Date
 	if len(counted) >= c.Terms.Applications {
-		a.decision = "refused"
 		// So many have to grow old that one more may be assessed.
-		return Answer{Number: n, Until: counted[len(counted)-c.Terms.Applications] + calendar.Date(c.Terms.WindowDays)}
+		until = counted[len(counted)-c.Terms.Applications] + calendar.Date(c.Terms.WindowDays)
+	}
+	if a.day < a.again {
+		until = max(until, a.again)
+	}
+	if until != 0 {
+		a.decision = "refused"
+		return Answer{Number: n, Until: until}
 	}
 	a.applications = append(a.applications, a.day)
 	a.decision = c.Decision
@@ -66,7 +75,7 @@ func (a *Account) Apply(c Application, at Moment) Answer {
 
 func (a *Account) open(t *Terms, limit money.Amount) {
 	a.terms, a.limit, a.status, a.blocks, a.waiting = t, limit, "active", nil, nil
-	a.chosen, a.before, a.choices = 0, 0, nil
+	a.chosen, a.before, a.choices, a.again = 0, 0, nil, 0
 }
 
 // Review decides on an application that waits.

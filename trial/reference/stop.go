@@ -14,7 +14,7 @@ func (a *Account) Freeze(kind string) Answer {
 		return Answer{Refused: "not_found"}
 	case !byHand(kind):
 		return Answer{Refused: "block_not_yours"}
-	case a.status == "closed":
+	case a.over():
 		return Answer{Refused: "account_not_open"}
 	case slices.Contains(a.blocks, kind):
 		return Answer{Refused: "block_exists"}
@@ -86,15 +86,20 @@ func (a *Account) obstacles() (unmet []Unmet) {
 	return unmet
 }
 
-// RequestClosure asks to close the account.
-func (a *Account) RequestClosure() Answer {
+// over says whether the credit line was given back.
+func (a *Account) over() bool { return a.status == "closed" || a.status == "deregistered" }
+
+// RequestClosure asks to close the account, or to end its contract too.
+func (a *Account) RequestClosure(ends bool) Answer {
 	switch {
 	case a.terms == nil:
 		return Answer{Refused: "not_found"}
-	case a.status == "closing":
+	case a.closing != nil:
 		return Answer{Refused: "closure_pending"}
-	case a.status == "closed":
+	case a.status == "deregistered" || a.status == "closed" && !ends:
 		return Answer{Refused: "account_not_open"}
+	case a.waiting != nil:
+		return Answer{Refused: "application_pending"}
 	}
 	if unmet := a.obstacles(); len(unmet) > 0 {
 		return Answer{Refused: "account_not_clear", Unmet: unmet}
@@ -105,7 +110,10 @@ func (a *Account) RequestClosure() Answer {
 			left--
 		}
 	}
-	a.status, a.closing = "closing", &closing{n: a.number(), by: by}
+	a.closing = &closing{n: a.number(), by: by, ends: ends, before: a.status}
+	if a.status == "active" {
+		a.status = "closing"
+	}
 	return Answer{Number: a.closing.n, Until: by}
 }
 
@@ -129,9 +137,17 @@ func (a *Account) ApproveClosure(n int64) Answer {
 	if unmet := a.obstacles(); len(unmet) > 0 {
 		return Answer{Refused: "account_not_clear", Unmet: unmet}
 	}
+	ends := a.closing.ends
 	a.status, a.closing, a.limit, a.blocks = "closed", nil, 0, nil
 	a.temporary, a.autopay = nil, nil
-	return Answer{}
+	if !ends {
+		return Answer{}
+	}
+	a.status = "deregistered"
+	if days := a.terms.CoolDown; days > 0 {
+		a.again = a.day + calendar.Date(days)
+	}
+	return Answer{Until: a.again}
 }
 
 // EndClosure keeps the account: the reviewer refuses, or the customer withdraws.
@@ -139,6 +155,6 @@ func (a *Account) EndClosure(n int64) Answer {
 	if wrong := a.underReview(n); wrong != "" {
 		return Answer{Refused: wrong}
 	}
-	a.status, a.closing = "active", nil
+	a.status, a.closing = a.closing.before, nil
 	return Answer{}
 }

@@ -1,0 +1,94 @@
+package reference
+
+import (
+	"slices"
+
+	"github.com/yuefu/yuefu/money"
+)
+
+// Early is what a customer was shown: what settles one purchase, or everything for 0.
+type Early struct {
+	Parts []Part
+	Sum   money.Amount // what is left to pay after the credit balance
+}
+
+// early works out what settles a purchase or everything: what is billed, and the
+// principal that is not. Cost that is not billed is waived.
+func (a *Account) early(n int64) (e Early, waived money.Amount) {
+	for _, b := range a.bills {
+		if own := (Part{Bill: b.n, Penalty: a.penalty(b), Fee: b.fee}); n == 0 && own.Penalty+own.Fee > 0 {
+			e.Parts = append(e.Parts, own)
+		}
+		lines, of := a.on(b)
+		for i, x := range lines {
+			if n == 0 || of[i].n == n {
+				e.Parts = append(e.Parts, Part{Bill: b.n, Purchase: of[i].n, K: x.k, Fee: x.fee, Interest: x.interest, Principal: x.principal})
+			}
+		}
+	}
+	for _, p := range a.purchases {
+		for _, x := range p.parts {
+			if x.bill != 0 || n != 0 && p.n != n {
+				continue
+			}
+			waived += x.interest + x.fee
+			if x.principal > 0 {
+				e.Parts = append(e.Parts, Part{Purchase: p.n, K: x.k, Principal: x.principal})
+			}
+		}
+	}
+	for _, p := range e.Parts {
+		e.Sum += p.Penalty + p.Fee + p.Interest + p.Principal
+	}
+	e.Sum -= min(a.credit, e.Sum)
+	return e, waived
+}
+
+// RepayEarly settles what a quote says, if that is still what is owed.
+func (a *Account) RepayEarly(n int64, amount money.Amount, foreign bool, shown Early) Answer {
+	switch {
+	case a.terms == nil:
+		return Answer{Refused: "not_found"}
+	case amount < 0 || amount > money.Max:
+		return Answer{Refused: "invalid_amount"}
+	case foreign:
+		return Answer{Refused: "currency_mismatch"}
+	case n != 0 && !slices.ContainsFunc(a.purchases, func(p *purchase) bool { return p.n == n }):
+		return Answer{Refused: "not_found"}
+	}
+	is, waived := a.early(n)
+	switch {
+	case len(is.Parts) == 0 && waived == 0:
+		return Answer{Refused: "nothing_owed"}
+	case n != 0 && a.isOverdue():
+		return Answer{Refused: "overdue_first"}
+	case is.Sum != shown.Sum || !slices.Equal(is.Parts, shown.Parts):
+		return Answer{Refused: "quote_outdated"}
+	case amount != is.Sum:
+		return Answer{Refused: "not_the_quoted_sum"}
+	}
+	answer := Answer{Number: a.number(), Amount: amount, Parts: is.Parts, Credit: -amount}
+	for _, p := range is.Parts {
+		answer.Credit += p.Penalty + p.Fee + p.Interest + p.Principal
+	}
+	a.Received += amount
+	a.credit -= answer.Credit
+	for _, b := range a.bills {
+		if n == 0 {
+			b.penaltyPaid += a.penalty(b)
+			b.fee = 0
+		}
+	}
+	for _, p := range a.purchases {
+		for _, x := range p.parts {
+			if n == 0 || p.n == n {
+				if x.bill == 0 {
+					x.others = 0
+				}
+				x.principal, x.interest, x.fee = 0, 0, 0
+			}
+		}
+	}
+	a.settle()
+	return answer
+}
