@@ -135,8 +135,9 @@ func (a *Account) spend(on calendar.Date, amount money.Amount) {
 }
 
 // unspend takes what comes back of an order off the month in which it was authorised.
+// What a customer owes since too much was paid back to them was never an order.
 func (a *Account) unspend(ordered calendar.Date, amount money.Amount) {
-	if monthOf(ordered) == a.Month {
+	if ordered != 0 && monthOf(ordered) == a.Month {
 		a.Spent -= amount
 	}
 }
