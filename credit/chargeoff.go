@@ -82,7 +82,7 @@ func (a *Account) chargeOff(day calendar.Date, emit func(Event)) {
 	}
 	e := DebtChargedOff{DaysPastDue: a.DaysPastDue(day)}
 	for i := range a.Purchases {
-		if p := &a.Purchases[i]; !p.ChargedOff {
+		if p := &a.Purchases[i]; !p.ChargedOff && !a.paidUp(p) {
 			e.Parts = append(e.Parts, a.writtenOff(p))
 		}
 	}
@@ -92,6 +92,11 @@ func (a *Account) chargeOff(day calendar.Date, emit func(Event)) {
 		}
 	}
 	emit(e)
+}
+
+// paidUp says that a purchase is only kept because what was paid of it is contested.
+func (a *Account) paidUp(p *Purchase) bool {
+	return len(p.Instalments) == 0 && !slices.ContainsFunc(a.Disputes, func(d Dispute) bool { return d.Purchase == p.Number && len(d.Parts) > 0 })
 }
 
 // writtenOff is what the books have of a purchase.

@@ -271,3 +271,20 @@ func TestADisputeAcrossTheChargeOff(t *testing.T) {
 	s.to("2027-10-05")
 	equal(t, "without a penalty", s.a.AsOf(s.day).Owed(), s.a.ChargedOffOwed())
 }
+
+// A purchase of which only something that was paid is contested has nothing on the books to give up.
+func TestNothingIsGivenUpOfAPaidPurchase(t *testing.T) {
+	s := opened(t, "2026-02-20", func(t *credit.Terms) { t.ChargeOffDays = 180 })
+	first, second := s.buy(100_00, "next"), s.buy(50_00, "next")
+	s.to("2026-03-06").repay(40_00)
+	s.contest(first, 100_00)
+	s.refund(first, 90_00) // all that was unpaid, and most of the rest
+	equal(t, "contested", s.a.Contested(), 10_00)
+	s.pass(on(t, "2026-03-15") + 179)
+	e := only[credit.DebtChargedOff](t, s.close(on(t, "2026-03-15")+180))
+	for _, w := range e.Parts {
+		if w.Purchase != 0 && w.Purchase != second {
+			t.Errorf("%+v is given up", w)
+		}
+	}
+}
