@@ -29,6 +29,10 @@ func quoteConversion(c *call) error {
 			plans = append(plans, p.ID)
 		}
 	}
+	names, err := c.namesOf(bill.Terms)
+	if err != nil {
+		return err
+	}
 	var o out
 	for i, plan := range plans {
 		q, err := bill.QuoteConversion(number, plan, money.Amount(amount), day)
@@ -46,7 +50,7 @@ func quoteConversion(c *call) error {
 			o.list("data")
 		}
 		o.begin()
-		o.planCost(bill.OwnTerms(), &credit.Quote{Plan: q.Plan, Parts: q.Parts, Total: q.Total, Cost: q.Cost, Subsidised: q.Subsidised, AnnualRate: q.AnnualRate})
+		o.planCost(bill.OwnTerms(), names, &credit.Quote{Plan: q.Plan, Parts: q.Parts, Total: q.Total, Cost: q.Cost, Subsidised: q.Subsidised, AnnualRate: q.AnnualRate})
 		o.object("text")
 		o.text("document", credit.ConversionDocument)
 		o.number("version", int64(bill.Terms.Version))

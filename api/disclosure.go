@@ -54,7 +54,7 @@ func getDisclosure(c *call) error {
 	for _, plan := range t.Plans {
 		q := nobody.Quote(plan, money.Amount(amount), day)
 		o.begin()
-		o.planCost(t, &q)
+		o.planCost(t, v.Names, &q)
 		o.end()
 	}
 	o.endList()
@@ -63,7 +63,7 @@ func getDisclosure(c *call) error {
 		for _, plan := range t.Conversions {
 			q := nobody.Quote(plan, money.Amount(amount), day)
 			o.begin()
-			o.planCost(t, &q)
+			o.planCost(t, v.Names, &q)
 			o.end()
 		}
 		o.endList()

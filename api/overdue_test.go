@@ -86,6 +86,7 @@ func TestPenaltyIsCut(t *testing.T) {
 	s.is("its cap on penalties", now.Terms.PenaltyCap, int64(200_000))
 	draft := client.ProgrammeRequest{ID: "default", Names: now.Names, Terms: now.Terms, Policy: now.Policy}
 	draft.Terms.PenaltyRate, draft.Terms.PenaltyCap = 360_000, 20_000 // 0.1% a day, 2% in all
+	draft.Terms.RulePack = "none"                                     // another would refuse such a rate
 	draft.Terms.Grades = client.Grades{Substandard: 10, Doubtful: 20, Loss: 30}
 	newer := ok(s.lender.CreateProgramme(ctx, draft))(s)
 	s.is("its grades", newer.Terms.Grades, draft.Terms.Grades)

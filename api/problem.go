@@ -98,6 +98,14 @@ func (c *call) asProblem(err error) *problem {
 		}
 		return p
 	}
+	var unlawful *catalogue.Unlawful
+	if errors.As(err, &unlawful) {
+		p := &problem{kind: kindInvalidProgramme, detail: "it breaks rules of the pack " + unlawful.Pack, cause: err}
+		for _, v := range unlawful.Violations {
+			p.faults = append(p.faults, fault{pointer: v.Field, detail: v.Detail()})
+		}
+		return p
+	}
 	if errors.Is(err, catalogue.ErrInvalid) {
 		detail := strings.TrimPrefix(err.Error()[strings.Index(err.Error(), catalogue.ErrInvalid.Error()):], catalogue.ErrInvalid.Error()+": ")
 		return &problem{kind: kindInvalidProgramme, detail: detail, cause: err}

@@ -100,6 +100,7 @@ func told(t *credit.Terms) *contract.Terms {
 	for _, d := range t.Documents {
 		c.Documents = append(c.Documents, contract.Document{Document: d.Name, Version: d.Version, Hash: d.Hash})
 	}
+	c.LenderKind, c.RulePack, c.RulesFrom, c.NoStudents = contract.LenderKind(t.LenderKind), t.RulePack, t.RulesFrom, t.NoStudents
 	return c
 }
 
@@ -175,6 +176,7 @@ func draft(body *contract.ProgrammeRequest) catalogue.Draft {
 	for _, doc := range t.Documents {
 		d.Terms.Documents = append(d.Terms.Documents, credit.Document{Name: doc.Document, Version: doc.Version, Hash: doc.Hash})
 	}
+	d.Terms.LenderKind, d.Terms.RulePack = credit.LenderKind(t.LenderKind), t.RulePack
 	return d
 }
 

@@ -5,6 +5,7 @@ import (
 
 	"github.com/yuefu/yuefu/api/contract"
 	"github.com/yuefu/yuefu/calendar"
+	"github.com/yuefu/yuefu/catalogue"
 	"github.com/yuefu/yuefu/credit"
 	"github.com/yuefu/yuefu/money"
 )
@@ -45,6 +46,10 @@ func quote(c *call) error {
 	if len(line.Terms.Routes) > 0 {
 		route = line.Terms.Route(c.server.full(c.caller.Platform, line.Terms.Currency))
 	}
+	names, err := c.namesOf(line.Terms)
+	if err != nil {
+		return err
+	}
 	o := out{b: append(make([]byte, 0, 2048), coming.b...)}
 	o.id("account", id)
 	o.number("amount", body.Amount)
@@ -56,7 +61,7 @@ func quote(c *call) error {
 	for _, plan := range plans {
 		q := line.QuoteBy(route, plan, money.Amount(body.Amount), day)
 		o.begin()
-		o.planCost(line.OwnTerms(), &q)
+		o.planCost(line.OwnTerms(), names, &q)
 		o.lenders(q.Route)
 		o.object("text")
 		o.text("document", credit.QuoteDocument)
@@ -88,8 +93,17 @@ func quoted(line *credit.Account, body *contract.QuoteRequest) ([]credit.Plan, e
 	return []credit.Plan{plan}, nil
 }
 
+// namesOf are what the parties of a contract are called, in the version that it was signed under.
+func (c *call) namesOf(t *credit.Terms) (catalogue.Names, error) {
+	v, err := c.server.catalogue.Version(background, c.caller.Platform, t.Programme, t.Version)
+	if err != nil {
+		return catalogue.Names{}, err
+	}
+	return v.Names, nil
+}
+
 // planCost writes what a purchase costs by one plan, to the cent.
-func (o *out) planCost(t *credit.Terms, q *credit.Quote) {
+func (o *out) planCost(t *credit.Terms, names catalogue.Names, q *credit.Quote) {
 	o.text("plan", q.Plan.ID)
 	o.text("kind", string(q.Plan.Kind))
 	o.number("periods", int64(q.Plan.Periods))
@@ -108,4 +122,43 @@ func (o *out) planCost(t *credit.Terms, q *credit.Quote) {
 		o.end()
 	}
 	o.endList()
+	o.costTable(t, names, q)
+}
+
+// costTable writes all that the plan can cost, in the words of the cost disclosure.
+func (o *out) costTable(t *credit.Terms, names catalogue.Names, q *credit.Quote) {
+	table := catalogue.NewCostTable(t, names, q.Plan, q.Parts, q.AnnualRate, q.Route.Shares)
+	o.object("cost_table")
+	o.amount("principal", table.Principal)
+	o.list("charges")
+	for i := range table.Charges {
+		charge := &table.Charges[i]
+		o.begin()
+		o.text("kind", string(charge.Kind))
+		o.twice("name", charge.Name)
+		o.twice("how", charge.How)
+		o.twice("when", charge.When)
+		if charge.Fixed > 0 {
+			o.amount("fixed", charge.Fixed)
+		} else {
+			o.number("rate", int64(charge.Rate))
+		}
+		o.amount("amount", charge.Amount)
+		o.amount("subsidised", charge.Borne)
+		o.twice("payee", charge.Payee)
+		o.end()
+	}
+	o.endList()
+	o.number("annual_cost", int64(table.AllIn))
+	o.number("default_annual_cost", int64(table.Default))
+	o.twice("nothing_else", table.NothingElse)
+	o.end()
+}
+
+// twice writes a text in both languages.
+func (o *out) twice(name string, l catalogue.Label) {
+	o.object(name)
+	o.text("zh", l.ZH)
+	o.text("en", l.EN)
+	o.end()
 }

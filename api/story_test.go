@@ -133,6 +133,9 @@ func mainJob(t *testing.T, s *teller) {
 	ok(s.shop.GetProgramme(ctx, offers.Data[0].ID))(s)
 	shown := ok(s.shop.GetDisclosure(ctx, offers.Data[0].ID, client.GetDisclosureQuery{Amount: 600_00}))(s)
 	s.is("plans shown", len(shown.Plans), len(offers.Data[0].Terms.Plans))
+	for _, plan := range shown.Plans {
+		s.costTable(plan.CostTable, 600_00, plan.Cost, plan.Subsidised, plan.AnnualRate)
+	}
 	for _, document := range shown.Documents {
 		text := ok(s.shop.GetText(ctx, document.Hash))(s)
 		s.is("document", text.Document, document.Document)
@@ -155,6 +158,7 @@ func mainJob(t *testing.T, s *teller) {
 			sum += in.Amount
 		}
 		s.is("the sum of "+q.Plan, sum, q.Total)
+		s.costTable(q.CostTable, 600_00, q.Cost, q.Subsidised, q.AnnualRate)
 	}
 	hold := s.authorise(a, 600_00, "flat6")
 	first := s.capture(hold, 400_00, false)
@@ -414,6 +418,32 @@ func lists(t *testing.T, s *teller) {
 	}
 }
 
+// costTable holds a table of all costs against the quote that it stands in.
+func (s *teller) costTable(table client.CostTable, amount, cost, subsidised, annual int64) {
+	s.t.Helper()
+	paid, borne, payees, late := int64(0), int64(0), map[string]bool{}, int64(0)
+	for _, charge := range table.Charges {
+		paid += charge.Amount
+		borne += charge.Subsidised
+		payees[charge.Payee.En] = true
+		if charge.Kind == "penalty" {
+			late = charge.Rate
+		}
+		if charge.Name.Zh == "" || charge.Name.En == "" || charge.How.Zh == "" || charge.How.En == "" || charge.When.Zh == "" || charge.When.En == "" || charge.Rate == 0 && charge.Fixed == 0 {
+			s.t.Errorf("a charge says not what, how or when: %+v", charge)
+		}
+	}
+	s.is("principal", table.Principal, amount)
+	s.is("all charges", paid, cost)
+	s.is("what others pay", borne, subsidised)
+	s.is("in a year", table.AnnualCost, annual)
+	s.is("default", table.DefaultAnnualCost, int64(180_000))
+	s.is("penalty", late, int64(180_000))
+	s.is("payees", len(payees), 1)
+	s.is("the payee", payees["Sample Consumer Finance Ltd"], true)
+	s.is("nothing else", table.NothingElse.Zh != "" && table.NothingElse.En != "", true)
+}
+
 func TestProgrammes(t *testing.T) {
 	onBoth(t, programmes)
 }
@@ -434,9 +464,19 @@ func programmes(t *testing.T, s *teller) {
 	if p.Detail == "" {
 		t.Error("nobody says why")
 	}
+	draft.Terms.Plans[3].Rate, draft.Terms.PenaltyRate, draft.Policy.MaximumLimit, draft.Terms.LimitCap = 100, 240_001, 200_000_01, 0
+	p = refused(s.lender.CreateProgramme(ctx, draft))(s, kindInvalidProgramme)
+	s.is("rules broken", len(p.Errors), 2)
+	for i, want := range []struct{ pointer, rule string }{{"/terms/penalty_rate", "cn.penalty"}, {"/policy/maximum_limit", "cn.internet_loan"}} {
+		if got := p.Errors[i]; got.Pointer != want.pointer || !strings.Contains(got.Detail, want.rule) {
+			t.Errorf("%+v, not %+v", got, want)
+		}
+	}
+	draft.Terms.PenaltyRate, draft.Policy.MaximumLimit = 0, 200_000_00
+	s.is("the law", ok(s.lender.CreateProgramme(ctx, draft))(s).Terms.LimitCap, int64(200_000_00))
 	draft.ID = "Bad Id"
 	refused(s.lender.CreateProgramme(ctx, draft))(s, kindInvalidProgramme)
-	draft.ID, draft.Terms.Plans[3].Rate = "another", 100
+	draft.ID = "another"
 	draft.Terms.Documents[0].Hash = "0"
 	refused(s.lender.CreateProgramme(ctx, draft))(s, kindInvalidProgramme)
 	s.is("the other platform's", ok(s.checker.client(s.w, s.w.stranger).GetProgramme(ctx, catalogue.SampleID))(s).Version, 1)

@@ -11,6 +11,7 @@ import (
 	"github.com/yuefu/yuefu/catalogue"
 	"github.com/yuefu/yuefu/credit"
 	"github.com/yuefu/yuefu/database"
+	"github.com/yuefu/yuefu/law"
 	"github.com/yuefu/yuefu/money"
 	"github.com/yuefu/yuefu/office"
 	"github.com/yuefu/yuefu/risk"
@@ -93,7 +94,7 @@ func (s *shop) publish(ctx context.Context) error {
 		return err
 	}
 	draft := catalogue.Sample()
-	draft.Terms.ReadingSeconds = 0
+	draft.Terms.ReadingSeconds, draft.Terms.LimitCap, draft.Terms.RulePack = 0, 0, law.None // no time to read, and limits without end
 	draft.Policy = risk.Policy{MinimumLimit: 1, DefaultLimit: money.Max, MaximumLimit: money.Max, AutoApproveUpTo: money.Max}
 	version, err := c.CreateProgramme(ctx, catalogue.Installation, platform, programme, draft)
 	if err != nil {

@@ -16,6 +16,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/yuefu/yuefu/calendar"
 	"github.com/yuefu/yuefu/credit"
 	"github.com/yuefu/yuefu/database"
 )
@@ -36,6 +37,7 @@ const Installation = "installation"
 type Catalogue struct {
 	db  *database.DB
 	now func() time.Time
+	day func() calendar.Date // whose law counts; nil: the machine's date
 
 	loading  sync.Mutex
 	current  atomic.Pointer[snapshot]
@@ -60,6 +62,18 @@ func Open(ctx context.Context, db *database.DB, now func() time.Time) (*Catalogu
 		return nil, fmt.Errorf("catalogue: read: %w", err)
 	}
 	return c, nil
+}
+
+// FollowDay tells the catalogue the business date, by which law is looked up: a
+// sandbox's programme is made under the law of the sandbox's date. It comes before
+// anything is changed.
+func (c *Catalogue) FollowDay(day func() calendar.Date) { c.day = day }
+
+func (c *Catalogue) today() calendar.Date {
+	if c.day == nil {
+		return calendar.At(c.now())
+	}
+	return c.day()
 }
 
 // change runs one change and writes its line in the audit trail, in one

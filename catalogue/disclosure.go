@@ -37,12 +37,16 @@ type disclosed struct {
 	Later                     Label // the fee for deferring the example by as many days as may be
 	LaterRate                 credit.Rate
 	Bills                     []disclosedPlan // what converting the example costs
+	Costs                     []costRow       // 综合融资成本明示表
+	Dearest, Default          credit.Rate     // a year: of the dearest plan, and of what is overdue
+	NothingElse               Label
 }
 
 // disclosedPlan is what a plan costs for the example.
 type disclosedPlan struct {
 	Name, How, Instalments, Cost, Borne Label
 	Rate                                credit.Rate
+	table                               CostTable
 }
 
 // disclosure works out the cost disclosure (综合成本明示) of a version: everything that its
@@ -65,15 +69,21 @@ func (v *Version) disclosure() Text {
 		d.Daily = (rate / 360).String()
 	}
 	for _, p := range t.Conversions {
-		d.Bills = append(d.Bills, in.plan(t, p, example))
+		d.Bills = append(d.Bills, in.plan(v, p, example))
 	}
 	if t.Deferral != nil {
 		fee, _, rate := t.DeferralFee(example, t.Deferral.MostDays)
 		d.Later, d.LaterRate = in.label(fee), rate
 	}
 	for _, p := range t.Plans {
-		d.Plans = append(d.Plans, in.plan(t, p, example))
+		d.Plans = append(d.Plans, in.plan(v, p, example))
 	}
+	var tables []CostTable
+	for _, p := range slices.Concat(d.Plans, d.Bills) {
+		tables = append(tables, p.table)
+		d.Dearest, d.Default, d.NothingElse = max(d.Dearest, p.Rate), p.table.Default, p.table.NothingElse
+	}
+	d.Costs = in.costRows(tables, slices.Concat(d.Plans, d.Bills))
 	var body strings.Builder
 	if err := disclosureTemplate.Execute(&body, d); err != nil {
 		panic(err) // the template and its data are both of this package
@@ -127,7 +137,8 @@ func grouped(digits string) string {
 
 // plan works out what the example costs by a plan, captured on the eve of a
 // statement, which by the methods that count days is the dearest day.
-func (in sums) plan(t *credit.Terms, p credit.Plan, example money.Amount) disclosedPlan {
+func (in sums) plan(v *Version, p credit.Plan, example money.Amount) disclosedPlan {
+	t := v.Terms
 	eve := calendar.OnDay(2023, 2, t.StatementDay) - 1
 	parts := p.Schedule(example, eve, t.StatementDay)
 	total := money.Amount(0)
@@ -144,6 +155,7 @@ func (in sums) plan(t *credit.Terms, p credit.Plan, example money.Amount) disclo
 		Cost:        in.label(total - example),
 		Rate:        credit.AnnualRate(t, example, eve, parts),
 	}
+	d.table = NewCostTable(t, v.Names, p, parts, d.Rate, nil)
 	switch p.Kind {
 	case credit.PayNextMonth:
 		d.Name = Label{"下月付（" + p.ID + "）", "pay next month (" + p.ID + ")"}

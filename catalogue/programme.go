@@ -8,6 +8,7 @@ import (
 
 	"github.com/go-json-experiment/json"
 
+	"github.com/yuefu/yuefu/calendar"
 	"github.com/yuefu/yuefu/credit"
 	"github.com/yuefu/yuefu/risk"
 )
@@ -89,10 +90,7 @@ func (c *Catalogue) addVersion(ctx context.Context, entry Entry, d Draft, first 
 			return err
 		}
 		v.Number++
-		if err := v.complete(ctx, tx, e); err != nil {
-			return err
-		}
-		if err := v.keepsCurrency(ctx, tx); err != nil {
+		if err := v.complete(ctx, tx, e, c.today()); err != nil {
 			return err
 		}
 		return v.insert(ctx, tx, e)
@@ -122,7 +120,7 @@ func (v *Version) keepsCurrency(ctx context.Context, tx *sql.Tx) error {
 
 // complete fills in what is worked out, the cost disclosure above all, and
 // refuses a version that could never be activated.
-func (v *Version) complete(ctx context.Context, tx *sql.Tx, e *Entry) error {
+func (v *Version) complete(ctx context.Context, tx *sql.Tx, e *Entry, day calendar.Date) error {
 	v.Terms.Programme, v.Terms.Version = v.Programme, v.Number
 	if err := agree(ctx, tx, v.Platform, v.Terms); err != nil {
 		return err
@@ -130,6 +128,15 @@ func (v *Version) complete(ctx context.Context, tx *sql.Tx, e *Entry) error {
 	documents := slices.DeleteFunc(slices.Clone(v.Terms.Documents), func(d credit.Document) bool { return d.Name == CostDisclosure })
 	// The disclosure is worked out of terms that hold: until then its hash is not known.
 	v.Terms.Documents = append(documents, credit.Document{Name: CostDisclosure, Version: v.Number, Hash: "not worked out yet"})
+	if err := v.Terms.Validate(); err != nil { // before anything is worked out of them
+		return invalid("terms: %v", err)
+	}
+	if err := v.keepsCurrency(ctx, tx); err != nil {
+		return err
+	}
+	if err := v.pin(day); err != nil {
+		return err
+	}
 	if err := v.check(); err != nil {
 		return err
 	}
@@ -226,7 +233,11 @@ func (c *Catalogue) Activate(ctx context.Context, by, platform, id string, numbe
 		if err != nil {
 			return err
 		}
-		if err := v.check(); err != nil { // the rules may have become stricter since it was made
+		// The rules, and the law, may have become stricter since it was made.
+		if err := v.check(); err != nil {
+			return err
+		}
+		if err := v.lawful(c.today()); err != nil {
 			return err
 		}
 		if _, err := tx.ExecContext(ctx, sqlActivate, platform, id, number); err != nil {

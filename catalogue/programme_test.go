@@ -15,6 +15,7 @@ import (
 
 	"github.com/yuefu/yuefu/catalogue"
 	"github.com/yuefu/yuefu/credit"
+	"github.com/yuefu/yuefu/law"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -172,7 +173,7 @@ func TestDisclosureSaysWhoReportsNothing(t *testing.T) {
 	shop(t, c, "shop")
 	draft := catalogue.Sample()
 	draft.Terms.Bureau, draft.Terms.Currency, draft.Terms.RateMethod, draft.Terms.PrincipalFirst = "", "JPY", credit.UnitPeriod, 0
-	draft.Terms.PenaltyRate = 100_000
+	draft.Terms.PenaltyRate, draft.Terms.RulePack = 100_000, law.None
 	v, err := c.CreateProgramme(ctx, "x", "shop", "yen", draft)
 	if err != nil {
 		t.Fatal(err)

@@ -8,6 +8,9 @@ import (
 // SampleID is what the sample programme is usually called.
 const SampleID = "default"
 
+// SampleRulePack is the law that a programme is held against when it names none.
+const SampleRulePack = "cn"
+
 // Sample is a programme to begin with: made-up parties, conditions as they are
 // usual in China, every plan well within the cap of 24 %.
 func Sample() Draft {
@@ -23,6 +26,8 @@ func Sample() Draft {
 		},
 		Terms: credit.Terms{
 			Currency:       "CNY",
+			LenderKind:     credit.ConsumerFinance,
+			RulePack:       SampleRulePack,
 			StatementDay:   1,
 			DueDay:         10,
 			DueDays:        []int{10, 15, 20},

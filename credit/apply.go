@@ -44,6 +44,8 @@ const (
 	ReasonTooManyApplications = "too_many_applications" // somebody applies again and again
 	ReasonDeregistered        = "deregistered_recently" // the contract's cool-down after de-registration
 	ReasonReview              = "refused_on_review"     // a reviewer refused, and named no reason
+	ReasonUnderAge            = "under_age"             // whatever the assessment says
+	ReasonStudent             = "students_excluded"     // … where the rules that the terms pin forbid it
 )
 
 // ApplicationReceived says that somebody applied, and to which texts they agreed.
@@ -113,6 +115,8 @@ func (c Apply) do(a *Account, at Moment, emit func(Event)) error {
 	switch {
 	case !assessed:
 		emit(ApplicationRefused{Number: n, Reasons: soon, Until: until})
+	case len(c.unlawful()) > 0:
+		emit(ApplicationRefused{Number: n, Reasons: c.unlawful()})
 	case c.Assessment.Decision == Approved:
 		limit := c.Assessment.Limit
 		if most := c.Terms.LimitCap; most > 0 {
@@ -125,6 +129,17 @@ func (c Apply) do(a *Account, at Moment, emit func(Event)) error {
 		emit(ApplicationRefused{Number: n, Reasons: c.Assessment.Reasons})
 	}
 	return nil
+}
+
+// unlawful says why no policy, and no reviewer, may open this account.
+func (c Apply) unlawful() (reasons []string) {
+	if !*c.Declared.Adult {
+		reasons = append(reasons, ReasonUnderAge)
+	}
+	if c.Terms.NoStudents && *c.Declared.Student {
+		reasons = append(reasons, ReasonStudent)
+	}
+	return reasons
 }
 
 // agreements checks that each document of the programme was agreed to, and each once.

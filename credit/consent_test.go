@@ -136,3 +136,36 @@ func TestWhenConsentWasGiven(t *testing.T) {
 	order.Consent.AcceptedAt = order.Consent.AcceptedAt.In(time.FixedZone("", -5*3600))
 	s.do(order)
 }
+
+// A minor is refused whatever the assessment says, and a student where the rules
+// that the terms pin forbid it: policy and reviewer can't open what the law closes.
+func TestWhoMayNotBeLentTo(t *testing.T) {
+	for _, c := range []struct {
+		adult, student, noStudents bool
+		decision                   credit.Decision
+		want                       []string // reasons; none: the assessment stands
+	}{
+		{true, false, true, credit.Approved, nil},
+		{true, true, false, credit.Approved, nil},
+		{true, true, true, credit.Approved, []string{"students_excluded"}},
+		{true, true, true, credit.Referred, []string{"students_excluded"}},
+		{false, false, false, credit.Approved, []string{"under_age"}},
+		{false, false, false, credit.Referred, []string{"under_age"}},
+		{false, true, true, credit.Approved, []string{"under_age", "students_excluded"}},
+	} {
+		s := stranger(t, "2026-03-10")
+		terms := contract()
+		terms.LenderKind, terms.NoStudents = credit.MicroLender, c.noStudents
+		application := s.application(terms)
+		application.Declared.Adult, application.Declared.Student = &c.adult, &c.student
+		application.Assessment.Decision = c.decision
+		s.do(application)
+		if c.want == nil {
+			equal(t, "status", s.a.Status, credit.Active)
+			continue
+		}
+		equal(t, "decision", s.a.Application.Decision, credit.Refused)
+		equal(t, "reasons", strings.Join(s.a.Application.Reasons, " "), strings.Join(c.want, " "))
+		equal(t, "terms", s.a.Terms == nil, true)
+	}
+}

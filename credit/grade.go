@@ -52,6 +52,14 @@ func (g Grades) validate() error {
 	return fmt.Errorf("grades change past %d, %d and %d days past due: they have to rise, from 1 to %d", g.Substandard, g.Doubtful, g.Loss, maxGradeDays)
 }
 
+// OrOfChina is g, or what counts where a contract names none.
+func (g Grades) OrOfChina() Grades {
+	if g == (Grades{}) {
+		return gradesOfChina
+	}
+	return g
+}
+
 // step is a grade and the days past due from which it is one.
 type step struct {
 	grade Grade
@@ -60,9 +68,7 @@ type step struct {
 
 // steps lists the grades of overdue accounts, each with the first of its days.
 func (g Grades) steps() [4]step {
-	if g == (Grades{}) {
-		g = gradesOfChina
-	}
+	g = g.OrOfChina()
 	return [4]step{{SpecialMention, 1}, {Substandard, g.Substandard + 1}, {Doubtful, g.Doubtful + 1}, {Loss, g.Loss + 1}}
 }
 

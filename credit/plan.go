@@ -237,6 +237,9 @@ func (t *Terms) scheduleFrom(p Plan, amount money.Amount, captured, from calenda
 	return parts
 }
 
+// Costliest (最高年化成本) is the highest annual rate that a plan can come to under the terms.
+func (t *Terms) Costliest(p Plan) Rate { return p.costliest(t) }
+
 // costliest is the plan's annual rate on a principal so large that rounding does
 // not hide any of it, captured on the eve of the statement that makes it dearest
 // by the methods that count days: where the first instalment comes soonest. Which

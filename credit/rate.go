@@ -61,6 +61,7 @@ func costs(amount money.Amount, parts []Part) bool {
 // valuation is how a method discounts payments: by a factor v for each period (a
 // month, or a day), down to a lowest v.
 type valuation struct {
+	single bool // one payment: v is for its whole term
 	low    uint64
 	factor func(v uint64, i int) uint64 // the present value of 1 paid with the i-th part
 	annual func(v uint64) uint64        // the annual rate that v stands for
@@ -80,7 +81,11 @@ func (t *Terms) valuation(captured calendar.Date, parts []Part) valuation {
 			annual: func(v uint64) uint64 { return inverse(power(v, 365)) - one },
 		}
 	case UnitPeriod:
-		months, odd := unitPeriods(captured, calendar.NextOnDay(parts[0].On, t.DueDay), t.DueDay)
+		first := calendar.NextOnDay(parts[0].On, t.DueDay)
+		months, odd := unitPeriods(captured, first, t.DueDay)
+		if len(parts) == 1 && first-captured < 365 {
+			return singlePayment(int(first-captured), months, odd)
+		}
 		return valuation{
 			low: lowestMonthly,
 			factor: func(v uint64, i int) uint64 {
@@ -112,6 +117,9 @@ func (m valuation) paidOn(method RateMethod, captured calendar.Date, i int, day 
 	case UnitPeriod:
 		_, _, anchor := day.Split()
 		months, odd := unitPeriods(captured, day, anchor)
+		if m.single {
+			return singlePayment(int(day-captured), months, odd)
+		}
 		m.factor = func(v uint64, k int) uint64 {
 			if k == i {
 				return over(power(v, months), one+scale(inverse(v)-one, uint64(odd), 30))
@@ -123,11 +131,40 @@ func (m valuation) paidOn(method RateMethod, captured calendar.Date, i int, day 
 	return m
 }
 
+// singlePayment is a single advance that a single payment ends within a year: its
+// unit-period is its whole term, of which a year has 12 ÷ months, or where the term
+// is no number of whole months 365 ÷ days (Appendix J, examples (c)(5)).
+func singlePayment(days, months, odd int) valuation {
+	num, den := uint64(365), uint64(days)
+	if odd == 0 && months > 0 {
+		num, den = 12, uint64(months)
+	}
+	return valuation{
+		single: true,
+		low:    lowestMonthly,
+		factor: func(v uint64, _ int) uint64 {
+			if days == 0 {
+				return one // lent for no time
+			}
+			return v
+		},
+		annual: func(v uint64) uint64 {
+			high, low := bits.Mul64(inverse(v)-one, num)
+			if den == 0 || high >= den {
+				return highest
+			}
+			rate, _ := bits.Div64(high, low, den)
+			return min(rate, highest)
+		},
+	}
+}
+
 // The smallest discount factors that are looked at: rates above some 60% a month
 // or 1,400% a year all count as that.
 const (
 	lowestMonthly = one / 10 * 6
 	lowestDaily   = one / 10_000 * 9_926
+	highest       = 14 * one // of a single payment, whose term may be a day
 )
 
 // worthMore says whether what is paid, discounted by v, is worth more than amount.

@@ -1,6 +1,7 @@
 package credit_test
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/yuefu/yuefu/calendar"
@@ -62,8 +63,8 @@ func TestAnnuityRateIsFoundAgain(t *testing.T) {
 	}
 }
 
-// Examples of directive 2008/48/EC, Annex I, as the Commission's examples for the
-// same formula give them, with payments on given days.
+// The worked examples that were published with this formula, in the annex of directive 98/7/EC, on the days
+// that they name (the formula is that of 2008/48/EC, Annex I, and of 2023/2225, Annex III), and figures that are plain to see.
 func TestEffectiveRateOnActualDays(t *testing.T) {
 	for name, c := range map[string]struct {
 		amount   money.Amount
@@ -76,6 +77,16 @@ func TestEffectiveRateOnActualDays(t *testing.T) {
 		"one payment after a year and a half": {1_000_00, "2024-01-05", 5, []credit.Part{{On: on(t, "2025-06-05"), Principal: 1_000_00, Fee: 200_00}}, "12.94%"},
 		// 1,000 lent, 1,100 after 365 days: 10%.
 		"one payment after a year": {1_000_00, "2026-03-05", 5, []credit.Part{{On: on(t, "2027-02-05"), Principal: 1_000_00, Fee: 100_00}}, "10.00%"},
+		// 1,000 of 1 January 1994, 1,200 on 1 July 1995, 546 days later: 12.96204%.
+		"98/7 first example": {1_000_00, "1994-01-01", 1, []credit.Part{{On: on(t, "1995-06-05"), Principal: 1_200_00}}, "12.96%"},
+		// … of which the lender keeps 50 for its expenses: 16.9026%.
+		"98/7 second example": {950_00, "1994-01-01", 1, []credit.Part{{On: on(t, "1995-06-05"), Principal: 1_200_00}}, "16.90%"},
+		// 600 after one year and 600 after two: 13.066%.
+		"98/7 third example": {1_000_00, "1994-01-01", 1, []credit.Part{{On: on(t, "1994-12-05"), Principal: 600_00}, {On: on(t, "1995-12-05"), Principal: 600_00}}, "13.07%"},
+		// 272 after three months (90 days) and six (181), 544 after a year: 13.226%.
+		"98/7 fourth example": {1_000_00, "1994-01-01", 1, []credit.Part{
+			{On: on(t, "1994-03-05"), Principal: 272_00}, {On: on(t, "1994-06-05"), Principal: 272_00}, {On: on(t, "1994-12-05"), Principal: 544_00},
+		}, "13.23%"},
 		// Two payments after 182 and 363 days, at 10% by construction: 1,000 = x·1.1^(−182/365) + 600·1.1^(−363/365) gives x = 476.37.
 		"two payments": {1_000_00, "2026-03-05", 3, []credit.Part{{On: on(t, "2026-08-05"), Principal: 400_00, Fee: 76_37}, {On: on(t, "2027-02-06"), Principal: 600_00}}, "10.00%"},
 	} {
@@ -89,8 +100,9 @@ func TestEffectiveRateOnActualDays(t *testing.T) {
 	}
 }
 
-// Regulation Z, Appendix J (c)(1): single advance transaction, with or without an odd first period, and otherwise
-// regular; (c)(3): with an odd final payment.
+// Regulation Z, Appendix J (c): a single advance with (1) an odd first period or none, (2) an odd first payment,
+// (3) an odd final payment, (4) both, (5) a single payment. Its examples by weeks, half months and quarters
+// are of schedules that no plan here has.
 func TestUnitPeriodRate(t *testing.T) {
 	for name, c := range map[string]struct {
 		amount   money.Amount
@@ -98,12 +110,17 @@ func TestUnitPeriodRate(t *testing.T) {
 		first    string // payment
 		count    int
 		each     money.Amount
+		sooner   money.Amount // with the first payment
 		more     money.Amount // with the last payment
 		want     string
 	}{
-		"(1) (i) monthly payments":                {5_000_00, "1978-01-10", "1978-02-10", 24, 230_00, 0, "9.69%"},
-		"(1) (ii) with a long first period":       {6_000_00, "1978-02-10", "1978-04-01", 36, 200_00, 0, "11.82%"},
-		"(3) (i) with an irregular final payment": {5_000_00, "1978-01-10", "1978-02-10", 24, 230_00, 50_00, "10.50%"},
+		"(1) (i) monthly payments":                {5_000_00, "1978-01-10", "1978-02-10", 24, 230_00, 0, 0, "9.69%"},
+		"(1) (ii) with a long first period":       {6_000_00, "1978-02-10", "1978-04-01", 36, 200_00, 0, 0, "11.82%"},
+		"(3) (i) with an irregular final payment": {5_000_00, "1978-01-10", "1978-02-10", 24, 230_00, 0, 50_00, "10.50%"},
+		"(2) (i) with an irregular first payment": {5_000_00, "1978-01-10", "1978-02-10", 24, 230_00, 20_00, 0, "10.08%"},
+		"(4) (i) with both":                       {5_000_00, "1978-01-10", "1978-02-10", 24, 230_00, 20_00, 50_00, "10.90%"},
+		"(5) (i) one payment after 255 days":      {1_000_00, "1978-01-03", "1978-09-15", 1, 1_080_00, 0, 0, "11.45%"},
+		"(5) (ii) one payment after six months":   {1_000_00, "1978-07-15", "1979-01-15", 1, 1_044_00, 0, 0, "8.80%"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			first := on(t, c.first)
@@ -113,10 +130,30 @@ func TestUnitPeriodRate(t *testing.T) {
 			for i := range list {
 				list[i] = credit.Part{On: calendar.NthOnDay(first-2, day, i+1) - 1, Principal: c.each}
 			}
+			list[0].Principal += c.sooner
 			list[c.count-1].Principal += c.more
 			equal(t, "first payment", calendar.NextOnDay(list[0].On, day), first)
 			equal(t, "rate", percent(credit.AnnualRate(terms, c.amount, on(t, c.advanced), list)), c.want)
 		})
+	}
+}
+
+// One payment after a short term: so many terms are in a year; what is beyond all sense counts as 1,400%.
+func TestUnitPeriodOfOneShortTerm(t *testing.T) {
+	for _, c := range []struct {
+		days calendar.Date
+		fee  money.Amount
+		want string
+	}{
+		{1, 1, "3.65%"}, {1, 3_00, "1095.00%"}, {1, 5_00, "1400.00%"}, {1, 99_00, "1400.00%"}, {12, 1_00, "30.42%"},
+		{30, 1_00, "12.17%"}, {31, 1_00, "12.00%"}, // of one whole month
+		{32, 1_00, "11.41%"},
+	} {
+		day := on(t, "2026-01-15") + c.days // after a January of 31 days
+		_, _, due := day.Split()
+		terms := &credit.Terms{RateMethod: credit.UnitPeriod, DueDay: due}
+		got := credit.AnnualRate(terms, 100_00, on(t, "2026-01-15"), []credit.Part{{On: day - 1, Principal: 100_00, Fee: c.fee}})
+		equal(t, fmt.Sprint(c.days, " days"), percent(got), c.want)
 	}
 }
 

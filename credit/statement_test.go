@@ -5,7 +5,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/yuefu/yuefu/calendar"
 	"github.com/yuefu/yuefu/credit"
 	"github.com/yuefu/yuefu/money"
 )
@@ -150,25 +149,6 @@ func TestOneStatementACycle(t *testing.T) {
 	equal(t, "total", e.Total, total)
 	equal(t, "total in yuan", e.Total, 33_33+1_00+60_00+10_21)
 	equal(t, "billed", s.a.Billed(), total)
-}
-
-// Cycles tile time: whatever the statement day and the day of capture, the first
-// statement comes 1 to 31 days later and the k-th one k−1 months after it.
-func TestCyclesTileTime(t *testing.T) {
-	plan := credit.Plan{ID: "x", Kind: credit.Flat, Periods: 14}
-	for anchor := 1; anchor <= 31; anchor++ {
-		for day := on(t, "2027-01-01"); day <= on(t, "2028-03-31"); day++ {
-			list := plan.Schedule(100_00, day, anchor)
-			if gap := list[0].On - day; gap < 1 || gap > 31 {
-				t.Fatalf("captured on %s with statements on the %d: first billed on %s", day, anchor, list[0].On)
-			}
-			for k := 1; k < len(list); k++ {
-				if list[k].On != calendar.NextOnDay(list[k-1].On, anchor) {
-					t.Fatalf("captured on %s: %s is not the statement after %s", day, list[k].On, list[k-1].On)
-				}
-			}
-		}
-	}
 }
 
 func TestCreditBalancePaysTheNextStatement(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/yuefu/yuefu/calendar"
 	"github.com/yuefu/yuefu/money"
 )
 
@@ -25,6 +26,10 @@ type Terms struct {
 	Programme      string         `json:"programme"`
 	Version        int            `json:"version"`
 	Currency       money.Currency `json:"currency"`
+	LenderKind     LenderKind     `json:"lender_kind,omitzero"`
+	RulePack       string         `json:"rule_pack,omitzero"`       // 规则包: what the law asked when the version was made, …
+	RulesFrom      calendar.Date  `json:"rules_from,omitzero"`      // … in the form that is in force since this date
+	NoStudents     bool           `json:"no_students,omitzero"`     // the rules forbid this lender to lend to students
 	StatementDay   int            `json:"statement_day"`            // 账单日, 1–31; 29–31 in a short month is its last day
 	DueDay         int            `json:"due_day"`                  // 还款日, the first such day after the statement's date
 	DueDays        []int          `json:"due_days,omitempty"`       // those that a customer can choose from; empty: only DueDay
@@ -61,6 +66,20 @@ type Terms struct {
 	DeregisterCoolDown int `json:"deregister_cool_down_days,omitzero"` // days after de-registration in which an application is not assessed; 0: none
 }
 
+// LenderKind (放贷机构类型) is what the law takes the lender for.
+type LenderKind string
+
+// The kinds of lender. A programme that names none is nobody's special case.
+const (
+	Bank            LenderKind = "bank"
+	ConsumerFinance LenderKind = "consumer_finance"
+	MicroLender     LenderKind = "micro_lender"
+)
+
+func (k LenderKind) known() bool {
+	return k == "" || k == Bank || k == ConsumerFinance || k == MicroLender
+}
+
 // Document (文本) is one version of a text that a person agrees to.
 type Document struct {
 	Name    string `json:"document"`
@@ -86,6 +105,9 @@ func (t *Terms) Validate() error {
 	}
 	if _, err := t.Currency.Decimals(); err != nil {
 		return err
+	}
+	if !t.LenderKind.known() {
+		return fmt.Errorf("lender_kind %q is not known", t.LenderKind)
 	}
 	for _, bound := range []struct {
 		name           string

@@ -17,7 +17,7 @@ func TestHelp(t *testing.T) {
 	for _, m := range command.FindAllStringSubmatch(list, -1) {
 		found[m[1]+m[2]] = true
 	}
-	for _, known := range []string{"serve", "demo", "keys create", "keys revoke", "verify", "rebuild", "export journal", "replay", "bench authorise", "bench close-of-business", "version"} {
+	for _, known := range []string{"serve", "demo", "keys create", "keys revoke", "verify", "rebuild", "export journal", "replay", "bench authorise", "bench close-of-business", "rules list", "rules impact", "version"} {
 		if !found[known] {
 			t.Errorf("yuefu --help does not list %q:\n%s", known, out)
 		}
@@ -37,6 +37,36 @@ func TestHelp(t *testing.T) {
 	}
 	if out := must(t, "version"); !strings.HasPrefix(out, "yuefu ") {
 		t.Errorf("version: %s", out)
+	}
+}
+
+// TestRules shows rules on both sides of a date, and holds a database against a pack.
+func TestRules(t *testing.T) {
+	for line, want := range map[string][]string{
+		"rules list":                              {"cn.cost_cap", "eu.withdrawal", "uk.affordability", "us-ny.late_fee", "proposed", "not legal advice", "不构成法律意见"},
+		"rules list --pack cn --on 2026-08-01":    {"cn.cost_table", "金规〔2025〕9号"},
+		"rules list --pack eu --json":             {`"withdrawal_days": 14`, `"mark": "A"`, `"from": "2026-11-20"`},
+		"rules list --pack cn --json":             {`"no_contact_from": "22:00"`},
+		"rules list --pack none --on 2026-01-01":  {"not legal advice"},
+		"rules list --pack us-ny --on 2026-01-01": {"us-ny.cost_cap"},
+	} {
+		out := must(t, strings.Fields(line)...)
+		for _, w := range want {
+			if !strings.Contains(out, w) {
+				t.Errorf("yuefu %s does not say %q:\n%s", line, w, out)
+			}
+		}
+	}
+	if out := must(t, "rules", "list", "--pack", "cn", "--on", "2026-07-31"); strings.Contains(out, "cn.cost_table") {
+		t.Error("a rule is in force on the day before its first")
+	}
+	db := filepath.Join(t.TempDir(), "yuefu.db")
+	serve(t, db, sandbox("2026-01-05T09:00:00+08:00")...).stop()
+	if out := must(t, "rules", "impact", "--pack", "cn", "--from", "2027-01-01", "--db", db); !strings.Contains(out, "0 accounts of 0 programme versions looked at, 0 rules broken") {
+		t.Error(out)
+	}
+	if out := must(t, "rules", "impact", "--pack", "cn", "--from", "2027-01-01", "--db", db, "--json"); !strings.Contains(out, `"broken": []`) {
+		t.Error(out)
 	}
 }
 
@@ -70,6 +100,11 @@ func TestWrongCommandLines(t *testing.T) {
 		{"serve --db " + filepath.Join(folder, "new.db") + " --sandbox --start yesterday", "yesterday"},
 		{"serve --db " + sandboxed + " --start 2027-01-05T09:00:00+08:00", "2026-01-05T09:00:00+08:00"},
 		{"serve --db " + sandboxed + " --partitions 64", "16 partitions"},
+		{"rules list --pack mars", "mars"},
+		{"rules list --pack " + orders, "read rule pack"},
+		{"rules list --pack cn --on 2012-01-01", "knows nothing of 2012-01-01"},
+		{"rules list --on soon", "soon"},
+		{"rules impact --pack cn --from 2027-01-01 --db " + filepath.Join(folder, "missing.db"), "missing.db"},
 		{"serve --db " + noDatabase, "not a database"},
 		{"serve --db " + filepath.Join(folder, "no", "such", "folder.db"), "folder.db"},
 		{"serve --db mysql://localhost/yuefu", "mysql"},

@@ -107,6 +107,7 @@ func Open(ctx context.Context, dsn string, options Options) (_ *Office, err erro
 		o.Autopay = autopay.New(o.Desk, o.Tables, options.Payments, o.Clock.Elapsed, options.Autopay)
 		o.followDebits(ctx)
 	}
+	o.Catalogue.FollowDay(func() calendar.Date { return o.Desk.Today().Day })
 	o.running.Go(func() { o.openDays(background) })
 	return o, nil
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/yuefu/yuefu/calendar"
 	"github.com/yuefu/yuefu/catalogue"
 	"github.com/yuefu/yuefu/credit"
+	"github.com/yuefu/yuefu/law"
 	"github.com/yuefu/yuefu/money"
 	"github.com/yuefu/yuefu/office"
 	"github.com/yuefu/yuefu/risk"
@@ -24,7 +25,7 @@ const (
 // Draft is the programme of a replay: pay next month, statement on the 1st, due on the 10th.
 func Draft(currency money.Currency) catalogue.Draft {
 	d := catalogue.Sample()
-	d.Terms.Currency = currency
+	d.Terms.Currency, d.Terms.RulePack = currency, law.None // orders of any place, and limits without end
 	d.Terms.ReadingSeconds, d.Terms.LimitCap, d.Terms.SceneLimits = 0, 0, nil
 	d.Terms.Scenes = []string{"mall"}
 	d.Terms.Plans = []credit.Plan{{ID: "next", Kind: credit.PayNextMonth, Periods: 1}}

@@ -8,7 +8,7 @@ import (
 )
 
 // core are the rooms of pure rules: the standard library and each other only.
-var core = []string{"money", "calendar", "credit", "ledger", "risk"}
+var core = []string{"money", "calendar", "credit", "ledger", "risk", "law"}
 
 const jsonv2 = "github.com/go-json-experiment/json"
 
@@ -20,6 +20,7 @@ var allowed = map[string][]string{
 	"credit":   {"money", "calendar"},
 	"ledger":   {"money", "calendar", "credit"}, // it posts credit's events
 	"risk":     {"money", "calendar", "credit"}, // it assesses who applies for credit
+	"law":      {"money", "calendar", "credit"}, // it holds a programme's terms against what the law asks
 
 	// The durable form of credit's events. Not core: encoding/json takes repeated
 	// names, any letter case and bad UTF-8, so it stands on the library that does not.
@@ -37,7 +38,7 @@ var allowed = map[string][]string{
 
 	"servicing": {"money", "calendar", "credit", "credit/wire", "eventlog", jsonv2},
 	"view":      {"money", "calendar", "credit", "credit/wire", "ledger", "eventlog", "database", "github.com/jackc/pgx/v5"},
-	"catalogue": {"money", "calendar", "credit", "risk", "database", jsonv2},
+	"catalogue": {"money", "calendar", "credit", "risk", "law", "database", jsonv2},
 
 	"payment":             {"money", jsonv2}, // a seam knows no implementation, and nobody's accounts
 	"payment/paymenttest": {"payment", "money"},
@@ -62,10 +63,10 @@ var allowed = map[string][]string{
 	"sim": {"money", "calendar", "api/client"}, // customers of the public API, like any other
 
 	// An installation put together, without its edges: for the server, and for who drives the desk directly.
-	"office": {"money", "calendar", "credit", "servicing", "catalogue", "view", "eventlog", "eventlog/open", "database", "autopay", "payment"},
-	"replay": {"money", "calendar", "credit", "risk", "servicing", "catalogue", "office"},
+	"office": {"money", "calendar", "credit", "law", "servicing", "catalogue", "view", "eventlog", "eventlog/open", "database", "autopay", "payment"},
+	"replay": {"money", "calendar", "credit", "risk", "law", "servicing", "catalogue", "office"},
 	// Measures all of it, and starts a PostgreSQL of its own when nobody names one.
-	"bench": {"money", "calendar", "credit", "risk", "servicing", "catalogue", "eventlog", "eventlog/open", "credit/wire", "database", "database/pgtest",
+	"bench": {"money", "calendar", "credit", "risk", "law", "servicing", "catalogue", "eventlog", "eventlog/open", "credit/wire", "database", "database/pgtest",
 		"office", "api", jsonv2, "github.com/valyala/fasthttp", "github.com/jackc/pgx/v5", "github.com/jedib0t/go-pretty/v6", "github.com/HdrHistogram/hdrhistogram-go"},
 
 	// Drives the desk as the API does, and holds it against a second telling of the

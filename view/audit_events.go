@@ -275,6 +275,10 @@ func (x *audited) captured(day calendar.Date, e credit.PurchaseCaptured) *Violat
 	if total != e.Amount || len(e.Parts) != e.Plan.Periods {
 		return wrong(CheckSums, "purchase %d of %d has %d instalments of %d by a plan of %d", e.Number, e.Amount, len(e.Parts), total, e.Plan.Periods)
 	}
+	// What is billed later is never more than this: see issued. So the cap holds at each bill, too.
+	if rate := credit.AnnualRate(x.state.OwnTerms(), e.Amount, day, e.Parts); rate > x.state.Terms.CostCap {
+		return wrong(CheckCaps, "purchase %d costs %s a year, above a cost cap of %s", e.Number, rate, x.state.Terms.CostCap)
+	}
 	x.bought[e.Number] = bought
 	return bought.funded(e)
 }

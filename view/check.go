@@ -39,7 +39,7 @@ var (
 	CheckOverdue    = Check{11, "overdue", "an overdue statement stands in the bucket, and its account has the grade, of its days past due"}
 	CheckChargeOff  = Check{22, "charge-off", "what the books give up is all that they have of a debt, once; what is paid for it is a recovery, what is refunded less of a loss: no yuan counts twice"}
 	CheckContacts   = Check{25, "contacts", "a customer is contacted about a debt only while there is one, inside the hours and counts of the contract"}
-	CheckCaps       = Check{24, "caps", "no conversion and no penalty goes above the cost cap, or the cap on penalties, of the contract"}
+	CheckCaps       = Check{24, "caps", "no purchase, no conversion and no penalty goes above the cost cap, or the cap on penalties, of the contract"}
 	CheckAmounts    = Check{20, "amounts", "each amount is a whole number within bounds, what was asked for is what moved, a penalty is what its days come to, and a fee for a deferral what the contract asks for within its cap"}
 )
 

@@ -57,6 +57,11 @@ var plantedOverdue = []plant{
 	{"a call in the morning", view.CheckContacts, forge(bob, contact(1, credit.ContactMade{Minute: 8*60 - 1}))},
 	{"a fourth call", view.CheckContacts, forge(bob, contact(4, credit.ContactMade{Minute: 12 * 60}))},
 	{"a call to somebody who owes nothing", view.CheckContacts, forge(ann, contact(1, credit.ContactMade{Minute: 12 * 60}))},
+	{"a purchase above the cost cap", view.CheckCaps, forge(ann, func(s *story, a *credit.Account) (credit.Command, []credit.Event) {
+		command, e := s.buying(a)
+		e.Parts[0].Fee = 3 // of 100, in a month
+		return command, []credit.Event{e}
+	})},
 	{"a penalty above the cost cap", view.CheckCaps, forge(bob, penalty(1_000_000))},
 	{"a grade that nothing gave", view.CheckOverdue, forge(ann, func(*story, *credit.Account) (credit.Command, []credit.Event) {
 		return credit.Freeze{Kind: credit.BlockCustomer}, []credit.Event{credit.AccountGraded{Grade: credit.Loss, DaysPastDue: 400}}

@@ -84,6 +84,14 @@ const (
 	ConversionDocumentConversionQuote ConversionDocument = "conversion_quote"
 )
 
+// Defines values for CostChargeKind.
+const (
+	DeferralFee   CostChargeKind = "deferral_fee"
+	InstalmentFee CostChargeKind = "instalment_fee"
+	Interest      CostChargeKind = "interest"
+	Penalty       CostChargeKind = "penalty"
+)
+
 // Defines values for Currency.
 const (
 	CNY Currency = "CNY"
@@ -153,6 +161,13 @@ const (
 	Normal         Grade = "normal"
 	SpecialMention Grade = "special_mention"
 	Substandard    Grade = "substandard"
+)
+
+// Defines values for LenderKind.
+const (
+	Bank            LenderKind = "bank"
+	ConsumerFinance LenderKind = "consumer_finance"
+	MicroLender     LenderKind = "micro_lender"
 )
 
 // Defines values for LimitIncreaseDocument.
@@ -1078,7 +1093,10 @@ type ConversionQuote struct {
 	AnnualRate Rate `json:"annual_rate"`
 
 	// Cost Total less the amount
-	Cost        int64              `json:"cost"`
+	Cost int64 `json:"cost"`
+
+	// CostTable All that the plan can cost (综合融资成本明示表), to be shown before it is agreed to: the token of a quote seals these figures
+	CostTable   CostTable          `json:"cost_table"`
 	Instalments []QuotedInstalment `json:"instalments"`
 
 	// Kind 下月付, 固定费率, 等额本息
@@ -1152,6 +1170,53 @@ type ConvertedPurchase struct {
 	Amount      Amount       `json:"amount"`
 	Instalments []Instalment `json:"instalments"`
 	Purchase    string       `json:"purchase"`
+}
+
+// CostCharge One thing that is charged (收费项目)
+type CostCharge struct {
+	// Amount What the customer pays of it in these figures, if all is paid on time
+	Amount int64 `json:"amount"`
+
+	// Fixed The amount, in minor units; left out where it is a rate
+	Fixed int64 `json:"fixed,omitempty,omitzero"`
+
+	// How A name in both languages
+	How  Label          `json:"how"`
+	Kind CostChargeKind `json:"kind"`
+
+	// Name A name in both languages
+	Name Label `json:"name"`
+
+	// Payee A name in both languages
+	Payee Label `json:"payee"`
+
+	// Rate Of what `how` says, in millionths; left out where it is an amount
+	Rate int64 `json:"rate,omitempty,omitzero"`
+
+	// Subsidised What others pay of it
+	Subsidised int64 `json:"subsidised"`
+
+	// When A name in both languages
+	When Label `json:"when"`
+}
+
+// CostChargeKind defines model for CostCharge.Kind.
+type CostChargeKind string
+
+// CostTable All that the plan can cost (综合融资成本明示表), to be shown before it is agreed to: the token of a quote seals these figures
+type CostTable struct {
+	// AnnualCost All cost in a year if everything is paid on time (年化综合成本), in millionths
+	AnnualCost int64        `json:"annual_cost"`
+	Charges    []CostCharge `json:"charges"`
+
+	// DefaultAnnualCost The cost of default in a year (违约年化成本), on what is overdue, in millionths
+	DefaultAnnualCost int64 `json:"default_annual_cost"`
+
+	// NothingElse A name in both languages
+	NothingElse Label `json:"nothing_else"`
+
+	// Principal A sum in minor units (分) of the currency beside it
+	Principal Amount `json:"principal"`
 }
 
 // Costs What an instalment asks for
@@ -1965,6 +2030,9 @@ type Lender struct {
 	Share int64 `json:"share"`
 }
 
+// LenderKind What the law takes the lender for: 银行, 消费金融公司, 小额贷款公司
+type LenderKind string
+
 // LimitConsent Evidence that the customer agreed to the raise: its `text`, and who accepted it, when, by which act. Needed for a raise
 type LimitConsent struct {
 	AcceptedAt time.Time `json:"accepted_at"`
@@ -2180,7 +2248,10 @@ type PlanCost struct {
 	AnnualRate Rate `json:"annual_rate"`
 
 	// Cost Total less the amount
-	Cost        int64              `json:"cost"`
+	Cost int64 `json:"cost"`
+
+	// CostTable All that the plan can cost (综合融资成本明示表), to be shown before it is agreed to: the token of a quote seals these figures
+	CostTable   CostTable          `json:"cost_table"`
 	Instalments []QuotedInstalment `json:"instalments"`
 
 	// Kind 下月付, 固定费率, 等额本息
@@ -2342,7 +2413,10 @@ type Quote struct {
 	AnnualRate Rate `json:"annual_rate"`
 
 	// Cost Total less the amount
-	Cost        int64              `json:"cost"`
+	Cost int64 `json:"cost"`
+
+	// CostTable All that the plan can cost (综合融资成本明示表), to be shown before it is agreed to: the token of a quote seals these figures
+	CostTable   CostTable          `json:"cost_table"`
 	Instalments []QuotedInstalment `json:"instalments"`
 
 	// Kind 下月付, 固定费率, 等额本息
@@ -2875,11 +2949,17 @@ type Terms struct {
 	// HoldDays Days through which an uncaptured hold lives after its own
 	HoldDays int `json:"hold_days"`
 
+	// LenderKind What the law takes the lender for: 银行, 消费金融公司, 小额贷款公司
+	LenderKind LenderKind `json:"lender_kind,omitempty,omitzero"`
+
 	// LimitCap The most that law or programme let one person owe, permanent and temporary limit together; 0: no such maximum
 	LimitCap int64 `json:"limit_cap,omitempty,omitzero"`
 
 	// Merchants Where credit may be spent (商户名单): at the merchants that are allowed, if any are named, and at none that is blocked
 	Merchants MerchantRule `json:"merchants,omitempty,omitzero"`
+
+	// NoStudents Those rules forbid this lender to lend to students; worked out, whatever a request says
+	NoStudents bool `json:"no_students,omitempty,omitzero"`
 
 	// PenaltyCap The most that all penalty of a statement comes to, as a share of the principal that became overdue, in millionths; 0: no such cap
 	PenaltyCap int64 `json:"penalty_cap,omitempty,omitzero"`
@@ -2902,6 +2982,12 @@ type Terms struct {
 
 	// Routes The ways to fund a purchase, by preference: the first whose funders have room is quoted. Without any the funder has it all
 	Routes []Route `json:"routes,omitempty,omitzero"`
+
+	// RulePack The law (规则包) that the version is held against: cn, eu, uk, us-ny, or none; left out: cn
+	RulePack string `json:"rule_pack,omitempty,omitzero"`
+
+	// RulesFrom Since when the rules are in force that the version was held against; worked out, whatever a request says
+	RulesFrom calendar.Date `json:"rules_from,omitempty,omitzero"`
 
 	// SceneLimits The most that one account may hold and owe in a scene
 	SceneLimits []SceneLimit `json:"scene_limits,omitempty,omitzero"`

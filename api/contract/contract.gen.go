@@ -667,6 +667,11 @@ func (v *ConversionRequest) Read(r *strict.Reader) {
 	r.Required(seen, 2, "", "plan")
 }
 
+// CostChargeKind defines model for CostCharge.Kind.
+type CostChargeKind string
+
+var valuesOfCostChargeKind = []string{"instalment_fee", "interest", "penalty", "deferral_fee"}
+
 // CreditBalanceReturnRequest defines model for CreditBalanceReturnRequest.
 type CreditBalanceReturnRequest struct {
 	// Reference The payment service's reference of the transfer to the customer
@@ -1329,6 +1334,11 @@ func (v *Label) Read(r *strict.Reader) {
 	r.Required(seen, 0, "", "en")
 	r.Required(seen, 1, "", "zh")
 }
+
+// LenderKind What the law takes the lender for: 银行, 消费金融公司, 小额贷款公司
+type LenderKind string
+
+var valuesOfLenderKind = []string{"bank", "consumer_finance", "micro_lender"}
 
 // LimitConsent Evidence that the customer agreed to the raise: its `text`, and who accepted it, when, by which act. Needed for a raise
 type LimitConsent struct {
@@ -2172,11 +2182,17 @@ type Terms struct {
 	// HoldDays Days through which an uncaptured hold lives after its own
 	HoldDays int `json:"hold_days"`
 
+	// LenderKind What the law takes the lender for: 银行, 消费金融公司, 小额贷款公司
+	LenderKind LenderKind `json:"lender_kind,omitempty,omitzero"`
+
 	// LimitCap The most that law or programme let one person owe, permanent and temporary limit together; 0: no such maximum
 	LimitCap int64 `json:"limit_cap,omitempty,omitzero"`
 
 	// Merchants Where credit may be spent (商户名单): at the merchants that are allowed, if any are named, and at none that is blocked
 	Merchants MerchantRule `json:"merchants,omitempty,omitzero"`
+
+	// NoStudents Those rules forbid this lender to lend to students; worked out, whatever a request says
+	NoStudents bool `json:"no_students,omitempty,omitzero"`
 
 	// PenaltyCap The most that all penalty of a statement comes to, as a share of the principal that became overdue, in millionths; 0: no such cap
 	PenaltyCap int64 `json:"penalty_cap,omitempty,omitzero"`
@@ -2199,6 +2215,12 @@ type Terms struct {
 
 	// Routes The ways to fund a purchase, by preference: the first whose funders have room is quoted. Without any the funder has it all
 	Routes []Route `json:"routes,omitempty,omitzero"`
+
+	// RulePack The law (规则包) that the version is held against: cn, eu, uk, us-ny, or none; left out: cn
+	RulePack string `json:"rule_pack,omitempty,omitzero"`
+
+	// RulesFrom Since when the rules are in force that the version was held against; worked out, whatever a request says
+	RulesFrom calendar.Date `json:"rules_from,omitempty,omitzero"`
 
 	// SceneLimits The most that one account may hold and owe in a scene
 	SceneLimits []SceneLimit `json:"scene_limits,omitempty,omitzero"`
@@ -2301,20 +2323,26 @@ func (v *Terms) Read(r *strict.Reader) {
 		case "hold_days":
 			seen |= 1 << 19
 			v.HoldDays = int(r.Whole(1, 60))
-		case "limit_cap":
+		case "lender_kind":
 			seen |= 1 << 20
+			v.LenderKind = LenderKind(r.Word(valuesOfLenderKind))
+		case "limit_cap":
+			seen |= 1 << 21
 			v.LimitCap = r.Whole(0, 1e+12)
 		case "merchants":
-			seen |= 1 << 21
-			v.Merchants.Read(r)
-		case "penalty_cap":
 			seen |= 1 << 22
+			v.Merchants.Read(r)
+		case "no_students":
+			seen |= 1 << 23
+			v.NoStudents = r.Bool()
+		case "penalty_cap":
+			seen |= 1 << 24
 			v.PenaltyCap = r.Whole(0, 1e+07)
 		case "penalty_rate":
-			seen |= 1 << 23
+			seen |= 1 << 25
 			v.PenaltyRate = r.Whole(0, 1e+06)
 		case "plans":
-			seen |= 1 << 24
+			seen |= 1 << 26
 			if r.BeginList() {
 				for r.More(len(v.Plans), 1, 32) {
 					var item Plan
@@ -2323,19 +2351,19 @@ func (v *Terms) Read(r *strict.Reader) {
 				}
 			}
 		case "principal_first_from":
-			seen |= 1 << 25
+			seen |= 1 << 27
 			v.PrincipalFirstFrom = int(r.Whole(0, 3650))
 		case "rate_method":
-			seen |= 1 << 26
+			seen |= 1 << 28
 			v.RateMethod = RateMethod(r.Word(valuesOfRateMethod))
 		case "reading_seconds":
-			seen |= 1 << 27
+			seen |= 1 << 29
 			v.ReadingSeconds = int(r.Whole(0, 600))
 		case "review_days":
-			seen |= 1 << 28
+			seen |= 1 << 30
 			v.ReviewDays = int(r.Whole(1, 3))
 		case "routes":
-			seen |= 1 << 29
+			seen |= 1 << 31
 			if r.BeginList() {
 				for r.More(len(v.Routes), 0, 16) {
 					var item Route
@@ -2343,8 +2371,14 @@ func (v *Terms) Read(r *strict.Reader) {
 					v.Routes = append(v.Routes, item)
 				}
 			}
+		case "rule_pack":
+			seen |= 1 << 32
+			v.RulePack = r.Text(1, 40)
+		case "rules_from":
+			seen |= 1 << 33
+			v.RulesFrom = r.Date()
 		case "scene_limits":
-			seen |= 1 << 30
+			seen |= 1 << 34
 			if r.BeginList() {
 				for r.More(len(v.SceneLimits), 0, 32) {
 					var item SceneLimit
@@ -2353,17 +2387,17 @@ func (v *Terms) Read(r *strict.Reader) {
 				}
 			}
 		case "scenes":
-			seen |= 1 << 31
+			seen |= 1 << 35
 			if r.BeginList() {
 				for r.More(len(v.Scenes), 1, 32) {
 					v.Scenes = append(v.Scenes, r.Text(1, 64))
 				}
 			}
 		case "statement_day":
-			seen |= 1 << 32
+			seen |= 1 << 36
 			v.StatementDay = int(r.Whole(1, 31))
 		case "window_days":
-			seen |= 1 << 33
+			seen |= 1 << 37
 			v.WindowDays = int(r.Whole(1, 366))
 		default:
 			r.Unknown()
@@ -2377,13 +2411,13 @@ func (v *Terms) Read(r *strict.Reader) {
 	r.Required(seen, 16, "", "funder")
 	r.Required(seen, 17, "", "grace_days")
 	r.Required(seen, 19, "", "hold_days")
-	r.Required(seen, 23, "", "penalty_rate")
-	r.Required(seen, 24, "", "plans")
-	r.Required(seen, 25, "", "principal_first_from")
-	r.Required(seen, 26, "", "rate_method")
-	r.Required(seen, 27, "", "reading_seconds")
-	r.Required(seen, 28, "", "review_days")
-	r.Required(seen, 31, "", "scenes")
-	r.Required(seen, 32, "", "statement_day")
-	r.Required(seen, 33, "", "window_days")
+	r.Required(seen, 25, "", "penalty_rate")
+	r.Required(seen, 26, "", "plans")
+	r.Required(seen, 27, "", "principal_first_from")
+	r.Required(seen, 28, "", "rate_method")
+	r.Required(seen, 29, "", "reading_seconds")
+	r.Required(seen, 30, "", "review_days")
+	r.Required(seen, 35, "", "scenes")
+	r.Required(seen, 36, "", "statement_day")
+	r.Required(seen, 37, "", "window_days")
 }

@@ -15,6 +15,7 @@ var (
 	borne    = []credit.Borne{{Bearer: credit.Merchant, Amount: 60}, {Bearer: credit.Funder, Amount: 40}}
 	plan     = credit.Plan{ID: "flat3", Kind: credit.Flat, Periods: 3, Rate: 10_000, Subsidies: []credit.Subsidy{{Bearer: credit.Merchant, Share: 600_000}, {Bearer: credit.Funder, Share: 400_000}}}
 	terms    = &credit.Terms{
+		LenderKind: credit.MicroLender, RulePack: "cn", RulesFrom: 20_726, NoStudents: true,
 		Programme: "yuefu", Version: 2, Currency: "CNY", StatementDay: 5, DueDay: 15, GraceDays: 3, HoldDays: 7,
 		PenaltyRate: 180_000, PenaltyCap: 1_000_000, ChargeOffDays: 180, Contact: credit.ContactTerms{QuietFrom: 1320, QuietUntil: 480, ADay: 3}, Grades: credit.Grades{Substandard: 90, Doubtful: 270, Loss: 360}, CostCap: 240_000, RateMethod: credit.MonthlyTimesTwelve, PrincipalFirst: 91, ReadingSeconds: 5, ReviewDays: 3,
 		Applications: 2, WindowDays: 30, DeregisterCoolDown: 30, EarlyFees: credit.EarlyFeesNextPeriod, AutopayRetries: []int{1, 3}, LimitCap: 20_000_000, DueDays: []int{5, 15, 28}, DueDayChanges: 2, Funder: "bank", Bureau: "pboc", Routes: []credit.Route{{Shares: []credit.FunderShare{{Funder: "bank", Share: 1_000_000, Bureau: "pboc"}}}}, Scenes: []string{"live", "mall"},
