@@ -12,6 +12,9 @@ package trial
 import (
 	"fmt"
 	"io"
+
+	"github.com/yuefu/yuefu/eventlog"
+	"github.com/yuefu/yuefu/eventlog/memory"
 )
 
 // Options choose a world. Worlds with the same options are the same.
@@ -22,6 +25,9 @@ type Options struct {
 	// Bounces lets repayments of some customers bounce, early or late, whatever happened
 	// since: conversions, disputes, early repayments. What that finds is not all mended.
 	Bounces bool
+
+	// After is given the log of a world that went well; it may be nil.
+	After func(eventlog.Log) error
 
 	// Trace is told what happens, act by act; it may be nil.
 	Trace io.Writer
@@ -68,6 +74,11 @@ func Run(o Options) (Result, error) {
 	}
 	if w.failure == nil {
 		w.finish()
+	}
+	if w.failure == nil && o.After != nil {
+		if err := o.After(memory.Open(w.store)); err != nil {
+			w.fail("afterwards: %v", err)
+		}
 	}
 	if w.failure != nil {
 		return w.result, w.failure
