@@ -94,6 +94,7 @@ func (w *world) any(c *customer) act {
 		add(3, w.unfreeze)
 	}
 	add(1, w.limits)
+	add(1, w.own)
 	if len(c.bought) > 0 {
 		add(1, w.dispute)
 	}
@@ -251,7 +252,7 @@ func (w *world) checkout(c *customer, a *credit.Account) act {
 	consent, evidence := w.consent(c, credit.QuoteDocument, a.Terms.Version, token, 0)
 	evidence.Outdated = evidence.Outdated || stale
 	command := credit.Authorise{
-		Amount: amount, Currency: a.Terms.Currency, Plan: plan.ID, Scene: pick(w, a.Terms.Scenes...), Merchant: pick(w, "m1", "m2"), Order: "o", Consent: consent, Full: full,
+		Amount: amount, Currency: a.Terms.Currency, Plan: plan.ID, Scene: pick(w, a.Terms.Scenes...), Merchant: pick(w, "m1", "m2", "m2", "m3"), Order: "o", Consent: consent, Full: full,
 	}
 	switch {
 	case w.chance(10):
@@ -265,7 +266,7 @@ func (w *world) checkout(c *customer, a *credit.Account) act {
 		evidence := evidence
 		evidence.Outdated = evidence.Outdated || at.Day != day || r.DueDay() != dueDay // a quote is good for its day, and for what it showed
 		return r.Authorise(reference.Checkout{
-			Amount: command.Amount, Foreign: command.Currency != "CNY", Plan: command.Plan, Scene: command.Scene, Evidence: evidence, NoRoom: noRoom,
+			Amount: command.Amount, Foreign: command.Currency != "CNY", Plan: command.Plan, Scene: command.Scene, Merchant: command.Merchant, Evidence: evidence, NoRoom: noRoom,
 		}, at)
 	}}
 }

@@ -49,6 +49,12 @@ func (w *world) anyTerms() *credit.Terms {
 		t.Conversions = []credit.Plan{{ID: "bill", Kind: pick(w, credit.Flat, credit.Flat), Periods: pick(w, 1, 3, 6), Rate: credit.Rate(pick(w, 0, 5_000, 10_000))}}
 		t.ConvertOverdue = w.chance(500)
 	}
+	if w.chance(300) {
+		t.SceneLimits = []credit.SceneLimit{{Scene: "live_commerce", Limit: money.Amount(pick(w, 500_00, 2_000_00, 10_000_00))}}
+	}
+	if w.chance(300) {
+		t.Merchants.Blocked = []string{"m3", "m4"}
+	}
 	t.EarlyFees = pick(w, credit.EarlyFeesWaived, credit.EarlyFeesWaived, credit.EarlyFeesNextPeriod, credit.EarlyFeesAll)
 	if w.chance(400) {
 		t.AutopayRetries = pick(w, []int{1}, []int{2, 5, 9}, []int{1, 2, 3, 28})
@@ -102,6 +108,13 @@ func tell(t *credit.Terms) *reference.Terms {
 		Applications: t.Applications, WindowDays: t.WindowDays, CoolDown: t.DeregisterCoolDown, Reading: int64(t.ReadingSeconds) * second, Scenes: t.Scenes, Texts: len(t.Documents),
 		LimitCap: t.LimitCap, ChargeOffDays: t.ChargeOffDays, DueDays: t.DueDays, DueDayChanges: t.DueDayChanges, Retries: t.AutopayRetries,
 		Grades: [3]int{t.Grades.Substandard, t.Grades.Doubtful, t.Grades.Loss},
+	}
+	r.Barred = t.Merchants.Blocked
+	for _, l := range t.SceneLimits {
+		if r.SceneLimits == nil {
+			r.SceneLimits = map[string]money.Amount{}
+		}
+		r.SceneLimits[l.Scene] = l.Limit
 	}
 	if d := t.Deferral; d != nil {
 		r.Deferral = &reference.Deferral{MostDays: d.MostDays, AYear: d.AYear, Rate: int64(d.Rate), Fee: d.Fee}

@@ -330,4 +330,13 @@ var All = []Mutant{
 	{"a de-registration is forgotten a day early", "credit/close.go",
 		"e.ApplyFrom = at.Day + calendar.Date(days)",
 		"e.ApplyFrom = at.Day + calendar.Date(days) - 1"},
+	{"a spending cap is raised at once", "credit/spending_cap.go",
+		"case now == nil || c.Amount < now.Amount:",
+		"case now == nil || c.Amount != now.Amount:"},
+	{"what a final capture gives back stays spent", "credit/capture.go",
+		"\ta.unspend(h.On, e.Released)\n",
+		""},
+	{"a scene is on again a day early", "credit/scene.go",
+		"{ return day + 2 }",
+		"{ return day + 1 }"},
 }

@@ -19,6 +19,10 @@ type Account struct {
 	choices        []calendar.Date
 	deferrals      []calendar.Date
 	autopay        *autopay
+	cap            *ownCap
+	orders         []*order
+	sceneLimits    map[string]money.Amount
+	off            map[string]calendar.Date // scenes, and when each is on again; 0: nobody asked
 	debits         []*debit
 	day            calendar.Date
 
@@ -44,6 +48,8 @@ type Account struct {
 }
 
 type hold struct {
+	order  *order
+	scene  string
 	n      int64
 	amount money.Amount
 	plan   string
@@ -51,6 +57,8 @@ type hold struct {
 }
 
 type purchase struct {
+	order            *order
+	scene            string
 	n                int64
 	amount, refunded money.Amount
 	plan             Plan
@@ -249,7 +257,12 @@ func (a *Account) morning() {
 			b.base += a.principalOn(b)
 		}
 	}
-	a.holds = slices.DeleteFunc(a.holds, func(h *hold) bool { return a.day > h.last })
+	a.wishes()
+	for _, h := range slices.Clone(a.holds) {
+		if a.day > h.last {
+			a.drop(h)
+		}
+	}
 	if a.temporary != nil && a.day > a.temporary.last {
 		a.temporary = nil
 	}

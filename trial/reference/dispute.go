@@ -105,6 +105,7 @@ func (p *purchase) takeOff(parts []*part, amount money.Amount) (cuts []Part, res
 func (a *Account) give(p *purchase, amount money.Amount, only *dispute) (cuts []Part, paid money.Amount) {
 	p.refunded += amount
 	a.Refunded += amount
+	p.order.amount -= amount
 	for _, d := range a.disputes {
 		given := min(amount, d.amount)
 		if d.purchase != p || only != nil && d != only || given == 0 {

@@ -31,6 +31,8 @@ type Terms struct {
 	Retries                         []int
 	Reading                         int64 // microseconds
 	Scenes                          []string
+	SceneLimits                     map[string]money.Amount
+	Barred                          []string // merchants
 	Plans                           []Plan
 	Texts                           int // how many texts an applicant has to agree to
 }

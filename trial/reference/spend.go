@@ -13,6 +13,7 @@ type Checkout struct {
 	Foreign  bool // in another currency
 	Plan     string
 	Scene    string
+	Merchant string
 	Evidence Evidence
 	NoRoom   bool // its funders have no room
 }
@@ -54,8 +55,20 @@ func (a *Account) Authorise(c Checkout, at Moment) Answer {
 	if !slices.Contains(a.terms.Scenes, c.Scene) {
 		reasons = append(reasons, "scene_not_allowed")
 	}
+	if _, off := a.off[c.Scene]; off {
+		reasons = append(reasons, "scene_switched_off")
+	}
+	if slices.Contains(a.terms.Barred, c.Merchant) {
+		reasons = append(reasons, "merchant_not_allowed")
+	}
 	if c.Amount > a.available() {
 		reasons = append(reasons, "limit_exceeded")
+	}
+	if !a.room(c.Scene, c.Amount) {
+		reasons = append(reasons, "scene_limit_exceeded")
+	}
+	if a.cap != nil && a.spent(a.day)+c.Amount > a.cap.amount {
+		reasons = append(reasons, "spending_cap_exceeded")
 	}
 	if c.NoRoom {
 		reasons = append(reasons, "funding_unavailable")
@@ -63,7 +76,9 @@ func (a *Account) Authorise(c Checkout, at Moment) Answer {
 	if len(reasons) > 0 {
 		return Answer{Number: a.number(), Declined: reasons, Amount: c.Amount}
 	}
-	h := &hold{n: a.number(), amount: c.Amount, plan: c.Plan, last: a.day + calendar.Date(a.terms.HoldDays)}
+	ordered := &order{a.day, c.Amount}
+	a.orders = append(a.orders, ordered)
+	h := &hold{order: ordered, scene: c.Scene, n: a.number(), amount: c.Amount, plan: c.Plan, last: a.day + calendar.Date(a.terms.HoldDays)}
 	a.holds = append(a.holds, h)
 	return Answer{Number: h.n, Amount: c.Amount, Until: h.last}
 }
@@ -85,6 +100,7 @@ func (a *Account) find(n int64) (*hold, string) {
 }
 
 func (a *Account) drop(h *hold) {
+	h.order.amount -= h.amount // what nobody captures was not spent
 	a.holds = slices.DeleteFunc(a.holds, func(other *hold) bool { return other == h })
 }
 
@@ -100,7 +116,7 @@ func (a *Account) Capture(n int64, amount money.Amount, final bool) Answer {
 		return Answer{Refused: "capture_too_large"}
 	}
 	plan, _ := a.terms.plan(h.plan)
-	p := &purchase{n: a.number(), amount: amount, plan: plan}
+	p := &purchase{order: h.order, scene: h.scene, n: a.number(), amount: amount, plan: plan}
 	answer := Answer{Number: p.n, Amount: amount, Parts: a.own().Schedule(plan, amount, a.day)}
 	agreed := equal(amount, plan.Periods)
 	for i, x := range answer.Parts {
