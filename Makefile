@@ -66,7 +66,7 @@ cover: ## which lines of the core no test of the core runs
 	@$(GO) test -coverprofile=cover.out -coverpkg=$(shell echo $(CORE) | tr " " ,) $(CORE) && $(GO) tool cover -func=cover.out | tail -n 1
 	@echo "go tool cover -html=cover.out shows them"
 
-mutants: ## plant bugs one by one, and see that the simulation finds each in under a minute (MUTANTS=word for some)
+mutants: ## plant bugs one by one, and see that the simulation finds each in under a minute (MUTANTS=word,word for some)
 	@YUEFU_MUTANTS="$(MUTANTS)" $(GO) test -count=1 -timeout 2h -run 'TestMutants$$' ./trial/mutants -v | grep --line-buffered -v '^=== '
 
 bench: ## measure this machine: checkouts and close of business, on both databases
