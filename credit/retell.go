@@ -104,6 +104,10 @@ func (t *telling) tell(f Fact) {
 	if t.never(f) {
 		return
 	}
+	if len(f.Events) == 0 { // an echo of what was known: it did nothing, and does nothing
+		t.facts = append(t.facts, f)
+		return
+	}
 	told := Fact{Command: f.Command, At: f.At}
 	emit := func(e Event) {
 		e.apply(t.account, f.At.Day)

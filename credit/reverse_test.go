@@ -191,3 +191,21 @@ func compareLives(t *rapid.T, got, want *credit.Account) {
 	g.Numbers, g.Settled, w.Numbers, w.Settled = 0, sorted(got.Settled), 0, sorted(want.Settled)
 	same(t, "state", string(encoded(t, &g)), string(encoded(t, &w)))
 }
+
+// A payment service may tell of a success twice. The second time nothing happened, and
+// so nothing happens when the debit has bounced: the money does not come by the echo.
+func TestABouncedDebitThatWasToldTwice(t *testing.T) {
+	s := debitedStory(t)
+	s.to("2026-03-15")
+	d := s.debit().Number
+	paid := only[credit.RepaymentReceived](t, s.do(credit.SettleDebit{Debit: d})).Number
+	s.to("2026-03-17")
+	echo := credit.SettleDebit{Debit: d}
+	if again := s.do(echo); len(again) != 0 {
+		t.Fatalf("told twice: %s", names(again))
+	}
+	s.facts = append(s.facts, credit.Fact{Command: echo, At: s.at()}) // as the log has it: an entry without events
+	s.to("2026-03-18")
+	s.bounce(paid)
+	equal(t, "owed", s.a.Owed(), 100_00)
+}
