@@ -165,7 +165,7 @@ func (w *world) apply(c *customer) act {
 		},
 	}
 	model := reference.Application{
-		Terms: w.told, Wanted: command.Wanted, Decision: string(command.Assessment.Decision), Limit: command.Assessment.Limit,
+		Terms: w.told, Wanted: command.Wanted, Decision: string(command.Assessment.Decision), Limit: command.Assessment.Limit, Minor: !yes,
 	}
 	for _, d := range w.terms.Documents {
 		consent, evidence := w.consent(c, d.Name, d.Version, d.Hash, int64(w.terms.ReadingSeconds)*second)

@@ -11,6 +11,7 @@ type Application struct {
 	Evidence   []Evidence // one a text
 	Undeclared bool
 	Wanted     money.Amount
+	Minor      bool   // the applicant is no adult
 	Decision   string // what the policy says: "approved", "refused", "referred"
 	Limit      money.Amount
 }
@@ -59,7 +60,10 @@ func (a *Account) Apply(c Application, at Moment) Answer {
 	}
 	a.applications = append(a.applications, a.day)
 	a.decision = c.Decision
-	switch c.Decision {
+	if c.Minor {
+		a.decision = "refused" // whatever the policy says
+	}
+	switch a.decision {
 	case "approved":
 		limit := c.Limit
 		if c.Terms.LimitCap > 0 {
