@@ -86,9 +86,12 @@ func (a *Account) bought(number int64) (p *Purchase, bought Settled, err error) 
 		return nil, Settled{}, err
 	}
 	if p := a.purchase(number); p != nil {
+		if p.Plan.ID == RestitutionPlan {
+			return nil, Settled{}, refuse(NotFound, "nothing was bought: it is credit balance that has to come back")
+		}
 		return p, Settled{Number: p.Number, Amount: p.Amount, Refunded: p.Refunded, Merchant: p.Merchant}, nil
 	}
-	if s := a.settled(number); s != nil {
+	if s := a.settled(number); s != nil && s.Merchant != "" { // nobody sold a restitution
 		return nil, *s, nil
 	}
 	return nil, Settled{}, refuse(NotFound, "there is no such purchase")

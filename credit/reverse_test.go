@@ -69,6 +69,8 @@ func TestTooMuchPaidBackIsOwed(t *testing.T) {
 	deep(t, "owed", e.Owed, &credit.Restitution{Number: e.Number + 1, Amount: 70_00, On: on(t, "2026-04-05"), Funding: []credit.Funded{{Funder: "bank", Share: credit.Whole, Principal: 70_00}}})
 	equal(t, "owed", s.a.Owed(), 100_00)
 	equal(t, "credit balance", s.a.Credit, 0)
+	s.refused(credit.NotFound, "", credit.Refund{Purchase: e.Owed.Number, Amount: 1})
+	s.refused(credit.NotFound, "", credit.OpenDispute{Purchase: e.Owed.Number, Amount: 1, Reason: credit.NotReceived})
 	s.to("2026-04-05")
 	equal(t, "billed", s.a.Billed(), 100_00+63) // 0.1% a day of 30.00, for 21 days
 }

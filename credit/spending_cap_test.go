@@ -114,15 +114,3 @@ func TestCappingSpendingRefuses(t *testing.T) {
 		stranger(t, "2026-03-10").refused(credit.NotFound, "", c)
 	}
 }
-
-// What is owed because too much was paid back was never ordered: to give it back is
-// no spending less.
-func TestARestitutionWasNeverSpent(t *testing.T) {
-	s := opened(t, "2026-03-01")
-	paid := s.repay(70_00).Number
-	s.do(credit.ReturnCredit{Reference: "r1"})
-	owed := s.bounce(paid).Owed.Number
-	s.refund(owed, 7_00)
-	equal(t, "spent", s.a.SpentIn(s.day), 0)
-	equal(t, "owed", s.a.Owed(), 63_00)
-}
