@@ -154,7 +154,7 @@ func (w *world) number(a *credit.Account, those []int64) int64 {
 }
 
 func (w *world) apply(c *customer) act {
-	yes, no := w.chance(999), w.chance(5)
+	yes, no := w.chance(980), w.chance(50)
 	declared := credit.Declared{Adult: &yes, Student: &no}
 	command := credit.Apply{
 		Platform: platform, Programme: w.terms.Programme, Customer: c.name, Declared: declared, Terms: w.terms,

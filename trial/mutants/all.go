@@ -339,4 +339,7 @@ var All = []Mutant{
 	{"a scene is on again a day early", "credit/scene.go",
 		"{ return day + 2 }",
 		"{ return day + 1 }"},
+	{"a loan to somebody under age", "credit/apply.go",
+		"if !*c.Declared.Adult {",
+		"if !*c.Declared.Adult && *c.Declared.Student {"},
 }
