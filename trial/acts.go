@@ -104,7 +104,7 @@ func (w *world) any(c *customer) act {
 	if c.wild {
 		add(w.bounces, w.bounce)
 		if len(a.Statements) > 0 {
-			add(2, w.convert)
+			add(2, w.conversion)
 		}
 	}
 	if len(a.Terms.DueDays) > 0 {
@@ -113,6 +113,9 @@ func (w *world) any(c *customer) act {
 	if len(a.Statements) > 0 && a.Terms.Deferral != nil {
 		add(2, w.deferral)
 	}
+	if len(a.Statements) > 0 && len(a.Terms.Conversions) > 0 {
+		add(2, w.conversion)
+	}
 	if a.Autopay == nil {
 		add(1, w.autopay)
 	}
@@ -120,7 +123,7 @@ func (w *world) any(c *customer) act {
 		add(12, w.debited)
 	}
 	if w.chance(60) {
-		return pick(w, w.freeze, w.unfreeze, w.reapply, w.capture, w.returned, w.stray, w.limits, w.dueDay, w.deferral, w.autopay, w.debited, w.dispute, w.decide, w.early)(c, a)
+		return pick(w, w.freeze, w.unfreeze, w.reapply, w.capture, w.returned, w.stray, w.limits, w.dueDay, w.deferral, w.conversion, w.autopay, w.debited, w.dispute, w.decide, w.early)(c, a)
 	}
 	return pick(w, acts...)(c, a)
 }

@@ -1,6 +1,8 @@
 package trial
 
 import (
+	"fmt"
+
 	"github.com/yuefu/yuefu/calendar"
 	"github.com/yuefu/yuefu/credit"
 	"github.com/yuefu/yuefu/money"
@@ -86,6 +88,39 @@ func (w *world) deferral(c *customer, a *credit.Account) act {
 		evidence := evidence
 		evidence.Outdated = evidence.Outdated || !quoted || r.OwedOn(command.Statement) != owed // another sum was shown
 		return r.Defer(command.Statement, command.Due, evidence, at)
+	}}
+}
+
+func (w *world) conversion(c *customer, a *credit.Account) act {
+	var open []int64
+	for _, s := range a.Statements {
+		open = append(open, s.Number)
+	}
+	command := credit.Convert{Statement: w.number(a, open), Plan: pick(w, "bill1", "bill1", "bill2", "next")}
+	most, shown, day := money.Amount(0), "", w.today(c)
+	if quote, err := a.QuoteConversion(command.Statement, "bill1", 0, day); err == nil {
+		most = quote.Convertible
+	}
+	command.Amount = pick(w, 0, 0, most, most/2, 1, most+1, -1)
+	token, quoted := "of another quote", false
+	if quote, err := a.QuoteConversion(command.Statement, command.Plan, command.Amount, day); err == nil {
+		token, quoted = quote.Token, true
+		shown = fmt.Sprint(a.OwnTerms().DueDay)
+		for _, s := range a.Statements {
+			if s.Number == command.Statement {
+				shown += fmt.Sprint(" ", s.Due)
+			}
+		}
+		for _, l := range quote.Lines {
+			shown += fmt.Sprintf(" %d/%d %d", l.Purchase, l.Instalment, l.Principal)
+		}
+	}
+	var evidence reference.Evidence
+	command.Consent, evidence = w.consent(c, credit.ConversionDocument, a.Terms.Version, token, 0)
+	return act{command, func(r *reference.Account, at reference.Moment) reference.Answer {
+		evidence := evidence
+		evidence.Outdated = evidence.Outdated || !quoted || at.Day != day || r.Convertible(command.Statement, command.Amount) != shown
+		return r.Convert(command.Statement, command.Plan, command.Amount, evidence, at)
 	}}
 }
 

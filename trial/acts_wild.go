@@ -5,30 +5,10 @@ import (
 	"github.com/yuefu/yuefu/credit"
 	"github.com/yuefu/yuefu/credit/wire"
 	"github.com/yuefu/yuefu/eventlog"
-	"github.com/yuefu/yuefu/money"
 )
 
-// What follows is done by customers of whom there is no second telling: bills turned
-// into instalments, repayments that bounce. The invariants hold
+// What follows is done by customers of whom there is no second telling: repayments that bounce. The invariants hold
 // for them all the same.
-
-// convert turns a bill into instalments.
-func (w *world) convert(c *customer, a *credit.Account) act {
-	var open []int64
-	for _, s := range a.Statements {
-		open = append(open, s.Number)
-	}
-	command := credit.Convert{Statement: w.number(a, open), Plan: "bill", Amount: pick[money.Amount](w, 0, 0, 1, 100_00, -1)}
-	for _, p := range a.Terms.Conversions {
-		command.Plan = p.ID
-	}
-	token := "of another quote"
-	if quote, err := a.QuoteConversion(command.Statement, command.Plan, command.Amount, w.today(c)); err == nil {
-		token = quote.Token
-	}
-	command.Consent, _ = w.consent(c, credit.ConversionDocument, a.Terms.Version, token, 0)
-	return act{command: command}
-}
 
 // bounce takes a repayment back: mostly a late one.
 func (w *world) bounce(c *customer, a *credit.Account) act {

@@ -213,6 +213,15 @@ func tellEvents(events []credit.Event) (t reference.Answer) {
 			t.Amount, t.Until = e.Amount, e.LastDay
 		case credit.TemporaryLimitWithdrawn:
 			t.Amount = e.Amount
+		case credit.StatementConverted:
+			t.Number, t.Amount = e.Number, e.Amount
+			for _, c := range e.Purchases {
+				for i, p := range c.Parts {
+					t.Parts = append(t.Parts, reference.Part{
+						Purchase: c.Purchase, K: c.First + i, On: p.On, Principal: p.Principal, Interest: p.Interest, Fee: p.Fee, Others: others(p.Borne),
+					})
+				}
+			}
 		case credit.StatementDeferred:
 			t.Amount, t.Until = e.Fee, e.Due
 		case credit.AutopayInstructed:

@@ -45,10 +45,6 @@ func (w *world) anyTerms() *credit.Terms {
 			t.Deferral.Fee = money.Amount(pick(w, 1, 5_00, 100_00))
 		}
 	}
-	if w.chance(600) {
-		t.Conversions = []credit.Plan{{ID: "bill", Kind: pick(w, credit.Flat, credit.Flat), Periods: pick(w, 1, 3, 6), Rate: credit.Rate(pick(w, 0, 5_000, 10_000))}}
-		t.ConvertOverdue = w.chance(500)
-	}
 	if w.chance(300) {
 		t.SceneLimits = []credit.SceneLimit{{Scene: "live_commerce", Limit: money.Amount(pick(w, 500_00, 2_000_00, 10_000_00))}}
 	}
@@ -72,32 +68,41 @@ func (w *world) anyTerms() *credit.Terms {
 		t.RateMethod = credit.EffectiveOnDays
 	}
 	for i := range 1 + w.random.IntN(4) {
-		p := credit.Plan{ID: fmt.Sprint("plan", i+1), Kind: pick(w, credit.Flat, credit.Annuity), Periods: pick(w, 1, 2, 3, 6, 12)}
-		p.Rate = credit.Rate(pick(w, 0, 6_000, 8_333, w.random.IntN(11_000)))
-		if p.Kind == credit.Annuity {
-			p.Rate *= 12
-		}
-		left := credit.Whole
-		for _, bearer := range []credit.Bearer{credit.Merchant, credit.Platform, credit.Funder} {
-			share := credit.Rate(pick(w, 0, 0, 0, 1, 150_000, 333_333, 500_000, 1_000_000))
-			if share > 0 && share <= left {
-				p.Subsidies = append(p.Subsidies, credit.Subsidy{Bearer: bearer, Share: share})
-				left -= share
-			}
-		}
-		t.Plans = append(t.Plans, p)
+		t.Plans = append(t.Plans, w.anyPlan(fmt.Sprint("plan", i+1)))
 		if t.Validate() != nil {
 			t.Plans = t.Plans[:len(t.Plans)-1] // dearer than the cap
 		}
 	}
-	if t.Validate() != nil {
-		t.Conversions = nil // dearer than the cap
+	for i := range pick(w, 0, 1, 2) {
+		t.Conversions = append(t.Conversions, w.anyPlan(fmt.Sprint("bill", i+1)))
+		if t.Validate() != nil {
+			t.Conversions = t.Conversions[:len(t.Conversions)-1]
+		}
 	}
+	t.ConvertOverdue = w.chance(400)
 	t.DeregisterCoolDown = pick(w, 0, 1, 30)
 	if err := t.Validate(); err != nil {
 		w.fail("terms: %v", err)
 	}
 	return t
+}
+
+// anyPlan draws a plan for purchases, or for bills.
+func (w *world) anyPlan(id string) credit.Plan {
+	p := credit.Plan{ID: id, Kind: pick(w, credit.Flat, credit.Annuity), Periods: pick(w, 1, 2, 3, 6, 12)}
+	p.Rate = credit.Rate(pick(w, 0, 6_000, 8_333, w.random.IntN(11_000)))
+	if p.Kind == credit.Annuity {
+		p.Rate *= 12
+	}
+	left := credit.Whole
+	for _, bearer := range []credit.Bearer{credit.Merchant, credit.Platform, credit.Funder} {
+		share := credit.Rate(pick(w, 0, 0, 0, 1, 150_000, 333_333, 500_000, 1_000_000))
+		if share > 0 && share <= left {
+			p.Subsidies = append(p.Subsidies, credit.Subsidy{Bearer: bearer, Share: share})
+			left -= share
+		}
+	}
+	return p
 }
 
 // tell puts terms into the reference model's words.
@@ -119,12 +124,17 @@ func tell(t *credit.Terms) *reference.Terms {
 	if d := t.Deferral; d != nil {
 		r.Deferral = &reference.Deferral{MostDays: d.MostDays, AYear: d.AYear, Rate: int64(d.Rate), Fee: d.Fee}
 	}
-	for _, p := range t.Plans {
+	r.Plans, r.Conversions, r.ConvertLate = tellPlans(t.Plans), tellPlans(t.Conversions), t.ConvertOverdue
+	return r
+}
+
+func tellPlans(plans []credit.Plan) (told []reference.Plan) {
+	for _, p := range plans {
 		plan := reference.Plan{ID: p.ID, Kind: string(p.Kind), Periods: p.Periods, Rate: int64(p.Rate)}
 		for _, s := range p.Subsidies {
 			plan.Others += int64(s.Share)
 		}
-		r.Plans = append(r.Plans, plan)
+		told = append(told, plan)
 	}
-	return r
+	return told
 }

@@ -76,6 +76,7 @@ type part struct {
 	agreed                   money.Amount
 	principal, interest, fee money.Amount
 	others                   money.Amount // what others will bear once it is billed
+	roll                     *roll        // the conversion that it comes from
 }
 
 // period is the part of the plan by which it is priced.
@@ -100,6 +101,7 @@ type bill struct {
 	penaltyPaid money.Amount
 	fee         money.Amount // for its deferral
 	deferred    bool
+	converted   bool
 	asked       calendar.Date // when it was debited, or the result came
 }
 

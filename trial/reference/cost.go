@@ -24,6 +24,11 @@ func equal(amount money.Amount, n int) []money.Amount {
 
 // Schedule says what a purchase captured on a day asks for, part by part.
 func (t *Terms) Schedule(p Plan, amount money.Amount, day calendar.Date) []Part {
+	return t.scheduleFrom(p, amount, day, day)
+}
+
+// scheduleFrom is Schedule where the customer has the money from another day on.
+func (t *Terms) scheduleFrom(p Plan, amount money.Amount, day, from calendar.Date) []Part {
 	var parts []Part
 	on := day
 	for k := 1; k <= p.Periods; k++ {
@@ -54,7 +59,7 @@ func (t *Terms) Schedule(p Plan, amount money.Amount, day calendar.Date) []Part 
 				x.Others = 0 // nobody bears the cost of what is never billed
 			}
 		}
-		if !t.dearer(amount, day, parts) {
+		if !t.dearer(amount, from, parts) {
 			return parts
 		}
 		for i := range parts {

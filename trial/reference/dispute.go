@@ -64,7 +64,7 @@ func (a *Account) OpenDispute(n int64, amount money.Amount, knownReason bool) An
 		from := p.parts[slices.IndexFunc(p.parts, func(x *part) bool { return x.k == cut.K })]
 		cut.On = from.on
 		d.parts = append(d.parts, &part{
-			k: from.k, of: from.of, on: from.on, bill: from.bill, agreed: from.agreed,
+			k: from.k, of: from.of, on: from.on, bill: from.bill, agreed: from.agreed, roll: from.roll,
 			principal: cut.Principal, interest: cut.Interest, fee: cut.Fee, others: cut.Others,
 		})
 	}
@@ -183,7 +183,7 @@ func (a *Account) lose(d *dispute) {
 		case tooLate:
 			p.last = max(p.last, p.plan.Periods) + 1
 			late = append(late, &part{
-				k: p.last, of: x.period(), on: calendar.NextOnDay(a.day, a.terms.StatementDay), agreed: x.agreed,
+				k: p.last, of: x.period(), on: calendar.NextOnDay(a.day, a.terms.StatementDay), agreed: x.agreed, roll: x.roll,
 				principal: x.principal, interest: x.interest, fee: x.fee, others: x.others,
 			})
 		default:

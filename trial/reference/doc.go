@@ -34,7 +34,9 @@ type Terms struct {
 	SceneLimits                     map[string]money.Amount
 	Barred                          []string // merchants
 	Plans                           []Plan
-	Texts                           int // how many texts an applicant has to agree to
+	Conversions                     []Plan // for bills
+	ConvertLate                     bool   // after the due date too
+	Texts                           int    // how many texts an applicant has to agree to
 }
 
 // Plan is how a purchase is owed.

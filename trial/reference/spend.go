@@ -166,32 +166,33 @@ func (a *Account) Refund(n int64, amount money.Amount) Answer {
 // undue lowers the cost of what is not billed to what its principal still justifies:
 // a fee in proportion, interest on what is left from its period on.
 func (p *purchase) undue(parts []*part) {
-	if p.plan.Rate == 0 {
-		return
-	}
 	for _, x := range parts {
-		if x.bill != 0 || x.asks()+x.others == 0 {
+		plan, amount := p.plan, p.amount
+		if x.roll != nil {
+			plan, amount = x.roll.plan, x.roll.amount
+		}
+		if plan.Rate == 0 || x.bill != 0 || x.asks()+x.others == 0 {
 			continue
 		}
 		cost := money.Amount(0)
 		switch {
-		case p.plan.Kind == "annuity":
+		case plan.Kind == "annuity":
 			left := money.Amount(0)
 			for _, o := range parts {
-				if o.bill == 0 && o.period() >= x.period() {
+				if o.bill == 0 && o.roll == x.roll && o.period() >= x.period() {
 					left += o.principal
 				}
 			}
-			cost = left.MulDiv(p.plan.Rate, 12*million)
+			cost = left.MulDiv(plan.Rate, 12*million)
 		case x.agreed > 0:
-			cost = p.amount.MulDiv(p.plan.Rate, million).MulDiv(int64(x.principal), int64(x.agreed))
+			cost = amount.MulDiv(plan.Rate, million).MulDiv(int64(x.principal), int64(x.agreed))
 		}
 		own := x.interest + x.fee
 		cost = min(cost, own+x.others)
-		others := min(x.others, max(cost.MulDiv(p.plan.Others, million), cost-own)) // nobody pays more by a refund
+		others := min(x.others, max(cost.MulDiv(plan.Others, million), cost-own)) // nobody pays more by a refund
 		customers := cost - others
 		x.others = others
-		if p.plan.Kind == "annuity" {
+		if plan.Kind == "annuity" {
 			x.interest = customers
 		} else {
 			x.fee = customers

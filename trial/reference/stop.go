@@ -60,7 +60,7 @@ func (a *Account) obstacles() (unmet []Unmet) {
 				unbilled += x.asks()
 			}
 		}
-		if p.plan.Periods > 1 {
+		if p.plan.Periods > 1 || slices.ContainsFunc(p.parts, func(x *part) bool { return x.roll != nil }) {
 			add("instalments_running", unbilled)
 		} else {
 			add("unbilled_amount_owed", unbilled)
