@@ -20,10 +20,10 @@ var plantedInRelief = []plant{
 		return command, []credit.Event{e}
 	})},
 	{"a third deferral within a year", view.CheckCycles, forge(ann, func(s *story, a *credit.Account) (credit.Command, []credit.Event) {
-		command, e := s.postponing(a)
+		command, _ := s.postponing(a)
 		s.must(a.ID, command)
 		s.must(a.ID, credit.Repay{Amount: a.Billed(), Currency: "CNY", Source: "x"})
-		command, e = s.postponing(a)
+		command, e := s.postponing(a)
 		return command, []credit.Event{e}
 	})},
 	{"a deferral for another fee", view.CheckAmounts, forge(ann, func(s *story, a *credit.Account) (credit.Command, []credit.Event) {

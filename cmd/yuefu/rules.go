@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -188,12 +189,12 @@ func (c rulesImpactCmd) find(ctx context.Context, pack *law.Pack, from calendar.
 	if err != nil {
 		return nil, err
 	}
-	defer db.Close()
+	defer func() { err = errors.Join(err, db.Close()) }()
 	log, err := open.Log(db)
 	if err != nil {
 		return nil, err
 	}
-	defer log.Close()
+	defer func() { err = errors.Join(err, log.Close()) }()
 	tables, err := view.Open(ctx, db, log, view.Options{Log: slog.Default()})
 	if err != nil {
 		return nil, err
