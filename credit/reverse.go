@@ -211,6 +211,8 @@ func (t *tally) add(events []Event) {
 			t.pay(e.Shares)
 		case CreditUsed:
 			t.pay(e.Shares)
+		case EarlyRepaymentReceived:
+			t.pay(e.Shares) // the same, but perhaps of other funders' claims
 		case PurchaseRefunded:
 			t.recut(RefundRestated{Refund: e.Number, Purchase: e.Purchase, Merchant: e.Merchant, Cuts: e.Cuts, Credit: e.Credit})
 		case PenaltyCharged:
@@ -259,7 +261,7 @@ func (t *tally) shares(before tally) (diff []Share) {
 	for k := range keys {
 		s := sumShares(t.paid[k], before.paid[k], -1)
 		s.Statement, s.Purchase, s.Instalment = k.statement, k.purchase, k.instalment
-		if s.Penalty != 0 || s.Fee != 0 || s.Interest != 0 || s.Principal != 0 {
+		if s.Penalty != 0 || s.Fee != 0 || s.Interest != 0 || s.Principal != 0 || len(s.Funders) > 0 {
 			diff = append(diff, s)
 		}
 	}
