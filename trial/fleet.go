@@ -32,7 +32,7 @@ func (s *Summary) add(r Result) {
 }
 
 // Many lives through one world after the other, seeds counted up from the first, so
-// many at a time, until ctx ends or a world fails. told, which may be nil, hears of
+// many at a time, until ctx ends or a world fails; in every other one repayments bounce. told, which may be nil, hears of
 // each world that is over. The error is the first *Failure.
 func Many(ctx context.Context, first uint64, workers int, told func(Summary)) (Summary, error) {
 	var mu sync.Mutex
@@ -43,7 +43,8 @@ func Many(ctx context.Context, first uint64, workers int, told func(Summary)) (S
 	for range workers {
 		running.Go(func() {
 			for ctx.Err() == nil {
-				result, err := Run(Options{Seed: first + next.Add(1) - 1})
+				seed := first + next.Add(1) - 1
+				result, err := Run(Options{Seed: seed, Bounces: seed%2 == 1})
 				mu.Lock()
 				sum.add(result)
 				if err != nil && failed == nil {

@@ -23,7 +23,7 @@ type Options struct {
 	Steps int // acts and nights; 0: as many as the world is long
 
 	// Bounces lets repayments of some customers bounce, early or late, whatever happened
-	// since: conversions, disputes, early repayments. What that finds is not all mended.
+	// since: conversions, disputes, early repayments.
 	Bounces bool
 
 	// After is given the log of a world that went well; it may be nil.

@@ -20,7 +20,7 @@ type simulateCmd struct {
 	Steps   int     `help:"Stop after so many steps: a failure says how many show it." placeholder:"M"`
 	Minutes float64 `help:"Live through one world after the other, for so long." placeholder:"F"`
 	Workers int     `help:"Worlds at the same time; default: one for each processor."`
-	Bounces bool    `help:"Let repayments bounce, whatever happened since: this finds what is not mended yet."`
+	Bounces bool    `help:"Let repayments bounce, whatever happened since; with --minutes they do in every other world."`
 	Trace   bool    `help:"Say what happens, act by act."`
 	Acts    bool    `help:"At the end say how often each thing happened."`
 }
