@@ -134,6 +134,14 @@ func (t *tour) steps() []web.Step {
 				body(`{"amount": %d, "currency": "CNY", "source": "pay-1"}`, t.amounts[1])),
 		},
 		{
+			Says:    web.Label{ZH: "账单为什么是这些钱？每一步的事件、规则和出处。", EN: "Why is the bill this (账单说明)? Each step, its event, its rule and where that stands."},
+			Command: get("/accounts/" + account + "/explain?statement=" + t.id("stm_", 2)),
+		},
+		{
+			Says:    web.Label{ZH: "如果从来没有罚息？用另一条规则重演过去（什么都不会改变）。", EN: "What if there were no penalty? The past told again under another rule (重演); nothing changes."},
+			Command: post("/forks", "", `{"set": ["penalty_rate=0"]}`),
+		},
+		{
 			Says:    web.Label{ZH: "想关闭账户？还差哪些条件，金额和日期都会列出。", EN: "Close the account (关闭)? Every condition that is not met, with its amount and date."},
 			Command: get("/accounts/" + account + "/closing-conditions"),
 		},
