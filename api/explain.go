@@ -29,17 +29,16 @@ func explainStatement(c *call) error {
 		return missing("statement")
 	}
 	var today calendar.Date
-	position, err := c.look(id, func(_ *credit.Account, at credit.Moment) { today = at.Day })
+	if _, err := c.look(id, func(_ *credit.Account, at credit.Moment) { today = at.Day }); err != nil {
+		return err
+	}
+	read, err := c.server.tables.Facts(background, id)
 	if err != nil {
 		return err
 	}
-	facts, positions, err := c.server.history(id, position)
-	if err != nil {
-		return err
-	}
-	history := make([]explain.Fact, len(facts))
-	for i := range facts {
-		history[i] = explain.Fact{Fact: facts[i], Position: positions[i]}
+	history := make([]explain.Fact, len(read))
+	for i := range read {
+		history[i] = explain.Fact(read[i])
 	}
 	bill, err := explain.Tell(id, history, number, today)
 	if errors.Is(err, explain.ErrNoStatement) {

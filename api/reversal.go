@@ -6,9 +6,7 @@ import (
 	"github.com/valyala/fasthttp"
 
 	"github.com/yuefu/yuefu/api/contract"
-	"github.com/yuefu/yuefu/calendar"
 	"github.com/yuefu/yuefu/credit"
-	"github.com/yuefu/yuefu/credit/wire"
 	"github.com/yuefu/yuefu/money"
 	"github.com/yuefu/yuefu/servicing"
 )
@@ -30,9 +28,13 @@ func reverseRepayment(c *call) error {
 		if err != nil {
 			return asWhat(err, "repayment")
 		}
-		history, _, err := c.server.history(account, position)
+		read, err := c.server.tables.Facts(background, account)
 		if err != nil {
 			return err
+		}
+		history := make([]credit.Fact, len(read))
+		for i := range read {
+			history[i] = read[i].Fact
 		}
 		command := credit.ReverseRepayment{Repayment: number, Reference: body.Reference, History: history}
 		if err := c.doAt(account, position, command, fasthttp.StatusCreated, reversalAnswer); !errors.Is(err, servicing.ErrMoved) {
@@ -40,31 +42,6 @@ func reverseRepayment(c *call) error {
 		}
 	}
 	return servicing.ErrMoved
-}
-
-// history reads an account's history up to a position of the log, and where its
-// entries stand.
-func (s *Server) history(account credit.ID, position int64) (facts []credit.Fact, positions []int64, err error) {
-	const page = 500
-	for after := int64(0); after < position; {
-		entries, err := s.tables.History(background, account, after, page)
-		if err != nil {
-			return nil, nil, err
-		}
-		for i := range entries {
-			e := &entries[i]
-			f, err := wire.DecodeFact(e.Name, e.Command, e.Events, calendar.Date(e.Day), e.Time)
-			if err != nil {
-				return nil, nil, err
-			}
-			facts, positions = append(facts, f), append(positions, e.Position)
-			after = e.Position
-		}
-		if len(entries) < page {
-			break
-		}
-	}
-	return facts, positions, nil
 }
 
 func reversalAnswer(o *out, a *credit.Account, events []credit.Event, at credit.Moment) {

@@ -219,7 +219,7 @@ func (a *Account) lost(d *Dispute, day calendar.Date, outcome DisputeOutcome, re
 	for _, list := range [][]Instalment{e.Restored, e.Late} {
 		for i := range list {
 			if in := &list[i]; in.Principal > 0 && len(idle) > 0 {
-				in.Borne, idle = moreBorne(in.Borne, idle), nil
+				in.Borne, idle = sumBorne(in.Borne, idle, 1), nil
 			}
 		}
 	}
@@ -273,7 +273,7 @@ func (p *Purchase) restore(restored, late []Instalment) {
 			in.Principal += part.Principal
 			in.Interest += part.Interest
 			in.Fee += part.Fee
-			in.Borne = moreBorne(in.Borne, part.Borne)
+			in.Borne = sumBorne(in.Borne, part.Borne, 1)
 			continue
 		}
 		p.Instalments = append(p.Instalments, part)
@@ -295,19 +295,6 @@ func (p *Purchase) instalment(number int) *Instalment {
 		return nil
 	}
 	return &p.Instalments[i]
-}
-
-// moreBorne adds up what is borne, by bearer.
-func moreBorne(list, more []Borne) []Borne {
-	list = slices.Clone(list)
-	for _, b := range more {
-		if i := slices.IndexFunc(list, func(other Borne) bool { return other.Bearer == b.Bearer }); i >= 0 {
-			list[i].Amount += b.Amount
-		} else {
-			list = append(list, b)
-		}
-	}
-	return list
 }
 
 func (e DisputeOpened) apply(a *Account, on calendar.Date) {

@@ -349,6 +349,7 @@ func sumCuts(a, b []Cut, sign money.Amount) []Cut {
 	})
 }
 
+// sumBorne adds up what is borne, or takes it off (sign −1), by bearer.
 func sumBorne(a, b []Borne, sign money.Amount) []Borne {
 	sum := slices.Clone(a)
 	for _, borne := range b {

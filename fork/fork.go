@@ -13,7 +13,6 @@ import (
 
 	"github.com/yuefu/yuefu/calendar"
 	"github.com/yuefu/yuefu/credit"
-	"github.com/yuefu/yuefu/credit/wire"
 	"github.com/yuefu/yuefu/ledger"
 	"github.com/yuefu/yuefu/money"
 	"github.com/yuefu/yuefu/view"
@@ -105,7 +104,7 @@ func Run(ctx context.Context, tables *view.Tables, ask Ask, progress func(done i
 	}
 	r := &reporter{report: &Report{From: ask.From, Until: ask.Until}, ask: ask, sums: map[money.Currency]*sums{}}
 	one := func(id credit.ID) error {
-		history, err := read(ctx, tables, id)
+		history, err := tables.Facts(ctx, id)
 		if err != nil {
 			return fmt.Errorf("fork: read the history of %s: %w", id, err)
 		}
@@ -141,35 +140,6 @@ func Run(ctx context.Context, tables *view.Tables, ask Ask, progress func(done i
 	}
 }
 
-// told is a fact with its place in the log.
-type told struct {
-	credit.Fact
-	position int64
-}
-
-// read reads an account's whole history.
-func read(ctx context.Context, tables *view.Tables, id credit.ID) (history []told, err error) {
-	const page = 500
-	for after := int64(0); ; {
-		entries, err := tables.History(ctx, id, after, page)
-		if err != nil {
-			return nil, err
-		}
-		for i := range entries {
-			e := &entries[i]
-			f, err := wire.DecodeFact(e.Name, e.Command, e.Events, calendar.Date(e.Day), e.Time)
-			if err != nil {
-				return nil, fmt.Errorf("entry %d/%d: %w", e.Partition, e.Position, err)
-			}
-			history = append(history, told{f, e.Position})
-			after = e.Position
-		}
-		if len(entries) < page {
-			return history, nil
-		}
-	}
-}
-
 type sums struct {
 	was, is Totals
 	classes map[ledger.Class]*Class
@@ -182,12 +152,12 @@ type reporter struct {
 }
 
 // account tells one account twice, with and without the change, and adds both up.
-func (r *reporter) account(id credit.ID, history []told) {
+func (r *reporter) account(id credit.ID, history []view.Fact) {
 	facts := make([]credit.Fact, len(history))
 	from := len(history)
 	for i, h := range history {
 		facts[i] = h.Fact
-		if from == len(history) && (r.ask.Position != 0 && h.position >= r.ask.Position || r.ask.Position == 0 && h.At.Day >= r.ask.From) {
+		if from == len(history) && (r.ask.Position != 0 && h.Position >= r.ask.Position || r.ask.Position == 0 && h.At.Day >= r.ask.From) {
 			from = i
 		}
 	}
