@@ -2,7 +2,9 @@ package credit
 
 import (
 	"fmt"
+	"maps"
 	"reflect"
+	"slices"
 
 	"github.com/yuefu/yuefu/calendar"
 )
@@ -29,6 +31,7 @@ type Change struct {
 type Retold struct {
 	Account *Account
 	Facts   []Fact
+	From    int    // the place in them from which the change counts
 	Dropped []Fact // what was asked, and would have been refused
 }
 
@@ -49,7 +52,7 @@ func Retell(id ID, history []Fact, c Change) (r Retold, err error) {
 			err = fmt.Errorf("credit: the history of %s cannot be told so: %v", id, p)
 		}
 	}()
-	t := telling{account: &Account{ID: id}, change: c, numbers: map[calendar.Date]int64{}}
+	t := telling{account: &Account{ID: id}, numbers: map[calendar.Date]int64{}}
 	for _, f := range history {
 		for _, e := range f.Events {
 			t.fresh = max(t.fresh, numberOf(e))
@@ -58,34 +61,75 @@ func Retell(id ID, history []Fact, c Change) (r Retold, err error) {
 			t.numbers[day.Day] = firstNumber(f.Events)
 		}
 	}
+	start, without := c.start(history)
+	t.without = without
 	for i, f := range history {
-		if i < c.From {
+		if i < start {
 			t.asItWas(f)
 			continue
 		}
-		if i == c.From && c.Terms != nil && t.account.Terms != nil {
-			t.account.Terms = c.Terms(*t.account.Terms)
+		if i == c.From {
+			t.begin(c)
 		}
 		t.account.telling, t.account.quiet = true, c.Quiet
 		t.tell(f)
 	}
-	if c.From >= len(history) && c.Terms != nil && t.account.Terms != nil {
-		t.account.Terms = c.Terms(*t.account.Terms)
+	if c.From >= len(history) {
+		t.begin(c)
 	}
 	t.account.telling, t.account.quiet = true, c.Quiet
 	t.close(c.Until)
 	t.account.telling, t.account.quiet = false, false
 	t.account.Numbers = max(t.account.Numbers, t.fresh)
-	return Retold{Account: t.account, Facts: t.facts, Dropped: t.dropped}, t.account.Check()
+	return Retold{Account: t.account, Facts: t.facts, From: t.from, Dropped: t.dropped}, t.account.Check()
+}
+
+// start is the place from which a history is told, and the repayments that it is told
+// without: what bounced after it never came, also if that was before the change.
+func (c Change) start(history []Fact) (start int, without map[int64]bool) {
+	start, without = min(c.From, len(history)), map[int64]bool{}
+	maps.Copy(without, c.Without)
+	for moved := true; moved; {
+		moved = false
+		for _, f := range history[start:] {
+			for _, e := range f.Events {
+				if e, ok := e.(RepaymentReversed); ok {
+					without[e.Repayment] = true
+				}
+			}
+		}
+		if i := slices.IndexFunc(history[:start], func(f Fact) bool { return f.repaid(without) }); i >= 0 {
+			start, moved = i, true
+		}
+	}
+	return start, without
+}
+
+// repaid says whether a fact brought one of some repayments.
+func (f Fact) repaid(some map[int64]bool) bool {
+	return slices.ContainsFunc(f.Events, func(e Event) bool {
+		repayment, ok := e.(RepaymentReceived)
+		return ok && some[repayment.Number]
+	})
 }
 
 type telling struct {
 	account *Account
-	change  Change
+	without map[int64]bool
+	terms   func(Terms) *Terms      // once the contract has changed
+	from    int                     // of the told facts: where the change counts from
 	numbers map[calendar.Date]int64 // the first number that was given on a closed day
 	fresh   int64                   // the highest number that was given: new things get those after it
 	facts   []Fact
 	dropped []Fact
+}
+
+// begin lets the change count from here on.
+func (t *telling) begin(c Change) {
+	t.from, t.terms = len(t.facts), c.Terms
+	if c.Terms != nil && t.account.Terms != nil {
+		t.account.Terms = c.Terms(*t.account.Terms)
+	}
 }
 
 func (t *telling) asItWas(f Fact) {
@@ -152,12 +196,7 @@ func (t *telling) sent(f Fact) {
 // never says whether a fact is about a repayment that never came.
 func (t *telling) never(f Fact) bool {
 	for _, e := range f.Events {
-		switch e := e.(type) {
-		case RepaymentReceived:
-			if t.change.Without[e.Number] {
-				return true
-			}
-		case RepaymentReversed:
+		if e, ok := e.(RepaymentReversed); ok {
 			// Whoever tells without a repayment tells without its reversal too. What the
 			// customer owes since, for money that was paid back, stays owed.
 			if e.Owed != nil {
@@ -167,20 +206,20 @@ func (t *telling) never(f Fact) bool {
 			return true
 		}
 	}
-	return false
+	return f.repaid(t.without)
 }
 
 // renewed is an event under the changed contract.
 func (t *telling) renewed(e Event) Event {
-	if t.change.Terms == nil {
+	if t.terms == nil {
 		return e
 	}
 	switch e := e.(type) {
 	case AccountOpened:
-		e.Terms = t.change.Terms(*e.Terms)
+		e.Terms = t.terms(*e.Terms)
 		return e
 	case ApplicationReferred:
-		e.Terms = t.change.Terms(*e.Terms)
+		e.Terms = t.terms(*e.Terms)
 		return e
 	default:
 		return e

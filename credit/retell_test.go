@@ -33,6 +33,32 @@ func TestToldAgainItIsTheSame(t *testing.T) {
 	})
 }
 
+// A repayment that bounced did not come in any past that is told again, whether it had
+// come before the place from which the past is another.
+func TestWhatBouncedStaysAway(t *testing.T) {
+	for _, place := range []string{"before it came", "after it came", "after it bounced"} {
+		s := opened(t, "2026-03-01")
+		s.buy(100_00, "next")
+		s.to("2026-03-10")
+		from := len(s.facts)
+		paid := s.repay(100_00).Number
+		if place != "before it came" {
+			from = len(s.facts)
+		}
+		s.to("2026-04-20")
+		s.bounce(paid)
+		if place == "after it bounced" {
+			from = len(s.facts)
+		}
+		told, err := credit.Retell(s.a.ID, s.facts, credit.Change{From: from, Until: s.day})
+		if err != nil {
+			t.Fatal(err)
+		}
+		equal(t, place+": owed", told.Account.AsOf(s.day).Owed(), s.a.Owed())
+		equal(t, place+": blocked", len(told.Account.Blocks), len(s.a.Blocks))
+	}
+}
+
 // tale names all events with their days, whichever came first within one: a debit
 // that was sent is told after the day that sent it.
 func tale(facts []credit.Fact) (events []string) {

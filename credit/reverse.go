@@ -172,13 +172,8 @@ func (c ReverseRepayment) find() (from int, amount money.Amount, without map[int
 	if from < 0 {
 		return 0, 0, nil, refuse(NotFound, "there is no such repayment")
 	}
-	// What a later reversal took back has to be told without from its own place on.
-	for i, f := range c.History[:from] {
-		for _, e := range f.Events {
-			if e, ok := e.(RepaymentReceived); ok && without[e.Number] {
-				return i, amount, without, nil
-			}
-		}
+	if i := slices.IndexFunc(c.History[:from], func(f Fact) bool { return f.repaid(without) }); i >= 0 {
+		from = i // what bounced before has to be told without, from its own place on
 	}
 	return from, amount, without, nil
 }

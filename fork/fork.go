@@ -183,7 +183,7 @@ func (r *reporter) account(id credit.ID, history []view.Fact) {
 		s = &sums{classes: map[ledger.Class]*Class{}}
 		r.sums[currency] = s
 	}
-	one, other := outcome(was, from, r.ask.Until), outcome(is, from, r.ask.Until)
+	one, other := outcome(was, was.From, r.ask.Until), outcome(is, is.From, r.ask.Until)
 	s.was.add(one.totals)
 	s.is.add(other.totals)
 	changed := one.totals != other.totals
