@@ -18,6 +18,7 @@ import (
 	"github.com/yuefu/yuefu/database"
 	"github.com/yuefu/yuefu/eventlog"
 	"github.com/yuefu/yuefu/eventlog/open"
+	"github.com/yuefu/yuefu/follow"
 	"github.com/yuefu/yuefu/payment"
 	"github.com/yuefu/yuefu/servicing"
 	"github.com/yuefu/yuefu/view"
@@ -46,8 +47,10 @@ type Office struct {
 	logger  *slog.Logger
 	stop    context.CancelFunc
 	debits  func()         // stops the follower, which stands on all others
-	running sync.WaitGroup // tables and business dates
+	running sync.WaitGroup // tables, business dates, and others that follow the log
 	closers []func() error
+
+	followers []*follow.Follower // complete before the desk opens
 }
 
 // Open opens the database that dsn names and everything that works on it. The
@@ -92,7 +95,7 @@ func Open(ctx context.Context, dsn string, options Options) (_ *Office, err erro
 		}
 	})
 
-	options.Desk.Clock, options.Desk.Due, options.Desk.Log = o.Clock, o.Tables, options.Log
+	options.Desk.Clock, options.Desk.Due, options.Desk.Log = o.Clock, index{o.Tables, &o.followers}, options.Log
 	if options.Payments != nil {
 		options.Desk.Evening = o.evening
 	}

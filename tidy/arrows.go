@@ -36,8 +36,9 @@ var allowed = map[string][]string{
 	"database":        {"github.com/jackc/pgx/v5", "github.com/pressly/goose/v3", "modernc.org/sqlite"},
 	"database/pgtest": {"github.com/jackc/pgx/v5"},
 
+	"follow":    {"eventlog", "database"}, // the one way to follow the log
 	"servicing": {"money", "calendar", "credit", "credit/wire", "eventlog", jsonv2},
-	"view":      {"money", "calendar", "credit", "credit/wire", "ledger", "eventlog", "database", "github.com/jackc/pgx/v5"},
+	"view":      {"money", "calendar", "credit", "credit/wire", "ledger", "eventlog", "follow", "database", "github.com/jackc/pgx/v5"},
 	"catalogue": {"money", "calendar", "credit", "risk", "law", "database", jsonv2},
 
 	"payment":             {"money", jsonv2}, // a seam knows no implementation, and nobody's accounts
@@ -63,7 +64,7 @@ var allowed = map[string][]string{
 	"sim": {"money", "calendar", "api/client"}, // customers of the public API, like any other
 
 	// An installation put together, without its edges: for the server, and for who drives the desk directly.
-	"office": {"money", "calendar", "credit", "law", "servicing", "catalogue", "view", "eventlog", "eventlog/open", "database", "autopay", "payment"},
+	"office": {"money", "calendar", "credit", "law", "servicing", "catalogue", "view", "eventlog", "eventlog/open", "follow", "database", "autopay", "payment"},
 	"replay": {"money", "calendar", "credit", "risk", "law", "servicing", "catalogue", "office"},
 	// Measures all of it, and starts a PostgreSQL of its own when nobody names one.
 	"bench": {"money", "calendar", "credit", "risk", "law", "servicing", "catalogue", "eventlog", "eventlog/open", "credit/wire", "database", "database/pgtest",

@@ -19,6 +19,7 @@ import (
 	"github.com/yuefu/yuefu/credit"
 	"github.com/yuefu/yuefu/database"
 	"github.com/yuefu/yuefu/eventlog"
+	"github.com/yuefu/yuefu/follow"
 )
 
 // Options are the tables' settings; the zero value of each is a good one.
@@ -78,7 +79,7 @@ type progress struct {
 	turn      sync.Mutex       // one step at a time
 	pricing   pricing          // under turn
 	ahead     []eventlog.Entry // under turn: read and not yet taken
-	handed    handed
+	handed    follow.Handed
 
 	mu    sync.Mutex
 	moved chan struct{} // closed when position moves

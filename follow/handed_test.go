@@ -1,4 +1,4 @@
-package view
+package follow
 
 import (
 	"math/rand/v2"
@@ -11,7 +11,7 @@ import (
 // comes out are the very next entries, or nothing.
 func TestHandedEntriesFollowThePosition(t *testing.T) {
 	random := rand.New(rand.NewPCG(7, 7))
-	var h handed
+	var h Handed
 	position, head, served := int64(0), int64(0), 0
 	entries := func(from, to int64) (list []eventlog.Entry) {
 		for at := from; at <= to; at++ {
@@ -25,10 +25,10 @@ func TestHandedEntriesFollowThePosition(t *testing.T) {
 			from := head + 1
 			head += int64(1 + random.IntN(300))
 			if random.IntN(10) > 0 { // else another server appended these
-				h.add(entries(from, head))
+				h.Add(entries(from, head))
 			}
 		case 2:
-			for _, e := range h.take(position, 1+random.IntN(400)) {
+			for _, e := range h.Take(position, 1+random.IntN(400)) {
 				if e.Position != position+1 {
 					t.Fatalf("at %d got %d", position, e.Position)
 				}
@@ -40,7 +40,7 @@ func TestHandedEntriesFollowThePosition(t *testing.T) {
 				position = min(head, position+int64(random.IntN(2000))) // read from the log
 			}
 		}
-		if len(h.entries) > mostHanded {
+		if len(h.entries) > MostHanded {
 			t.Fatalf("%d entries wait", len(h.entries))
 		}
 	}
@@ -50,8 +50,8 @@ func TestHandedEntriesFollowThePosition(t *testing.T) {
 }
 
 func TestManyEntriesAtOnceAreLeftToTheLog(t *testing.T) {
-	var h handed
-	h.add(make([]eventlog.Entry, mostHanded+1))
+	var h Handed
+	h.Add(make([]eventlog.Entry, MostHanded+1))
 	if len(h.entries) != 0 {
 		t.Errorf("%d entries wait", len(h.entries))
 	}
