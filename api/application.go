@@ -40,7 +40,8 @@ func apply(c *call) error {
 func consent(v *contract.Consent) credit.Consent {
 	return credit.Consent{
 		Person: v.Person, Document: v.Document, Version: v.Version, Hash: v.Hash,
-		ShownAt: v.ShownAt, AcceptedAt: v.AcceptedAt, Act: v.Act, Preselected: &v.Preselected,
+		ShownAt: v.ShownAt, AcceptedAt: v.AcceptedAt, Act: v.Act,
+		Channel: v.Channel, Language: string(v.Language), ReadSeconds: &v.ReadSeconds, Preselected: &v.Preselected,
 	}
 }
 
@@ -84,7 +85,13 @@ func (o *out) applicationMembers(a *credit.Account) {
 		o.text("document", g.Document.Name)
 		o.number("version", int64(g.Document.Version))
 		o.text("hash", g.Document.Hash)
+		o.instant("shown_at", g.ShownAt)
 		o.instant("accepted_at", g.AcceptedAt)
+		o.number("read_seconds", int64(g.ReadSeconds))
+		o.text("act", g.Act)
+		o.text("channel", g.Channel)
+		o.text("language", g.Language)
+		o.bool("preselected", g.Preselected)
 		o.end()
 	}
 	o.endList()
@@ -137,7 +144,8 @@ func (c *call) pastApplication(o *out, account credit.ID, number int64, customer
 	for i := range agreements {
 		if g := &agreements[i]; g.Application == number {
 			past.Agreements = append(past.Agreements, credit.Agreement{
-				Document: credit.Document{Name: g.Document, Version: int(g.Version), Hash: g.Hash}, AcceptedAt: time.UnixMicro(g.AcceptedAt),
+				Document: credit.Document{Name: g.Document, Version: int(g.Version), Hash: g.Hash}, ShownAt: time.UnixMicro(g.ShownAt),
+				AcceptedAt: time.UnixMicro(g.AcceptedAt), ReadSeconds: int(g.ReadSeconds), Act: g.Act, Channel: g.Channel, Language: g.Language,
 			})
 		}
 	}

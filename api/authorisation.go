@@ -34,7 +34,8 @@ func authorise(c *call) error {
 		Plan: body.Plan, Scene: body.Scene, Merchant: body.Merchant, Order: body.Order,
 		Consent: credit.Consent{
 			Person: v.Person, Document: string(v.Document), Version: v.Version, Hash: v.Hash,
-			ShownAt: v.ShownAt, AcceptedAt: v.AcceptedAt, Act: v.Act, Preselected: &v.Preselected,
+			ShownAt: v.ShownAt, AcceptedAt: v.AcceptedAt, Act: v.Act,
+			Channel: v.Channel, Language: string(v.Language), ReadSeconds: &v.ReadSeconds, Preselected: &v.Preselected,
 		},
 		Full: c.server.full(c.caller.Platform, money.Currency(body.Currency)),
 	}, fasthttp.StatusCreated, authorisationAnswer)

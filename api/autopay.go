@@ -48,7 +48,8 @@ func setAutopay(c *call) error {
 	v := &body.Consent
 	command := credit.SetAutopay{Source: body.Source, Consent: credit.Consent{
 		Person: v.Person, Document: string(v.Document), Version: v.Version, Hash: v.Hash,
-		ShownAt: v.ShownAt, AcceptedAt: v.AcceptedAt, Act: v.Act, Preselected: &v.Preselected,
+		ShownAt: v.ShownAt, AcceptedAt: v.AcceptedAt, Act: v.Act,
+		Channel: v.Channel, Language: string(v.Language), ReadSeconds: &v.ReadSeconds, Preselected: &v.Preselected,
 	}}
 	return c.do(id, command, fasthttp.StatusCreated, accountAnswer)
 }

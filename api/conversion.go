@@ -92,7 +92,8 @@ func convertStatement(c *call) error {
 	v := &body.Consent
 	command := credit.Convert{Statement: number, Plan: body.Plan, Amount: money.Amount(body.Amount), Consent: credit.Consent{
 		Person: v.Person, Document: string(v.Document), Version: v.Version, Hash: v.Hash,
-		ShownAt: v.ShownAt, AcceptedAt: v.AcceptedAt, Act: v.Act, Preselected: &v.Preselected,
+		ShownAt: v.ShownAt, AcceptedAt: v.AcceptedAt, Act: v.Act,
+		Channel: v.Channel, Language: string(v.Language), ReadSeconds: &v.ReadSeconds, Preselected: &v.Preselected,
 	}}
 	return asWhat(c.do(account, command, fasthttp.StatusCreated, conversionAnswer), "statement")
 }

@@ -83,7 +83,8 @@ func deferStatement(c *call) error {
 	v := &body.Consent
 	command := credit.Defer{Statement: number, Due: body.DueOn, Consent: credit.Consent{
 		Person: v.Person, Document: string(v.Document), Version: v.Version, Hash: v.Hash,
-		ShownAt: v.ShownAt, AcceptedAt: v.AcceptedAt, Act: v.Act, Preselected: &v.Preselected,
+		ShownAt: v.ShownAt, AcceptedAt: v.AcceptedAt, Act: v.Act,
+		Channel: v.Channel, Language: string(v.Language), ReadSeconds: &v.ReadSeconds, Preselected: &v.Preselected,
 	}}
 	return asWhat(c.do(account, command, fasthttp.StatusCreated, func(o *out, a *credit.Account, events []credit.Event, at credit.Moment) {
 		for _, e := range events {

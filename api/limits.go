@@ -73,7 +73,8 @@ func changeLimit(c *call) error {
 	if v := &body.Consent; v.Document != "" {
 		command.Consent = &credit.Consent{
 			Person: v.Person, Document: string(v.Document), Version: v.Version, Hash: v.Hash,
-			ShownAt: v.ShownAt, AcceptedAt: v.AcceptedAt, Act: v.Act, Preselected: &v.Preselected,
+			ShownAt: v.ShownAt, AcceptedAt: v.AcceptedAt, Act: v.Act,
+			Channel: v.Channel, Language: string(v.Language), ReadSeconds: &v.ReadSeconds, Preselected: &v.Preselected,
 		}
 	}
 	return c.do(id, command, fasthttp.StatusOK, accountAnswer)

@@ -12,7 +12,7 @@ import (
 func (w *world) defers(person string, text client.DeferralText) client.DeferralConsent {
 	return client.DeferralConsent{
 		Document: text.Document, Version: text.Version, Hash: text.Hash, Person: person, Act: "tap_defer",
-		ShownAt: w.clock.Now().Add(-10 * time.Second), AcceptedAt: w.clock.Now(),
+		ShownAt: w.clock.Now().Add(-10 * time.Second), AcceptedAt: w.clock.Now(), Channel: "api", Language: "zh-Hans", ReadSeconds: 10,
 	}
 }
 
@@ -105,7 +105,7 @@ func deferral(t *testing.T, s *teller) {
 func (w *world) converts(person string, text client.ConversionText) client.ConversionConsent {
 	return client.ConversionConsent{
 		Document: text.Document, Version: text.Version, Hash: text.Hash, Person: person, Act: "tap_convert",
-		ShownAt: w.clock.Now().Add(-10 * time.Second), AcceptedAt: w.clock.Now(),
+		ShownAt: w.clock.Now().Add(-10 * time.Second), AcceptedAt: w.clock.Now(), Channel: "api", Language: "zh-Hans", ReadSeconds: 10,
 	}
 }
 

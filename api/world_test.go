@@ -210,7 +210,7 @@ func (w *world) consents(t testing.TB, customer string) []client.Consent {
 	for _, text := range d.Documents {
 		consents = append(consents, client.Consent{
 			Document: text.Document, Version: text.Version, Hash: text.Hash, Person: customer, Act: "tap_agree",
-			ShownAt: w.clock.Now().Add(-time.Minute), AcceptedAt: w.clock.Now(),
+			ShownAt: w.clock.Now().Add(-time.Minute), AcceptedAt: w.clock.Now(), Channel: "api", Language: "zh-Hans", ReadSeconds: 60,
 		})
 	}
 	return consents
@@ -244,7 +244,7 @@ func (w *world) checkout(t testing.TB, account client.Account, amount int64, pla
 		Account: account.ID, Amount: amount, Currency: "CNY", Plan: plan, Scene: "mall", Merchant: "m-17", Order: order,
 		Consent: client.QuoteConsent{
 			Document: text.Document, Version: text.Version, Hash: text.Hash, Person: account.Customer, Act: "tap_pay",
-			ShownAt: w.clock.Now().Add(-10 * time.Second), AcceptedAt: w.clock.Now(),
+			ShownAt: w.clock.Now().Add(-10 * time.Second), AcceptedAt: w.clock.Now(), Channel: "api", Language: "zh-Hans", ReadSeconds: 10,
 		},
 	}
 }
@@ -258,7 +258,7 @@ func (w *world) raised(t testing.TB, account client.Account, limit int64) client
 	}
 	return client.LimitConsent{
 		Document: shown.Text.Document, Version: shown.Text.Version, Hash: shown.Text.Hash, Person: account.Customer, Act: "tap_agree",
-		ShownAt: w.clock.Now().Add(-10 * time.Second), AcceptedAt: w.clock.Now(),
+		ShownAt: w.clock.Now().Add(-10 * time.Second), AcceptedAt: w.clock.Now(), Channel: "api", Language: "zh-Hans", ReadSeconds: 10,
 	}
 }
 
@@ -280,7 +280,7 @@ func (w *world) autopay(t testing.TB, account client.Account, source string) cli
 	}
 	return client.AutopayRequest{Source: source, Consent: client.AutopayConsent{
 		Document: client.AutopayDocument(shown.Text.Document), Version: shown.Text.Version, Hash: shown.Text.Hash, Person: account.Customer, Act: "tap_autopay",
-		ShownAt: w.clock.Now().Add(-time.Minute), AcceptedAt: w.clock.Now(),
+		ShownAt: w.clock.Now().Add(-time.Minute), AcceptedAt: w.clock.Now(), Channel: "api", Language: "zh-Hans", ReadSeconds: 60,
 	}}
 }
 

@@ -75,7 +75,7 @@ func (w *world) consent(person string, d credit.Document) credit.Consent {
 	no, now := false, w.o.Clock.Now()
 	return credit.Consent{
 		Person: person, Document: d.Name, Version: d.Version, Hash: d.Hash,
-		ShownAt: now.Add(-time.Minute), AcceptedAt: now.Add(-time.Second), Act: "tap", Preselected: &no,
+		ShownAt: now.Add(-time.Minute), AcceptedAt: now.Add(-time.Second), Act: "tap", Channel: "api", Language: "zh-Hans", ReadSeconds: new(59), Preselected: &no,
 	}
 }
 

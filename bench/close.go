@@ -209,7 +209,7 @@ func (s *shop) story(i int, customer string, id credit.ID, partition int32, purc
 	no := false
 	consent := func(document credit.Document) credit.Consent {
 		now := time.UnixMicro(at.Time).UTC()
-		return credit.Consent{Person: customer, Document: document.Name, Version: document.Version, Hash: document.Hash, ShownAt: now, AcceptedAt: now, Act: "import", Preselected: &no}
+		return credit.Consent{Person: customer, Document: document.Name, Version: document.Version, Hash: document.Hash, ShownAt: now, AcceptedAt: now, Act: "import", Channel: "api", Language: "zh-Hans", ReadSeconds: new(0), Preselected: &no}
 	}
 	apply := credit.Apply{
 		Platform: platform, Programme: programme, Customer: customer,

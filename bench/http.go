@@ -86,7 +86,7 @@ func (s *shop) bodies() ([][]byte, error) {
 			"scene": "mall", "merchant": "shop", "order": "order-1",
 			"consent": map[string]any{
 				"person": s.customers[i], "document": "quote", "version": s.terms.Version, "hash": s.quotes[i],
-				"shown_at": now, "accepted_at": now, "act": "tap_agree", "preselected": false,
+				"shown_at": now, "accepted_at": now, "act": "tap_agree", "channel": "api", "language": "zh-Hans", "read_seconds": 0, "preselected": false,
 			},
 		})
 		if err != nil {

@@ -113,7 +113,7 @@ func (s *shop) consent(i int, document credit.Document) credit.Consent {
 	now := s.office.Clock.Now().UTC()
 	return credit.Consent{
 		Person: s.customers[i], Document: document.Name, Version: document.Version, Hash: document.Hash,
-		ShownAt: now, AcceptedAt: now, Act: "tap_agree", Preselected: &no,
+		ShownAt: now, AcceptedAt: now, Act: "tap_agree", Channel: "api", Language: "zh-Hans", ReadSeconds: new(0), Preselected: &no,
 	}
 }
 

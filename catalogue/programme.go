@@ -187,9 +187,11 @@ func (v *Version) check() error {
 	if v.Terms.Bureau == "" {
 		return nil
 	}
-	// Nobody's file at the bureau is opened without their word.
-	if !seen[BureauAuthorisation] {
-		return invalid("documents: a programme whose funder reports to a bureau needs %s", BureauAuthorisation)
+	// Nobody's file at the bureau is opened, or written in, without their word for each.
+	for _, needed := range []string{BureauQuery, BureauReport} {
+		if !seen[needed] {
+			return invalid("documents: a programme whose funder reports to a bureau needs %s", needed)
+		}
 	}
 	return v.Names.Bureau.check("names.bureau")
 }

@@ -92,9 +92,10 @@ func TestProgrammeIsRefused(t *testing.T) {
 		"names.bureau.zh":                   func(d *catalogue.Draft) { d.Names.Bureau = catalogue.Label{} },
 		"terms: funder":                     func(d *catalogue.Draft) { d.Terms.Funder = "" },
 		"stands twice":                      func(d *catalogue.Draft) { d.Terms.Documents = append(d.Terms.Documents, d.Terms.Documents[0]) },
-		"needs bureau_authorisation":        func(d *catalogue.Draft) { d.Terms.Documents = d.Terms.Documents[1:] },
-		"there is no text with this hash":   func(d *catalogue.Draft) { d.Terms.Documents[1].Hash = "0" },
-		"the text with this hash is credit": func(d *catalogue.Draft) { d.Terms.Documents[1].Version = 2 },
+		"needs bureau_query":                func(d *catalogue.Draft) { d.Terms.Documents = d.Terms.Documents[1:] },
+		"needs bureau_report":               func(d *catalogue.Draft) { d.Terms.Documents = slices.Delete(d.Terms.Documents, 1, 2) },
+		"there is no text with this hash":   func(d *catalogue.Draft) { d.Terms.Documents[2].Hash = "0" },
+		"the text with this hash is credit": func(d *catalogue.Draft) { d.Terms.Documents[2].Version = 2 },
 	} {
 		draft := catalogue.Sample()
 		spoil(&draft)

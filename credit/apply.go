@@ -155,7 +155,7 @@ func (c Apply) agreements(at Moment) ([]Agreement, error) {
 			if err := checkConsent(consent, c.Customer, document, reading, at); err != nil {
 				return nil, err
 			}
-			agreements = append(agreements, Agreement{Document: document, AcceptedAt: consent.AcceptedAt.UTC()})
+			agreements = append(agreements, consent.Kept(document))
 			given++
 		}
 		if given != 1 {

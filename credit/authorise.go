@@ -49,15 +49,16 @@ var Reasons = []Reason{
 
 // Authorised (占用) says that an amount of the limit is held for an order.
 type Authorised struct {
-	Number   int64         `json:"n"`
-	Amount   money.Amount  `json:"amount"`
-	Plan     string        `json:"plan"`
-	Scene    string        `json:"scene"`
-	Merchant string        `json:"merchant"`
-	Order    string        `json:"order"`
-	Quote    string        `json:"quote"`
-	LastDay  calendar.Date `json:"last_day"`
-	Route    int           `json:"route,omitzero"` // the place of its route in the contract's list
+	Number    int64         `json:"n"`
+	Amount    money.Amount  `json:"amount"`
+	Plan      string        `json:"plan"`
+	Scene     string        `json:"scene"`
+	Merchant  string        `json:"merchant"`
+	Order     string        `json:"order"`
+	Quote     string        `json:"quote"`
+	Agreement Agreement     `json:"agreement"`
+	LastDay   calendar.Date `json:"last_day"`
+	Route     int           `json:"route,omitzero"` // the place of its route in the contract's list
 }
 
 // Declined (拒绝) says that an order was not let through. It is kept, and counted, like
@@ -103,7 +104,7 @@ func (c Authorise) do(a *Account, at Moment, emit func(Event)) error {
 	}
 	emit(Authorised{
 		Number: n, Amount: c.Amount, Plan: c.Plan, Scene: c.Scene, Merchant: c.Merchant, Order: c.Order,
-		Quote: token, LastDay: at.Day + calendar.Date(a.Terms.HoldDays), Route: route,
+		Quote: token, Agreement: c.Consent.Kept(shown), LastDay: at.Day + calendar.Date(a.Terms.HoldDays), Route: route,
 	})
 	return nil
 }

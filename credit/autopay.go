@@ -103,7 +103,7 @@ func (c SetAutopay) do(a *Account, at Moment, emit func(Event)) error {
 		return err
 	}
 	a.endAutopay(AutopayEndedByNext, emit)
-	emit(AutopayInstructed{Number: a.number(), Source: c.Source, Agreement: Agreement{Document: shown, AcceptedAt: c.Consent.AcceptedAt.UTC()}})
+	emit(AutopayInstructed{Number: a.number(), Source: c.Source, Agreement: c.Consent.Kept(shown)})
 	return nil
 }
 

@@ -269,13 +269,16 @@ func TestAutopayConsent(t *testing.T) {
 	s.refused(credit.AutopayMissing, "", credit.CancelAutopay{})
 	good := s.autopay("tok_1")
 	for field, bend := range map[string]func(*credit.SetAutopay){
-		"hash":        func(c *credit.SetAutopay) { c.Source = "tok_2" }, // agreed to another source
-		"document":    func(c *credit.SetAutopay) { c.Consent.Document = "quote" },
-		"version":     func(c *credit.SetAutopay) { c.Consent.Version++ },
-		"person":      func(c *credit.SetAutopay) { c.Consent.Person = "u2" },
-		"preselected": func(c *credit.SetAutopay) { yes := true; c.Consent.Preselected = &yes },
-		"accepted_at": func(c *credit.SetAutopay) { c.Consent.AcceptedAt = c.Consent.ShownAt }, // not read
-		"source":      func(c *credit.SetAutopay) { c.Source = "" },
+		"hash":         func(c *credit.SetAutopay) { c.Source = "tok_2" }, // agreed to another source
+		"document":     func(c *credit.SetAutopay) { c.Consent.Document = "quote" },
+		"version":      func(c *credit.SetAutopay) { c.Consent.Version++ },
+		"person":       func(c *credit.SetAutopay) { c.Consent.Person = "u2" },
+		"preselected":  func(c *credit.SetAutopay) { yes := true; c.Consent.Preselected = &yes },
+		"accepted_at":  func(c *credit.SetAutopay) { c.Consent.AcceptedAt = c.Consent.ShownAt }, // not shown for long enough
+		"read_seconds": func(c *credit.SetAutopay) { c.Consent.ReadSeconds = new(0) },
+		"channel":      func(c *credit.SetAutopay) { c.Consent.Channel = "" },
+		"language":     func(c *credit.SetAutopay) { c.Consent.Language = "" },
+		"source":       func(c *credit.SetAutopay) { c.Source = "" },
 	} {
 		bent := good
 		bend(&bent)

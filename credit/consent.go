@@ -16,7 +16,10 @@ type Consent struct {
 	Hash        string    `json:"hash"`
 	ShownAt     time.Time `json:"shown_at"`
 	AcceptedAt  time.Time `json:"accepted_at"`
-	Act         string    `json:"act"` // what the person did, such as "tap_agree"
+	Act         string    `json:"act"`          // what the person did, such as "tap_agree"
+	Channel     string    `json:"channel"`      // where they did it, such as "wallet", "checkout", "api"
+	Language    string    `json:"language"`     // in which the text stood before them: "zh-Hans" or "en"
+	ReadSeconds *int      `json:"read_seconds"` // how long it did, in whole seconds, rounded down; nil: nothing was said
 	Preselected *bool     `json:"preselected"`
 }
 
@@ -43,10 +46,16 @@ func checkConsent(c Consent, person string, document Document, reading time.Dura
 		return wrong(ConsentIncomplete, "hash", "says not to which text")
 	case c.Act == "":
 		return wrong(ConsentIncomplete, "act", "says not by which act")
+	case c.Channel == "":
+		return wrong(ConsentIncomplete, "channel", "says not where it was given")
+	case c.Language == "":
+		return wrong(ConsentIncomplete, "language", "says not in which language the text was read")
 	case c.ShownAt.IsZero():
 		return wrong(ConsentIncomplete, "shown_at", "says not when the text was shown")
 	case c.AcceptedAt.IsZero():
 		return wrong(ConsentIncomplete, "accepted_at", "says not when it was accepted")
+	case c.ReadSeconds == nil:
+		return wrong(ConsentIncomplete, "read_seconds", "says not how long the text stood before the person")
 	case c.Preselected == nil:
 		return wrong(ConsentIncomplete, "preselected", "says not whether anything was ticked beforehand")
 	case *c.Preselected:
@@ -61,6 +70,10 @@ func checkConsent(c Consent, person string, document Document, reading time.Dura
 		return wrong(ConsentOutdated, "hash", "is for a text, or for figures, that read otherwise now")
 	case c.AcceptedAt.Sub(c.ShownAt) < reading:
 		return wrong(ConsentTooFast, "accepted_at", "was accepted before the text could be read ("+reading.String()+")")
+	case time.Duration(*c.ReadSeconds) < reading/time.Second:
+		return wrong(ConsentTooFast, "read_seconds", "was read for less time than the text needs ("+reading.String()+")")
+	case time.Duration(*c.ReadSeconds) > c.AcceptedAt.Sub(c.ShownAt)/time.Second:
+		return wrong(ConsentTooFast, "read_seconds", "cannot have been read for longer than from when it was shown until it was accepted")
 	case c.AcceptedAt.Sub(now) > clockSkew:
 		return wrong(ConsentInFuture, "accepted_at", "was accepted later than now")
 	case now.Sub(c.AcceptedAt) > consentLife:
@@ -69,10 +82,38 @@ func checkConsent(c Consent, person string, document Document, reading time.Dura
 	return nil
 }
 
-// Agreement is what is kept of a consent with the account: which text, when.
+// Agreement (协议) is the whole evidence of a consent that was checked, as the log keeps
+// it: from the event alone a receipt can be made of what was agreed to, and how.
 type Agreement struct {
-	Document   Document  `json:"text"`
-	AcceptedAt time.Time `json:"accepted_at"`
+	Document    Document  `json:"text"`
+	Person      string    `json:"person"`
+	ShownAt     time.Time `json:"shown_at"`
+	AcceptedAt  time.Time `json:"accepted_at"`
+	Act         string    `json:"act"`
+	Channel     string    `json:"channel"`
+	Language    string    `json:"language"`
+	ReadSeconds int       `json:"read_seconds"`
+	Preselected bool      `json:"preselected"` // false: nothing was ticked beforehand, and that was said
+}
+
+// Kept is what the log keeps of evidence that was found whole.
+func (c *Consent) Kept(document Document) Agreement {
+	return Agreement{
+		Document: document, Person: c.Person, ShownAt: c.ShownAt.UTC(), AcceptedAt: c.AcceptedAt.UTC(),
+		Act: c.Act, Channel: c.Channel, Language: c.Language, ReadSeconds: *c.ReadSeconds, Preselected: *c.Preselected,
+	}
+}
+
+// ByAct tells whether the evidence is whole, and of this person by an act of their
+// own: what a check of the log asks of all that stands on a consent.
+func (c *Consent) ByAct(person string) bool {
+	return c.Person == person && c.Act != "" && c.Channel != "" && c.Language != "" && c.Preselected != nil && !*c.Preselected &&
+		!c.ShownAt.IsZero() && c.ReadSeconds != nil && *c.ReadSeconds >= 0 && time.Duration(*c.ReadSeconds) <= c.AcceptedAt.Sub(c.ShownAt)/time.Second
+}
+
+// Proves tells whether what was kept is this evidence, to the last part.
+func (c *Consent) Proves(kept Agreement, person string) bool {
+	return c.ByAct(person) && kept == c.Kept(Document{Name: c.Document, Version: c.Version, Hash: c.Hash})
 }
 
 // Application (开通申请) is the newest request to open the account.

@@ -24,6 +24,11 @@ var brokenConsents = []struct {
 	{"another hash", credit.ConsentOutdated, "hash", func(c *credit.Consent, _ time.Time) { c.Hash += "0" }},
 	{"a hash in capitals", credit.ConsentOutdated, "hash", func(c *credit.Consent, _ time.Time) { c.Hash = strings.ToUpper(c.Hash) }},
 	{"no act", credit.ConsentIncomplete, "act", func(c *credit.Consent, _ time.Time) { c.Act = "" }},
+	{"no channel", credit.ConsentIncomplete, "channel", func(c *credit.Consent, _ time.Time) { c.Channel = "" }},
+	{"no language", credit.ConsentIncomplete, "language", func(c *credit.Consent, _ time.Time) { c.Language = "" }},
+	{"nothing said of reading", credit.ConsentIncomplete, "read_seconds", func(c *credit.Consent, _ time.Time) { c.ReadSeconds = nil }},
+	{"read for less than nothing", credit.ConsentTooFast, "read_seconds", func(c *credit.Consent, _ time.Time) { c.ReadSeconds = new(-1) }},
+	{"read for longer than it was shown", credit.ConsentTooFast, "read_seconds", func(c *credit.Consent, _ time.Time) { c.ReadSeconds = new(51) }},
 	{"never shown", credit.ConsentIncomplete, "shown_at", func(c *credit.Consent, _ time.Time) { c.ShownAt = time.Time{} }},
 	{"never accepted", credit.ConsentIncomplete, "accepted_at", func(c *credit.Consent, _ time.Time) { c.AcceptedAt = time.Time{} }},
 	{"nothing said of ticks", credit.ConsentIncomplete, "preselected", func(c *credit.Consent, _ time.Time) { c.Preselected = nil }},
@@ -111,11 +116,44 @@ func TestReadingTime(t *testing.T) {
 		for i := range application.Consents {
 			consent := &application.Consents[i]
 			consent.ShownAt = consent.AcceptedAt.Add(-c.read)
+			consent.ReadSeconds = new(int(c.read / time.Second))
 		}
 		if c.ok {
 			s.do(application)
 		} else {
 			s.refused(credit.ConsentTooFast, "accepted_at", application)
+		}
+	}
+}
+
+// How long a text was read is said, and not worked out from how long a page was open:
+// it takes the rules' reading time at least, and at most what lies between.
+func TestHowLongATextWasRead(t *testing.T) {
+	for _, c := range []struct {
+		shown time.Duration
+		read  int
+		ok    bool
+	}{
+		{time.Minute, 4, false}, // the page was open, the text in another tab
+		{time.Minute, 5, true},
+		{time.Minute, 60, true},
+		{time.Minute, 61, false},
+		{5 * time.Second, 5, true},
+		{5 * time.Second, 6, false},
+		{6*time.Second - time.Nanosecond, 5, true}, // rounded down
+		{6*time.Second - time.Nanosecond, 6, false},
+	} {
+		s := stranger(t, "2026-03-10")
+		application := s.application(contract())
+		consent := &application.Consents[1]
+		consent.ShownAt, consent.ReadSeconds = consent.AcceptedAt.Add(-c.shown), new(c.read)
+		if !c.ok {
+			s.refused(credit.ConsentTooFast, "read_seconds", application)
+			continue
+		}
+		s.do(application)
+		if kept := s.a.Application.Agreements[1]; !consent.Proves(kept, "u1") || kept.ReadSeconds != c.read {
+			t.Errorf("of %+v is kept %+v", *consent, kept)
 		}
 	}
 }
@@ -126,7 +164,7 @@ func TestWhenConsentWasGiven(t *testing.T) {
 		s := opened(t, "2026-03-10")
 		order := s.order(100_00, "next")
 		order.Consent.AcceptedAt = time.UnixMicro(s.at().Time).Add(-before)
-		order.Consent.ShownAt = order.Consent.AcceptedAt // a quote has no reading time
+		order.Consent.ShownAt, order.Consent.ReadSeconds = order.Consent.AcceptedAt, new(0) // a quote has no reading time
 		s.do(order)
 	}
 	// An instant is the same in every zone.

@@ -31,6 +31,7 @@ type StatementConverted struct {
 	Amount    money.Amount        `json:"amount"`
 	Plan      Plan                `json:"plan"`
 	Quote     string              `json:"quote"`
+	Agreement Agreement           `json:"agreement"`
 	Lines     []ConvertedLine     `json:"lines"`
 	Purchases []ConvertedPurchase `json:"purchases"`
 }
@@ -271,7 +272,7 @@ func (c Convert) do(a *Account, at Moment, emit func(Event)) error {
 	a.chargePenalties(at.Day, emit)
 	a.settling(emit, func() {
 		emit(StatementConverted{
-			Number: a.number(), Statement: q.Statement, Amount: q.Amount, Plan: q.Plan, Quote: q.Token, Lines: q.Lines, Purchases: q.Purchases,
+			Number: a.number(), Statement: q.Statement, Amount: q.Amount, Plan: q.Plan, Quote: q.Token, Agreement: c.Consent.Kept(shown), Lines: q.Lines, Purchases: q.Purchases,
 		})
 	})
 	return nil

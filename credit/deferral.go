@@ -58,6 +58,7 @@ type StatementDeferred struct {
 	Fee       money.Amount  `json:"fee,omitzero"` // billed on it at once
 	Cut       money.Amount  `json:"cut,omitzero"` // what the contract's cap took off the fee
 	Quote     string        `json:"quote"`
+	Agreement Agreement     `json:"agreement"`
 }
 
 func (Defer) Name() string             { return "defer" }
@@ -224,7 +225,7 @@ func (c Defer) do(a *Account, at Moment, emit func(Event)) error {
 	if err := checkConsent(c.Consent, a.Customer, shown, 0, at); err != nil {
 		return err
 	}
-	emit(StatementDeferred{Statement: q.Statement, Due: q.Due, Before: q.Before, Fee: q.Fee, Cut: q.Cut, Quote: q.Token})
+	emit(StatementDeferred{Statement: q.Statement, Due: q.Due, Before: q.Before, Fee: q.Fee, Cut: q.Cut, Quote: q.Token, Agreement: c.Consent.Kept(shown)})
 	return nil
 }
 

@@ -88,7 +88,8 @@ func (a *Account) agreedToRaise(c ChangeLimit, at Moment) (*Agreement, error) {
 	if err := checkConsent(*c.Consent, a.Customer, text, time.Duration(a.Terms.ReadingSeconds)*time.Second, at); err != nil {
 		return nil, err
 	}
-	return &Agreement{Document: text, AcceptedAt: c.Consent.AcceptedAt.UTC()}, nil
+	agreement := c.Consent.Kept(text)
+	return &agreement, nil
 }
 
 // LimitIncrease is what a customer agrees to for their limit to be raised to a sum.

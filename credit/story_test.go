@@ -93,7 +93,7 @@ func (s *story) consent(d credit.Document) credit.Consent {
 	no, now := false, time.UnixMicro(s.at().Time).UTC()
 	return credit.Consent{
 		Person: "u1", Document: d.Name, Version: d.Version, Hash: d.Hash,
-		ShownAt: now.Add(-time.Minute), AcceptedAt: now.Add(-10 * time.Second), Act: "tap_agree", Preselected: &no,
+		ShownAt: now.Add(-time.Minute), AcceptedAt: now.Add(-10 * time.Second), Act: "tap_agree", Channel: "api", Language: "zh-Hans", ReadSeconds: new(50), Preselected: &no,
 	}
 }
 

@@ -90,7 +90,7 @@ func debitsSurviveKill(t *testing.T, dsn string) {
 		accounts = append(accounts, st.account)
 		text := st.send("POST", "/v1/accounts/"+st.account+"/autopay/preview", "", `{"source": "tok_`+name+`"}`)
 		st.post("/v1/accounts/"+st.account+"/autopay", `{"source": "tok_%s", "consent": {"document": "autopay", "version": %d, "hash": %q,
-			"person": %q, "shown_at": %q, "accepted_at": %q, "act": "tap_autopay", "preselected": false}}`,
+			"person": %q, "shown_at": %q, "accepted_at": %q, "act": "tap_autopay", "channel": "api", "language": "zh-Hans", "read_seconds": 29, "preselected": false}}`,
 			name, text.number("text.version"), text.text("text.hash"), name, st.now(30*time.Second), st.now(time.Second)).want("the instruction", "autopay.source", "tok_"+name)
 		hold := st.post("/v1/authorisations", "%s", st.order(int64(10000+i), "next", "mall", "o-"+name, name))
 		st.post("/v1/authorisations/"+hold.text("id")+"/captures", `{"amount": %d}`, 10000+i)

@@ -96,7 +96,7 @@ func (st *story) application(customer, declared string, change func(consent stri
 	var consents []string
 	for i := range d.size("documents") {
 		document := fmt.Sprintf("documents.%d.", i)
-		consent := fmt.Sprintf(`{"document": %q, "version": %d, "hash": %q, "person": %q, "shown_at": %q, "accepted_at": %q, "act": "tap_agree", "preselected": false}`,
+		consent := fmt.Sprintf(`{"document": %q, "version": %d, "hash": %q, "person": %q, "shown_at": %q, "accepted_at": %q, "act": "tap_agree", "channel": "api", "language": "zh-Hans", "read_seconds": 8, "preselected": false}`,
 			d.text(document+"document"), d.number(document+"version"), d.text(document+"hash"), customer, st.now(30*time.Second), st.now(5*time.Second))
 		if i == 0 && change != nil {
 			consent = change(consent)
@@ -160,7 +160,7 @@ func (st *story) order(amount int64, plan, scene, order, person string) string {
 		st.t.Fatalf("quote: %d %s", q.status, q.raw)
 	}
 	return fmt.Sprintf(`{"account": %q, "amount": %d, "currency": "CNY", "plan": %q, "scene": %q, "merchant": "m-1", "order": %q,
-		"consent": {"document": "quote", "version": %d, "hash": %q, "person": %q, "shown_at": %q, "accepted_at": %q, "act": "tap_pay", "preselected": false}}`,
+		"consent": {"document": "quote", "version": %d, "hash": %q, "person": %q, "shown_at": %q, "accepted_at": %q, "act": "tap_pay", "channel": "api", "language": "zh-Hans", "read_seconds": 8, "preselected": false}}`,
 		st.account, amount, plan, scene, order, q.number("data.0.text.version"), q.text("data.0.text.hash"), person, st.now(9*time.Second), st.now(time.Second))
 }
 

@@ -45,7 +45,7 @@ func (l *life) at() credit.Moment {
 
 func (l *life) consent(d credit.Document) credit.Consent {
 	no, now := false, time.UnixMicro(l.at().Time).UTC()
-	return credit.Consent{Person: "u1", Document: d.Name, Version: d.Version, Hash: d.Hash, ShownAt: now.Add(-time.Hour), AcceptedAt: now, Act: "tap", Preselected: &no}
+	return credit.Consent{Person: "u1", Document: d.Name, Version: d.Version, Hash: d.Hash, ShownAt: now.Add(-time.Hour), AcceptedAt: now, Act: "tap", Channel: "api", Language: "zh-Hans", ReadSeconds: new(3600), Preselected: &no}
 }
 
 func (l *life) do(c credit.Command) error {

@@ -82,7 +82,7 @@ func (b *book) to(day string) {
 
 func (b *book) consent(who string, d credit.Document) credit.Consent {
 	no, now := false, time.UnixMicro(b.o.Desk.Today().Time).UTC()
-	return credit.Consent{Person: who, Document: d.Name, Version: d.Version, Hash: d.Hash, ShownAt: now.Add(-time.Minute), AcceptedAt: now, Act: "tap_agree", Preselected: &no}
+	return credit.Consent{Person: who, Document: d.Name, Version: d.Version, Hash: d.Hash, ShownAt: now.Add(-time.Minute), AcceptedAt: now, Act: "tap_agree", Channel: "api", Language: "zh-Hans", ReadSeconds: new(60), Preselected: &no}
 }
 
 func (b *book) open(who string) credit.ID {

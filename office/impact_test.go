@@ -80,7 +80,7 @@ func TestImpact(t *testing.T) {
 	now := o.Desk.Today()
 	shown := time.UnixMicro(now.Time).UTC()
 	consent := func(customer string, d credit.Document) credit.Consent {
-		return credit.Consent{Person: customer, Document: d.Name, Version: d.Version, Hash: d.Hash, ShownAt: shown.Add(-time.Minute), AcceptedAt: shown, Act: "tap", Preselected: &no}
+		return credit.Consent{Person: customer, Document: d.Name, Version: d.Version, Hash: d.Hash, ShownAt: shown.Add(-time.Minute), AcceptedAt: shown, Act: "tap", Channel: "api", Language: "zh-Hans", ReadSeconds: new(60), Preselected: &no}
 	}
 	open := func(terms *credit.Terms, customer string, limit money.Amount, spent money.Amount) {
 		id := credit.AccountID("shop", terms.Programme, customer)

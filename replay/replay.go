@@ -187,7 +187,7 @@ func (p *player) consent(c *customer, document credit.Document) credit.Consent {
 	now := p.office.Clock.Now().UTC()
 	return credit.Consent{
 		Person: c.name, Document: document.Name, Version: document.Version, Hash: document.Hash,
-		ShownAt: now, AcceptedAt: now, Act: "replay", Preselected: &no,
+		ShownAt: now, AcceptedAt: now, Act: "replay", Channel: "api", Language: "zh-Hans", ReadSeconds: new(0), Preselected: &no,
 	}
 }
 

@@ -83,7 +83,7 @@ func (o *office) consent(person, document, hash string, version int) credit.Cons
 	now := o.clock.Now()
 	return credit.Consent{
 		Person: person, Document: document, Version: version, Hash: hash,
-		ShownAt: now.Add(-time.Minute), AcceptedAt: now, Act: "tap_agree", Preselected: &no,
+		ShownAt: now.Add(-time.Minute), AcceptedAt: now, Act: "tap_agree", Channel: "api", Language: "zh-Hans", ReadSeconds: new(60), Preselected: &no,
 	}
 }
 

@@ -35,10 +35,11 @@ func (w *world) read(ctx context.Context, d client.Disclosure) error {
 // agree is the evidence that somebody read a text and then agreed to it.
 func (c *customer) agree(d client.DocumentToAgree) client.Consent {
 	accepted := c.world.clock.Now.Add(-5 * time.Second)
-	reading := time.Duration(d.ReadingSeconds+2+c.chance.IntN(90)) * time.Second
+	reading := d.ReadingSeconds + 2 + c.chance.IntN(90)
 	return client.Consent{
 		Document: d.Document, Version: d.Version, Hash: d.Hash, Person: c.name,
-		ShownAt: accepted.Add(-reading), AcceptedAt: accepted, Act: "tap_agree",
+		ShownAt: accepted.Add(-time.Duration(reading) * time.Second), AcceptedAt: accepted, ReadSeconds: reading,
+		Act: "tap_agree", Channel: "api", Language: client.LanguageZhHans,
 	}
 }
 

@@ -24,7 +24,8 @@ func (c *customer) instruct(ctx context.Context) error {
 	accepted := c.world.clock.Now.Add(-5 * time.Second)
 	request := client.AutopayRequest{Source: source, Consent: client.AutopayConsent{
 		Document: client.AutopayDocument(shown.Text.Document), Version: shown.Text.Version, Hash: shown.Text.Hash, Person: c.name, Act: "tap_autopay",
-		ShownAt: accepted.Add(-time.Duration(shown.ReadingSeconds+3) * time.Second), AcceptedAt: accepted,
+		ShownAt: accepted.Add(-time.Duration(shown.ReadingSeconds+3) * time.Second), AcceptedAt: accepted, ReadSeconds: shown.ReadingSeconds + 3,
+		Channel: "api", Language: client.LanguageZhHans,
 	}}
 	if oneIn(c.chance, 4) {
 		sly := request

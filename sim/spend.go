@@ -76,12 +76,14 @@ func (c *customer) choose(quotes []client.Quote, amount int64) client.Quote {
 // checkout uses the credit, by consent to the quote.
 func (c *customer) checkout(ctx context.Context, g goods, q client.Quote) error {
 	accepted := c.world.clock.Now.Add(-2 * time.Second)
+	read := 3 + c.chance.IntN(60)
 	request := client.AuthorisationRequest{
 		Account: c.account, Amount: g.amount, Currency: c.now.Currency, Plan: q.Plan, Scene: g.scene, Merchant: g.merchant,
 		Order: fmt.Sprintf("o-%s-%d", c.name, c.keys),
 		Consent: client.QuoteConsent{
 			Document: q.Text.Document, Version: q.Text.Version, Hash: q.Text.Hash, Person: c.name,
-			ShownAt: accepted.Add(-time.Duration(3+c.chance.IntN(60)) * time.Second), AcceptedAt: accepted, Act: "tap_pay",
+			ShownAt: accepted.Add(-time.Duration(read) * time.Second), AcceptedAt: accepted, ReadSeconds: read,
+			Act: "tap_pay", Channel: "api", Language: client.LanguageZhHans,
 		},
 	}
 	before := c.now

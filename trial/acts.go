@@ -206,8 +206,13 @@ func (w *world) consent(c *customer, document string, version int, hash string, 
 	} else if w.chance(50) {
 		e.Accepted = e.Shown + reading - pick(w, 0, int64(0), 1)
 	}
+	e.Read = (e.Accepted - e.Shown) / second
+	if w.chance(60) {
+		e.Read = pick(w, e.Read+1, reading/second, reading/second-1)
+	}
 	consent := credit.Consent{
-		Person: c.name, Document: document, Version: version, Hash: hash, Act: "tap_agree", Preselected: &no,
+		Person: c.name, Document: document, Version: version, Hash: hash, Preselected: &no,
+		Act: "tap_agree", Channel: "wallet", Language: "zh-Hans", ReadSeconds: new(int(e.Read)),
 		ShownAt: time.UnixMicro(e.Shown).UTC(), AcceptedAt: time.UnixMicro(e.Accepted).UTC(),
 	}
 	if w.chance(60) {

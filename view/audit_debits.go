@@ -20,8 +20,7 @@ func (x *audited) instructed(command credit.Command, e credit.AutopayInstructed)
 	if x.state.Terms != nil {
 		shown = x.state.AutopayText(e.Source)
 	}
-	given := credit.Document{Name: c.Consent.Document, Version: c.Consent.Version, Hash: c.Consent.Hash}
-	if !ok || c.Source != e.Source || given != shown || e.Agreement.Document != shown || !act(c.Consent, x.state.Customer) {
+	if !ok || c.Source != e.Source || e.Agreement.Document != shown || !c.Consent.Proves(e.Agreement, x.state.Customer) {
 		return wrong(CheckConsent, "nothing proves that the customer agreed to be debited by instruction %d", e.Number)
 	}
 	x.source = e.Source

@@ -28,7 +28,7 @@ func (x *audited) allowed(day calendar.Date, command credit.Command, event credi
 	case credit.Authorised:
 		return x.authorised(day, command, e)
 	case credit.Declined:
-		return x.agreed(day, command, "")
+		return x.agreed(day, command, nil)
 	case credit.HoldVoided:
 		return x.resolved(e.Hold, e.Amount)
 	case credit.HoldExpired:
@@ -161,18 +161,11 @@ func consents(command credit.Command, e credit.ApplicationReceived) *Violation {
 		return wrong(CheckConsent, "application %d came of the command %s", e.Number, command.Name())
 	}
 	for _, kept := range e.Agreements {
-		if !slices.ContainsFunc(c.Consents, func(given credit.Consent) bool {
-			return given.Document == kept.Document.Name && given.Version == kept.Document.Version && given.Hash == kept.Document.Hash && act(given, e.Customer)
-		}) {
+		if !slices.ContainsFunc(c.Consents, func(given credit.Consent) bool { return given.Proves(kept, e.Customer) }) {
 			return wrong(CheckConsent, "nothing proves that the applicant agreed to version %d of %s", kept.Document.Version, kept.Document.Name)
 		}
 	}
 	return nil
-}
-
-// act tells whether a consent is one of this person, by an act of their own.
-func act(c credit.Consent, person string) bool {
-	return c.Person == person && c.Act != "" && c.Preselected != nil && !*c.Preselected && !c.ShownAt.IsZero() && !c.AcceptedAt.Before(c.ShownAt)
 }
 
 func (x *audited) opened(e credit.AccountOpened) *Violation {
@@ -180,8 +173,10 @@ func (x *audited) opened(e credit.AccountOpened) *Violation {
 		return wrong(CheckConsent, "opened without terms that ask for a consent")
 	}
 	for _, document := range e.Terms.Documents {
-		if x.state.Application == nil || !slices.ContainsFunc(x.state.Application.Agreements, func(a credit.Agreement) bool { return a.Document == document }) {
-			return wrong(CheckConsent, "opened without an agreement to version %d of %s", document.Version, document.Name)
+		if x.state.Application == nil || !slices.ContainsFunc(x.state.Application.Agreements, func(a credit.Agreement) bool {
+			return a.Document == document && a.ReadSeconds >= e.Terms.ReadingSeconds
+		}) {
+			return wrong(CheckConsent, "opened without an agreement to version %d of %s, read for as long as it needs", document.Version, document.Name)
 		}
 	}
 	return nil
@@ -189,7 +184,7 @@ func (x *audited) opened(e credit.AccountOpened) *Violation {
 
 // agreed checks that a checkout names the quote that its customer saw, which is
 // worked out again.
-func (x *audited) agreed(day calendar.Date, command credit.Command, sealed string) *Violation {
+func (x *audited) agreed(day calendar.Date, command credit.Command, given *credit.Authorised) *Violation {
 	c, ok := command.(credit.Authorise)
 	if !ok {
 		return wrong(CheckConsent, "credit was used by the command %s", command.Name())
@@ -206,17 +201,18 @@ func (x *audited) agreed(day calendar.Date, command credit.Command, sealed strin
 			break
 		}
 	}
-	if sealed == "" {
-		sealed = token
+	sealed, proven := token, c.Consent.ByAct(x.state.Customer)
+	if given != nil {
+		sealed, proven = given.Quote, c.Consent.Proves(given.Agreement, x.state.Customer)
 	}
-	if c.Consent.Document != credit.QuoteDocument || c.Consent.Hash != sealed || sealed != token || !act(c.Consent, x.state.Customer) {
+	if c.Consent.Document != credit.QuoteDocument || c.Consent.Hash != sealed || sealed != token || !proven {
 		return wrong(CheckConsent, "the customer agreed to %q, the event says %q, and the quote is %s", c.Consent.Hash, sealed, token)
 	}
 	return nil
 }
 
 func (x *audited) authorised(day calendar.Date, command credit.Command, e credit.Authorised) *Violation {
-	if v := x.agreed(day, command, e.Quote); v != nil {
+	if v := x.agreed(day, command, &e); v != nil {
 		return v
 	}
 	if e.Amount > x.state.Available() || x.state.Status != credit.Active || len(x.state.Blocks) > 0 {

@@ -41,7 +41,7 @@ func (x *audited) limitChanged(command credit.Command, e credit.LimitChanged) *V
 	switch {
 	case err != nil:
 		return wrong(CheckLimits, "the limit was raised from %d to %d: %v", e.Before, e.Limit, err)
-	case !ok || c.Consent == nil || e.Agreement == nil || e.Agreement.Document != text || c.Consent.Hash != text.Hash || !act(*c.Consent, x.state.Customer):
+	case !ok || c.Consent == nil || e.Agreement == nil || e.Agreement.Document != text || !c.Consent.Proves(*e.Agreement, x.state.Customer):
 		return wrong(CheckConsent, "nothing proves that the customer agreed to a limit of %d instead of %d", e.Limit, e.Before)
 	}
 	return x.limits.capped(x.state.Terms)

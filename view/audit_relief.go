@@ -43,7 +43,7 @@ func (x *audited) deferred(day calendar.Date, command credit.Command, e credit.S
 	switch {
 	case e.Fee != q.Fee || e.Fee+e.Cut != max(terms.Fee, terms.Rate.Of(principal)) || q.AnnualRate > x.state.Terms.CostCap:
 		return wrong(CheckAmounts, "deferring %d of statement %d costs %d less %d, and by the contract %d less %d", principal, e.Statement, e.Fee+e.Cut, e.Cut, q.Fee+q.Cut, q.Cut)
-	case e.Quote != q.Token || c.Consent.Document != credit.DeferralDocument || c.Consent.Hash != q.Token || !act(c.Consent, x.state.Customer):
+	case e.Quote != q.Token || e.Agreement.Document.Name != credit.DeferralDocument || e.Agreement.Document.Hash != q.Token || !c.Consent.Proves(e.Agreement, x.state.Customer):
 		return wrong(CheckConsent, "the customer agreed to %q, the event says %q, and the quote is %s", c.Consent.Hash, e.Quote, q.Token)
 	}
 	return nil
@@ -96,7 +96,7 @@ func (x *audited) converted(day calendar.Date, command credit.Command, e credit.
 	switch {
 	case err != nil:
 		return wrong(CheckBilled, "statement %d was converted, which the rules refuse: %v", e.Statement, err)
-	case e.Quote != q.Token || c.Consent.Document != credit.ConversionDocument || c.Consent.Hash != q.Token || !act(c.Consent, x.state.Customer):
+	case e.Quote != q.Token || e.Agreement.Document.Name != credit.ConversionDocument || e.Agreement.Document.Hash != q.Token || !c.Consent.Proves(e.Agreement, x.state.Customer):
 		return wrong(CheckConsent, "the customer agreed to %q, the event says %q, and the quote is %s", c.Consent.Hash, e.Quote, q.Token)
 	case q.AnnualRate > terms.CostCap || !sameCosts(q.Purchases, e.Purchases):
 		return wrong(CheckCaps, "statement %d was converted at another cost than was quoted, %s a year", e.Statement, q.AnnualRate)

@@ -11,7 +11,8 @@ func (c *changes) received(at place, e credit.ApplicationReceived) {
 	for _, a := range e.Agreements {
 		c.agreements = append(c.agreements, Agreement{
 			Account: at.account, Application: e.Number, Document: a.Document.Name, Version: int32(a.Document.Version),
-			Hash: a.Document.Hash, AcceptedAt: a.AcceptedAt.UnixMicro(),
+			Hash: a.Document.Hash, ShownAt: a.ShownAt.UnixMicro(), AcceptedAt: a.AcceptedAt.UnixMicro(),
+			ReadSeconds: int64(a.ReadSeconds), Act: a.Act, Channel: a.Channel, Language: a.Language,
 		})
 	}
 }

@@ -185,6 +185,9 @@ var plantedInLog = []plant{
 		s.flush()
 	}},
 	{"an application whose consent is another's", view.CheckConsent, bend(replaced(named("apply"), `"person":"ann"`, `"person":"eva"`))},
+	{"a checkout of which more reading is kept than was told", view.CheckConsent, bend(replaced(named("authorise"), `"read_seconds":30,"preselected":false}}`, `"read_seconds":29,"preselected":false}}`))},
+	{"a checkout read for longer than it was shown", view.CheckConsent, bend(replaced(named("authorise"), `"read_seconds":30`, `"read_seconds":31`))},
+	{"a checkout whose channel nobody told", view.CheckConsent, bend(replaced(named("authorise"), `"channel":"api"`, `"channel":""`))},
 	{"a checkout that was ticked beforehand", view.CheckConsent, bend(replaced(named("authorise"), `"preselected":false`, `"preselected":true`))},
 	{"a checkout whose quote says otherwise", view.CheckConsent, forge(ann, func(s *story, a *credit.Account) (credit.Command, []credit.Event) {
 		command, e := s.ordered(a, 100)

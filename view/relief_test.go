@@ -108,7 +108,8 @@ func (s *story) postponing(a *credit.Account) (credit.Defer, credit.StatementDef
 	bill := a.Statements[0]
 	command := s.deferring(a, bill.Number, bill.Due+14)
 	q, _ := a.QuoteDeferral(bill.Number, bill.Due+14, s.day)
-	return command, credit.StatementDeferred{Statement: bill.Number, Due: bill.Due + 14, Before: bill.Due, Fee: q.Fee, Cut: q.Cut, Quote: q.Token}
+	return command, credit.StatementDeferred{Statement: bill.Number, Due: bill.Due + 14, Before: bill.Due, Fee: q.Fee, Cut: q.Cut, Quote: q.Token,
+		Agreement: command.Consent.Kept(credit.Document{Name: credit.DeferralDocument, Version: a.Terms.Version, Hash: q.Token})}
 }
 
 // converting asks for instalments, as quoted.
@@ -135,7 +136,9 @@ func (s *story) moving(a *credit.Account) (credit.Convert, credit.StatementConve
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	return s.converting(a, bill.Number, "bill3", 0), credit.StatementConverted{
-		Number: a.Numbers + 1, Statement: bill.Number, Amount: q.Amount, Plan: q.Plan, Quote: q.Token, Lines: q.Lines, Purchases: q.Purchases,
+	command := s.converting(a, bill.Number, "bill3", 0)
+	return command, credit.StatementConverted{
+		Number: a.Numbers + 1, Statement: bill.Number, Amount: q.Amount, Plan: q.Plan, Quote: q.Token,
+		Agreement: command.Consent.Kept(credit.Document{Name: credit.ConversionDocument, Version: a.Terms.Version, Hash: q.Token}), Lines: q.Lines, Purchases: q.Purchases,
 	}
 }

@@ -31,7 +31,12 @@ type Agreement struct {
 	Document    string    `view:"key"`
 	Version     int32
 	Hash        string
+	ShownAt     int64
 	AcceptedAt  int64
+	ReadSeconds int64
+	Act         string
+	Channel     string
+	Language    string // in which it was read
 }
 
 // The statuses of an authorisation.

@@ -16,8 +16,9 @@ func (s *story) raising(a *credit.Account, limit money.Amount) (credit.ChangeLim
 		s.t.Fatal(err)
 	}
 	consent := s.consent(a.Customer, text)
+	kept := consent.Kept(text)
 	return credit.ChangeLimit{Limit: limit, Reason: credit.LimitByRequest, Operator: "olga", Consent: &consent}, credit.LimitChanged{
-		Before: a.Limit, Limit: limit, Reason: credit.LimitByRequest, Operator: "olga", Agreement: &credit.Agreement{Document: text, AcceptedAt: consent.AcceptedAt},
+		Before: a.Limit, Limit: limit, Reason: credit.LimitByRequest, Operator: "olga", Agreement: &kept,
 	}
 }
 

@@ -224,7 +224,7 @@ func (s *story) consent(person string, document credit.Document) credit.Consent 
 	now := time.UnixMicro(s.now()).UTC()
 	return credit.Consent{
 		Person: person, Document: document.Name, Version: document.Version, Hash: document.Hash,
-		ShownAt: now.Add(-time.Minute), AcceptedAt: now.Add(-30 * time.Second), Act: "tap_agree", Preselected: &ticked,
+		ShownAt: now.Add(-time.Minute), AcceptedAt: now.Add(-30 * time.Second), Act: "tap_agree", Channel: "api", Language: "zh-Hans", ReadSeconds: new(30), Preselected: &ticked,
 	}
 }
 

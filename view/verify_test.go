@@ -198,11 +198,12 @@ func clone(t *testing.T, a *credit.Account) *credit.Account {
 func (s *story) ordered(a *credit.Account, amount money.Amount) (credit.Authorise, credit.Authorised) {
 	plan, _ := a.Terms.Plan("next")
 	token := a.Quote(plan, amount, s.day).Token
+	shown := credit.Document{Name: credit.QuoteDocument, Version: a.Terms.Version, Hash: token}
+	consent := s.consent(a.Customer, shown)
 	return credit.Authorise{
-			Amount: amount, Currency: a.Terms.Currency, Plan: "next", Scene: "mall", Merchant: "tea house", Order: "forged",
-			Consent: s.consent(a.Customer, credit.Document{Name: credit.QuoteDocument, Version: a.Terms.Version, Hash: token}),
+			Amount: amount, Currency: a.Terms.Currency, Plan: "next", Scene: "mall", Merchant: "tea house", Order: "forged", Consent: consent,
 		}, credit.Authorised{
-			Number: a.Numbers + 1, Amount: amount, Plan: "next", Scene: "mall", Merchant: "tea house", Order: "forged", Quote: token,
+			Number: a.Numbers + 1, Amount: amount, Plan: "next", Scene: "mall", Merchant: "tea house", Order: "forged", Quote: token, Agreement: consent.Kept(shown),
 			LastDay: s.day + calendar.Date(a.Terms.HoldDays),
 		}
 }

@@ -64,6 +64,12 @@ const (
 	ClosureStatusWithdrawn ClosureStatus = "withdrawn"
 )
 
+// Defines values for ConsentLanguage.
+const (
+	LanguageEn     ConsentLanguage = "en"
+	LanguageZhHans ConsentLanguage = "zh-Hans"
+)
+
 // Defines values for ContactChannel.
 const (
 	App     ContactChannel = "app"
@@ -502,12 +508,20 @@ type AdvanceRequest struct {
 	To calendar.Date `json:"to"`
 }
 
-// Agreement What is kept of a consent (协议)
+// Agreement The evidence of a consent that is kept (协议): which words, when, how long, by which act, where, in which language
 type Agreement struct {
 	AcceptedAt time.Time `json:"accepted_at"`
+	Act        string    `json:"act"`
+	Channel    string    `json:"channel"`
 	Document   string    `json:"document"`
 	Hash       string    `json:"hash"`
-	Version    int       `json:"version"`
+	Language   string    `json:"language"`
+
+	// Preselected Always false: nothing was ticked beforehand
+	Preselected bool      `json:"preselected"`
+	ReadSeconds int       `json:"read_seconds"`
+	ShownAt     time.Time `json:"shown_at"`
+	Version     int       `json:"version"`
 }
 
 // Amount A sum in minor units (分) of the currency beside it
@@ -636,17 +650,26 @@ type AutopayConsent struct {
 	AcceptedAt time.Time `json:"accepted_at"`
 	Act        string    `json:"act"`
 
+	// Channel Where the person acted (渠道): `wallet`, `checkout`, `api`, or a name of your own
+	Channel string `json:"channel"`
+
 	// Document The document is the standing instruction
 	Document AutopayDocument `json:"document"`
 
 	// Hash The preview's token, `ap_…`
 	Hash string `json:"hash"`
 
+	// Language In which language the words stood before the person
+	Language ConsentLanguage `json:"language"`
+
 	// Person Your id of the customer who acted
 	Person string `json:"person"`
 
 	// Preselected Was it ticked beforehand? Has to be said, and false
-	Preselected bool      `json:"preselected"`
+	Preselected bool `json:"preselected"`
+
+	// ReadSeconds How long the words stood before the person (阅读时长), in whole seconds, rounded down: at most from `shown_at` to `accepted_at`
+	ReadSeconds int       `json:"read_seconds"`
 	ShownAt     time.Time `json:"shown_at"`
 
 	// Version The version of the terms
@@ -962,20 +985,32 @@ type Consent struct {
 	AcceptedAt time.Time `json:"accepted_at"`
 
 	// Act What the person did
-	Act      string `json:"act"`
+	Act string `json:"act"`
+
+	// Channel Where the person acted (渠道): `wallet`, `checkout`, `api`, or a name of your own
+	Channel  string `json:"channel"`
 	Document string `json:"document"`
 
 	// Hash SHA-256 of the words that were shown
 	Hash string `json:"hash"`
 
+	// Language In which language the words stood before the person
+	Language ConsentLanguage `json:"language"`
+
 	// Person Your id of the customer who acted
 	Person string `json:"person"`
 
 	// Preselected Was anything ticked beforehand? Has to be said, and false
-	Preselected bool      `json:"preselected"`
+	Preselected bool `json:"preselected"`
+
+	// ReadSeconds How long the words stood before the person (阅读时长), in whole seconds, rounded down: at most from `shown_at` to `accepted_at`
+	ReadSeconds int       `json:"read_seconds"`
 	ShownAt     time.Time `json:"shown_at"`
 	Version     int       `json:"version"`
 }
+
+// ConsentLanguage In which language the words stood before the person
+type ConsentLanguage string
 
 // Contact A contact with the customer about a debt (催收联系)
 type Contact struct {
@@ -1067,17 +1102,26 @@ type ConversionConsent struct {
 	AcceptedAt time.Time `json:"accepted_at"`
 	Act        string    `json:"act"`
 
+	// Channel Where the person acted (渠道): `wallet`, `checkout`, `api`, or a name of your own
+	Channel string `json:"channel"`
+
 	// Document The document is the quote
 	Document ConversionDocument `json:"document"`
 
 	// Hash The quote's token, `qt_…`
 	Hash string `json:"hash"`
 
+	// Language In which language the words stood before the person
+	Language ConsentLanguage `json:"language"`
+
 	// Person Your id of the customer who acted
 	Person string `json:"person"`
 
 	// Preselected Was the plan ticked beforehand? Has to be said, and false
-	Preselected bool      `json:"preselected"`
+	Preselected bool `json:"preselected"`
+
+	// ReadSeconds How long the words stood before the person (阅读时长), in whole seconds, rounded down: at most from `shown_at` to `accepted_at`
+	ReadSeconds int       `json:"read_seconds"`
 	ShownAt     time.Time `json:"shown_at"`
 
 	// Version The version of the terms
@@ -1362,17 +1406,26 @@ type DeferralConsent struct {
 	AcceptedAt time.Time `json:"accepted_at"`
 	Act        string    `json:"act"`
 
+	// Channel Where the person acted (渠道): `wallet`, `checkout`, `api`, or a name of your own
+	Channel string `json:"channel"`
+
 	// Document The document is the quote
 	Document DeferralDocument `json:"document"`
 
 	// Hash The quote's token, `qt_…`
 	Hash string `json:"hash"`
 
+	// Language In which language the words stood before the person
+	Language ConsentLanguage `json:"language"`
+
 	// Person Your id of the customer who acted
 	Person string `json:"person"`
 
 	// Preselected Was anything ticked beforehand? Has to be said, and false
-	Preselected bool      `json:"preselected"`
+	Preselected bool `json:"preselected"`
+
+	// ReadSeconds How long the words stood before the person (阅读时长), in whole seconds, rounded down: at most from `shown_at` to `accepted_at`
+	ReadSeconds int       `json:"read_seconds"`
 	ShownAt     time.Time `json:"shown_at"`
 
 	// Version The version of the terms
@@ -2038,17 +2091,26 @@ type LimitConsent struct {
 	AcceptedAt time.Time `json:"accepted_at"`
 	Act        string    `json:"act"`
 
+	// Channel Where the person acted (渠道): `wallet`, `checkout`, `api`, or a name of your own
+	Channel string `json:"channel"`
+
 	// Document The document is the raise
 	Document LimitIncreaseDocument `json:"document"`
 
 	// Hash The raise's token, `lt_…`
 	Hash string `json:"hash"`
 
+	// Language In which language the words stood before the person
+	Language ConsentLanguage `json:"language"`
+
 	// Person Your id of the customer who acted
 	Person string `json:"person"`
 
 	// Preselected Was anything ticked beforehand? Has to be said, and false
-	Preselected bool      `json:"preselected"`
+	Preselected bool `json:"preselected"`
+
+	// ReadSeconds How long the words stood before the person (阅读时长), in whole seconds, rounded down: at most from `shown_at` to `accepted_at`
+	ReadSeconds int       `json:"read_seconds"`
 	ShownAt     time.Time `json:"shown_at"`
 
 	// Version The version of the terms
@@ -2442,17 +2504,26 @@ type QuoteConsent struct {
 	AcceptedAt time.Time `json:"accepted_at"`
 	Act        string    `json:"act"`
 
+	// Channel Where the person acted (渠道): `wallet`, `checkout`, `api`, or a name of your own
+	Channel string `json:"channel"`
+
 	// Document The document is the quote
 	Document QuoteDocument `json:"document"`
 
 	// Hash The quote's token, `qt_…`
 	Hash string `json:"hash"`
 
+	// Language In which language the words stood before the person
+	Language ConsentLanguage `json:"language"`
+
 	// Person Your id of the customer who acted
 	Person string `json:"person"`
 
 	// Preselected Was the plan ticked beforehand? Has to be said, and false
-	Preselected bool      `json:"preselected"`
+	Preselected bool `json:"preselected"`
+
+	// ReadSeconds How long the words stood before the person (阅读时长), in whole seconds, rounded down: at most from `shown_at` to `accepted_at`
+	ReadSeconds int       `json:"read_seconds"`
 	ShownAt     time.Time `json:"shown_at"`
 
 	// Version The version of the terms

@@ -174,17 +174,26 @@ type AutopayConsent struct {
 	AcceptedAt time.Time `json:"accepted_at"`
 	Act        string    `json:"act"`
 
+	// Channel Where the person acted (渠道): `wallet`, `checkout`, `api`, or a name of your own
+	Channel string `json:"channel"`
+
 	// Document The document is the standing instruction
 	Document AutopayDocument `json:"document"`
 
 	// Hash The preview's token, `ap_…`
 	Hash string `json:"hash"`
 
+	// Language In which language the words stood before the person
+	Language ConsentLanguage `json:"language"`
+
 	// Person Your id of the customer who acted
 	Person string `json:"person"`
 
 	// Preselected Was it ticked beforehand? Has to be said, and false
-	Preselected bool      `json:"preselected"`
+	Preselected bool `json:"preselected"`
+
+	// ReadSeconds How long the words stood before the person (阅读时长), in whole seconds, rounded down: at most from `shown_at` to `accepted_at`
+	ReadSeconds int       `json:"read_seconds"`
 	ShownAt     time.Time `json:"shown_at"`
 
 	// Version The version of the terms
@@ -205,23 +214,32 @@ func (v *AutopayConsent) Read(r *strict.Reader) {
 		case "act":
 			seen |= 1 << 1
 			v.Act = r.Text(1, 128)
-		case "document":
+		case "channel":
 			seen |= 1 << 2
+			v.Channel = r.Text(1, 32)
+		case "document":
+			seen |= 1 << 3
 			v.Document = AutopayDocument(r.Word(valuesOfAutopayDocument))
 		case "hash":
-			seen |= 1 << 3
-			v.Hash = r.Text(1, 64)
-		case "person":
 			seen |= 1 << 4
+			v.Hash = r.Text(1, 64)
+		case "language":
+			seen |= 1 << 5
+			v.Language = ConsentLanguage(r.Word(valuesOfConsentLanguage))
+		case "person":
+			seen |= 1 << 6
 			v.Person = r.Text(1, 128)
 		case "preselected":
-			seen |= 1 << 5
+			seen |= 1 << 7
 			v.Preselected = r.Bool()
+		case "read_seconds":
+			seen |= 1 << 8
+			v.ReadSeconds = int(r.Whole(0, 1e+08))
 		case "shown_at":
-			seen |= 1 << 6
+			seen |= 1 << 9
 			v.ShownAt = r.Instant()
 		case "version":
-			seen |= 1 << 7
+			seen |= 1 << 10
 			v.Version = int(r.Whole(1, 1e+06))
 		default:
 			r.Unknown()
@@ -229,12 +247,15 @@ func (v *AutopayConsent) Read(r *strict.Reader) {
 	}
 	r.Required(seen, 0, "consent_incomplete", "accepted_at")
 	r.Required(seen, 1, "consent_incomplete", "act")
-	r.Required(seen, 2, "consent_incomplete", "document")
-	r.Required(seen, 3, "consent_incomplete", "hash")
-	r.Required(seen, 4, "consent_incomplete", "person")
-	r.Required(seen, 5, "consent_incomplete", "preselected")
-	r.Required(seen, 6, "consent_incomplete", "shown_at")
-	r.Required(seen, 7, "consent_incomplete", "version")
+	r.Required(seen, 2, "consent_incomplete", "channel")
+	r.Required(seen, 3, "consent_incomplete", "document")
+	r.Required(seen, 4, "consent_incomplete", "hash")
+	r.Required(seen, 5, "consent_incomplete", "language")
+	r.Required(seen, 6, "consent_incomplete", "person")
+	r.Required(seen, 7, "consent_incomplete", "preselected")
+	r.Required(seen, 8, "consent_incomplete", "read_seconds")
+	r.Required(seen, 9, "consent_incomplete", "shown_at")
+	r.Required(seen, 10, "consent_incomplete", "version")
 }
 
 // AutopayDocument The document is the standing instruction
@@ -404,17 +425,26 @@ type Consent struct {
 	AcceptedAt time.Time `json:"accepted_at"`
 
 	// Act What the person did
-	Act      string `json:"act"`
+	Act string `json:"act"`
+
+	// Channel Where the person acted (渠道): `wallet`, `checkout`, `api`, or a name of your own
+	Channel  string `json:"channel"`
 	Document string `json:"document"`
 
 	// Hash SHA-256 of the words that were shown
 	Hash string `json:"hash"`
 
+	// Language In which language the words stood before the person
+	Language ConsentLanguage `json:"language"`
+
 	// Person Your id of the customer who acted
 	Person string `json:"person"`
 
 	// Preselected Was anything ticked beforehand? Has to be said, and false
-	Preselected bool      `json:"preselected"`
+	Preselected bool `json:"preselected"`
+
+	// ReadSeconds How long the words stood before the person (阅读时长), in whole seconds, rounded down: at most from `shown_at` to `accepted_at`
+	ReadSeconds int       `json:"read_seconds"`
 	ShownAt     time.Time `json:"shown_at"`
 	Version     int       `json:"version"`
 }
@@ -433,23 +463,32 @@ func (v *Consent) Read(r *strict.Reader) {
 		case "act":
 			seen |= 1 << 1
 			v.Act = r.Text(1, 128)
-		case "document":
+		case "channel":
 			seen |= 1 << 2
+			v.Channel = r.Text(1, 32)
+		case "document":
+			seen |= 1 << 3
 			v.Document = r.Text(1, 64)
 		case "hash":
-			seen |= 1 << 3
-			v.Hash = r.Text(1, 64)
-		case "person":
 			seen |= 1 << 4
+			v.Hash = r.Text(1, 64)
+		case "language":
+			seen |= 1 << 5
+			v.Language = ConsentLanguage(r.Word(valuesOfConsentLanguage))
+		case "person":
+			seen |= 1 << 6
 			v.Person = r.Text(1, 128)
 		case "preselected":
-			seen |= 1 << 5
+			seen |= 1 << 7
 			v.Preselected = r.Bool()
+		case "read_seconds":
+			seen |= 1 << 8
+			v.ReadSeconds = int(r.Whole(0, 1e+08))
 		case "shown_at":
-			seen |= 1 << 6
+			seen |= 1 << 9
 			v.ShownAt = r.Instant()
 		case "version":
-			seen |= 1 << 7
+			seen |= 1 << 10
 			v.Version = int(r.Whole(1, 1e+06))
 		default:
 			r.Unknown()
@@ -457,13 +496,21 @@ func (v *Consent) Read(r *strict.Reader) {
 	}
 	r.Required(seen, 0, "consent_incomplete", "accepted_at")
 	r.Required(seen, 1, "consent_incomplete", "act")
-	r.Required(seen, 2, "consent_incomplete", "document")
-	r.Required(seen, 3, "consent_incomplete", "hash")
-	r.Required(seen, 4, "consent_incomplete", "person")
-	r.Required(seen, 5, "consent_incomplete", "preselected")
-	r.Required(seen, 6, "consent_incomplete", "shown_at")
-	r.Required(seen, 7, "consent_incomplete", "version")
+	r.Required(seen, 2, "consent_incomplete", "channel")
+	r.Required(seen, 3, "consent_incomplete", "document")
+	r.Required(seen, 4, "consent_incomplete", "hash")
+	r.Required(seen, 5, "consent_incomplete", "language")
+	r.Required(seen, 6, "consent_incomplete", "person")
+	r.Required(seen, 7, "consent_incomplete", "preselected")
+	r.Required(seen, 8, "consent_incomplete", "read_seconds")
+	r.Required(seen, 9, "consent_incomplete", "shown_at")
+	r.Required(seen, 10, "consent_incomplete", "version")
 }
+
+// ConsentLanguage In which language the words stood before the person
+type ConsentLanguage string
+
+var valuesOfConsentLanguage = []string{"zh-Hans", "en"}
 
 // ContactChannel 电话, 短信, 应用内消息, 电子邮件, 上门
 type ContactChannel string
@@ -562,17 +609,26 @@ type ConversionConsent struct {
 	AcceptedAt time.Time `json:"accepted_at"`
 	Act        string    `json:"act"`
 
+	// Channel Where the person acted (渠道): `wallet`, `checkout`, `api`, or a name of your own
+	Channel string `json:"channel"`
+
 	// Document The document is the quote
 	Document ConversionDocument `json:"document"`
 
 	// Hash The quote's token, `qt_…`
 	Hash string `json:"hash"`
 
+	// Language In which language the words stood before the person
+	Language ConsentLanguage `json:"language"`
+
 	// Person Your id of the customer who acted
 	Person string `json:"person"`
 
 	// Preselected Was the plan ticked beforehand? Has to be said, and false
-	Preselected bool      `json:"preselected"`
+	Preselected bool `json:"preselected"`
+
+	// ReadSeconds How long the words stood before the person (阅读时长), in whole seconds, rounded down: at most from `shown_at` to `accepted_at`
+	ReadSeconds int       `json:"read_seconds"`
 	ShownAt     time.Time `json:"shown_at"`
 
 	// Version The version of the terms
@@ -593,23 +649,32 @@ func (v *ConversionConsent) Read(r *strict.Reader) {
 		case "act":
 			seen |= 1 << 1
 			v.Act = r.Text(1, 128)
-		case "document":
+		case "channel":
 			seen |= 1 << 2
+			v.Channel = r.Text(1, 32)
+		case "document":
+			seen |= 1 << 3
 			v.Document = ConversionDocument(r.Word(valuesOfConversionDocument))
 		case "hash":
-			seen |= 1 << 3
-			v.Hash = r.Text(1, 64)
-		case "person":
 			seen |= 1 << 4
+			v.Hash = r.Text(1, 64)
+		case "language":
+			seen |= 1 << 5
+			v.Language = ConsentLanguage(r.Word(valuesOfConsentLanguage))
+		case "person":
+			seen |= 1 << 6
 			v.Person = r.Text(1, 128)
 		case "preselected":
-			seen |= 1 << 5
+			seen |= 1 << 7
 			v.Preselected = r.Bool()
+		case "read_seconds":
+			seen |= 1 << 8
+			v.ReadSeconds = int(r.Whole(0, 1e+08))
 		case "shown_at":
-			seen |= 1 << 6
+			seen |= 1 << 9
 			v.ShownAt = r.Instant()
 		case "version":
-			seen |= 1 << 7
+			seen |= 1 << 10
 			v.Version = int(r.Whole(1, 1e+06))
 		default:
 			r.Unknown()
@@ -617,12 +682,15 @@ func (v *ConversionConsent) Read(r *strict.Reader) {
 	}
 	r.Required(seen, 0, "consent_incomplete", "accepted_at")
 	r.Required(seen, 1, "consent_incomplete", "act")
-	r.Required(seen, 2, "consent_incomplete", "document")
-	r.Required(seen, 3, "consent_incomplete", "hash")
-	r.Required(seen, 4, "consent_incomplete", "person")
-	r.Required(seen, 5, "consent_incomplete", "preselected")
-	r.Required(seen, 6, "consent_incomplete", "shown_at")
-	r.Required(seen, 7, "consent_incomplete", "version")
+	r.Required(seen, 2, "consent_incomplete", "channel")
+	r.Required(seen, 3, "consent_incomplete", "document")
+	r.Required(seen, 4, "consent_incomplete", "hash")
+	r.Required(seen, 5, "consent_incomplete", "language")
+	r.Required(seen, 6, "consent_incomplete", "person")
+	r.Required(seen, 7, "consent_incomplete", "preselected")
+	r.Required(seen, 8, "consent_incomplete", "read_seconds")
+	r.Required(seen, 9, "consent_incomplete", "shown_at")
+	r.Required(seen, 10, "consent_incomplete", "version")
 }
 
 // ConversionDocument The document is the quote
@@ -774,17 +842,26 @@ type DeferralConsent struct {
 	AcceptedAt time.Time `json:"accepted_at"`
 	Act        string    `json:"act"`
 
+	// Channel Where the person acted (渠道): `wallet`, `checkout`, `api`, or a name of your own
+	Channel string `json:"channel"`
+
 	// Document The document is the quote
 	Document DeferralDocument `json:"document"`
 
 	// Hash The quote's token, `qt_…`
 	Hash string `json:"hash"`
 
+	// Language In which language the words stood before the person
+	Language ConsentLanguage `json:"language"`
+
 	// Person Your id of the customer who acted
 	Person string `json:"person"`
 
 	// Preselected Was anything ticked beforehand? Has to be said, and false
-	Preselected bool      `json:"preselected"`
+	Preselected bool `json:"preselected"`
+
+	// ReadSeconds How long the words stood before the person (阅读时长), in whole seconds, rounded down: at most from `shown_at` to `accepted_at`
+	ReadSeconds int       `json:"read_seconds"`
 	ShownAt     time.Time `json:"shown_at"`
 
 	// Version The version of the terms
@@ -805,23 +882,32 @@ func (v *DeferralConsent) Read(r *strict.Reader) {
 		case "act":
 			seen |= 1 << 1
 			v.Act = r.Text(1, 128)
-		case "document":
+		case "channel":
 			seen |= 1 << 2
+			v.Channel = r.Text(1, 32)
+		case "document":
+			seen |= 1 << 3
 			v.Document = DeferralDocument(r.Word(valuesOfDeferralDocument))
 		case "hash":
-			seen |= 1 << 3
-			v.Hash = r.Text(1, 64)
-		case "person":
 			seen |= 1 << 4
+			v.Hash = r.Text(1, 64)
+		case "language":
+			seen |= 1 << 5
+			v.Language = ConsentLanguage(r.Word(valuesOfConsentLanguage))
+		case "person":
+			seen |= 1 << 6
 			v.Person = r.Text(1, 128)
 		case "preselected":
-			seen |= 1 << 5
+			seen |= 1 << 7
 			v.Preselected = r.Bool()
+		case "read_seconds":
+			seen |= 1 << 8
+			v.ReadSeconds = int(r.Whole(0, 1e+08))
 		case "shown_at":
-			seen |= 1 << 6
+			seen |= 1 << 9
 			v.ShownAt = r.Instant()
 		case "version":
-			seen |= 1 << 7
+			seen |= 1 << 10
 			v.Version = int(r.Whole(1, 1e+06))
 		default:
 			r.Unknown()
@@ -829,12 +915,15 @@ func (v *DeferralConsent) Read(r *strict.Reader) {
 	}
 	r.Required(seen, 0, "consent_incomplete", "accepted_at")
 	r.Required(seen, 1, "consent_incomplete", "act")
-	r.Required(seen, 2, "consent_incomplete", "document")
-	r.Required(seen, 3, "consent_incomplete", "hash")
-	r.Required(seen, 4, "consent_incomplete", "person")
-	r.Required(seen, 5, "consent_incomplete", "preselected")
-	r.Required(seen, 6, "consent_incomplete", "shown_at")
-	r.Required(seen, 7, "consent_incomplete", "version")
+	r.Required(seen, 2, "consent_incomplete", "channel")
+	r.Required(seen, 3, "consent_incomplete", "document")
+	r.Required(seen, 4, "consent_incomplete", "hash")
+	r.Required(seen, 5, "consent_incomplete", "language")
+	r.Required(seen, 6, "consent_incomplete", "person")
+	r.Required(seen, 7, "consent_incomplete", "preselected")
+	r.Required(seen, 8, "consent_incomplete", "read_seconds")
+	r.Required(seen, 9, "consent_incomplete", "shown_at")
+	r.Required(seen, 10, "consent_incomplete", "version")
 }
 
 // DeferralDocument The document is the quote
@@ -1345,17 +1434,26 @@ type LimitConsent struct {
 	AcceptedAt time.Time `json:"accepted_at"`
 	Act        string    `json:"act"`
 
+	// Channel Where the person acted (渠道): `wallet`, `checkout`, `api`, or a name of your own
+	Channel string `json:"channel"`
+
 	// Document The document is the raise
 	Document LimitIncreaseDocument `json:"document"`
 
 	// Hash The raise's token, `lt_…`
 	Hash string `json:"hash"`
 
+	// Language In which language the words stood before the person
+	Language ConsentLanguage `json:"language"`
+
 	// Person Your id of the customer who acted
 	Person string `json:"person"`
 
 	// Preselected Was anything ticked beforehand? Has to be said, and false
-	Preselected bool      `json:"preselected"`
+	Preselected bool `json:"preselected"`
+
+	// ReadSeconds How long the words stood before the person (阅读时长), in whole seconds, rounded down: at most from `shown_at` to `accepted_at`
+	ReadSeconds int       `json:"read_seconds"`
 	ShownAt     time.Time `json:"shown_at"`
 
 	// Version The version of the terms
@@ -1376,23 +1474,32 @@ func (v *LimitConsent) Read(r *strict.Reader) {
 		case "act":
 			seen |= 1 << 1
 			v.Act = r.Text(1, 128)
-		case "document":
+		case "channel":
 			seen |= 1 << 2
+			v.Channel = r.Text(1, 32)
+		case "document":
+			seen |= 1 << 3
 			v.Document = LimitIncreaseDocument(r.Word(valuesOfLimitIncreaseDocument))
 		case "hash":
-			seen |= 1 << 3
-			v.Hash = r.Text(1, 64)
-		case "person":
 			seen |= 1 << 4
+			v.Hash = r.Text(1, 64)
+		case "language":
+			seen |= 1 << 5
+			v.Language = ConsentLanguage(r.Word(valuesOfConsentLanguage))
+		case "person":
+			seen |= 1 << 6
 			v.Person = r.Text(1, 128)
 		case "preselected":
-			seen |= 1 << 5
+			seen |= 1 << 7
 			v.Preselected = r.Bool()
+		case "read_seconds":
+			seen |= 1 << 8
+			v.ReadSeconds = int(r.Whole(0, 1e+08))
 		case "shown_at":
-			seen |= 1 << 6
+			seen |= 1 << 9
 			v.ShownAt = r.Instant()
 		case "version":
-			seen |= 1 << 7
+			seen |= 1 << 10
 			v.Version = int(r.Whole(1, 1e+06))
 		default:
 			r.Unknown()
@@ -1400,12 +1507,15 @@ func (v *LimitConsent) Read(r *strict.Reader) {
 	}
 	r.Required(seen, 0, "consent_incomplete", "accepted_at")
 	r.Required(seen, 1, "consent_incomplete", "act")
-	r.Required(seen, 2, "consent_incomplete", "document")
-	r.Required(seen, 3, "consent_incomplete", "hash")
-	r.Required(seen, 4, "consent_incomplete", "person")
-	r.Required(seen, 5, "consent_incomplete", "preselected")
-	r.Required(seen, 6, "consent_incomplete", "shown_at")
-	r.Required(seen, 7, "consent_incomplete", "version")
+	r.Required(seen, 2, "consent_incomplete", "channel")
+	r.Required(seen, 3, "consent_incomplete", "document")
+	r.Required(seen, 4, "consent_incomplete", "hash")
+	r.Required(seen, 5, "consent_incomplete", "language")
+	r.Required(seen, 6, "consent_incomplete", "person")
+	r.Required(seen, 7, "consent_incomplete", "preselected")
+	r.Required(seen, 8, "consent_incomplete", "read_seconds")
+	r.Required(seen, 9, "consent_incomplete", "shown_at")
+	r.Required(seen, 10, "consent_incomplete", "version")
 }
 
 // LimitIncreaseDocument The document is the raise
@@ -1705,17 +1815,26 @@ type QuoteConsent struct {
 	AcceptedAt time.Time `json:"accepted_at"`
 	Act        string    `json:"act"`
 
+	// Channel Where the person acted (渠道): `wallet`, `checkout`, `api`, or a name of your own
+	Channel string `json:"channel"`
+
 	// Document The document is the quote
 	Document QuoteDocument `json:"document"`
 
 	// Hash The quote's token, `qt_…`
 	Hash string `json:"hash"`
 
+	// Language In which language the words stood before the person
+	Language ConsentLanguage `json:"language"`
+
 	// Person Your id of the customer who acted
 	Person string `json:"person"`
 
 	// Preselected Was the plan ticked beforehand? Has to be said, and false
-	Preselected bool      `json:"preselected"`
+	Preselected bool `json:"preselected"`
+
+	// ReadSeconds How long the words stood before the person (阅读时长), in whole seconds, rounded down: at most from `shown_at` to `accepted_at`
+	ReadSeconds int       `json:"read_seconds"`
 	ShownAt     time.Time `json:"shown_at"`
 
 	// Version The version of the terms
@@ -1736,23 +1855,32 @@ func (v *QuoteConsent) Read(r *strict.Reader) {
 		case "act":
 			seen |= 1 << 1
 			v.Act = r.Text(1, 128)
-		case "document":
+		case "channel":
 			seen |= 1 << 2
+			v.Channel = r.Text(1, 32)
+		case "document":
+			seen |= 1 << 3
 			v.Document = QuoteDocument(r.Word(valuesOfQuoteDocument))
 		case "hash":
-			seen |= 1 << 3
-			v.Hash = r.Text(1, 64)
-		case "person":
 			seen |= 1 << 4
+			v.Hash = r.Text(1, 64)
+		case "language":
+			seen |= 1 << 5
+			v.Language = ConsentLanguage(r.Word(valuesOfConsentLanguage))
+		case "person":
+			seen |= 1 << 6
 			v.Person = r.Text(1, 128)
 		case "preselected":
-			seen |= 1 << 5
+			seen |= 1 << 7
 			v.Preselected = r.Bool()
+		case "read_seconds":
+			seen |= 1 << 8
+			v.ReadSeconds = int(r.Whole(0, 1e+08))
 		case "shown_at":
-			seen |= 1 << 6
+			seen |= 1 << 9
 			v.ShownAt = r.Instant()
 		case "version":
-			seen |= 1 << 7
+			seen |= 1 << 10
 			v.Version = int(r.Whole(1, 1e+06))
 		default:
 			r.Unknown()
@@ -1760,12 +1888,15 @@ func (v *QuoteConsent) Read(r *strict.Reader) {
 	}
 	r.Required(seen, 0, "consent_incomplete", "accepted_at")
 	r.Required(seen, 1, "consent_incomplete", "act")
-	r.Required(seen, 2, "consent_incomplete", "document")
-	r.Required(seen, 3, "consent_incomplete", "hash")
-	r.Required(seen, 4, "consent_incomplete", "person")
-	r.Required(seen, 5, "consent_incomplete", "preselected")
-	r.Required(seen, 6, "consent_incomplete", "shown_at")
-	r.Required(seen, 7, "consent_incomplete", "version")
+	r.Required(seen, 2, "consent_incomplete", "channel")
+	r.Required(seen, 3, "consent_incomplete", "document")
+	r.Required(seen, 4, "consent_incomplete", "hash")
+	r.Required(seen, 5, "consent_incomplete", "language")
+	r.Required(seen, 6, "consent_incomplete", "person")
+	r.Required(seen, 7, "consent_incomplete", "preselected")
+	r.Required(seen, 8, "consent_incomplete", "read_seconds")
+	r.Required(seen, 9, "consent_incomplete", "shown_at")
+	r.Required(seen, 10, "consent_incomplete", "version")
 }
 
 // QuoteDocument The document is the quote

@@ -45,8 +45,8 @@ func fuzz[T any, B interface {
 }
 
 const (
-	consent = `{"document":"credit_agreement","version":1,"hash":"0a1b","person":"u-1","shown_at":"2026-03-10T08:30:00Z","accepted_at":"2026-03-10T08:30:09.25+08:00","act":"tap_agree","preselected":false}`
-	seal    = `{"document":"quote","version":1,"hash":"qt_0a1b","person":"u-1","shown_at":"2026-03-10T08:30:00Z","accepted_at":"2026-03-10T08:30:09Z","act":"tap_pay","preselected":false}`
+	consent = `{"document":"credit_agreement","version":1,"hash":"0a1b","person":"u-1","shown_at":"2026-03-10T08:30:00Z","accepted_at":"2026-03-10T08:30:09.25+08:00","act":"tap_agree","channel":"api","language":"zh-Hans","read_seconds":9,"preselected":false}`
+	seal    = `{"document":"quote","version":1,"hash":"qt_0a1b","person":"u-1","shown_at":"2026-03-10T08:30:00Z","accepted_at":"2026-03-10T08:30:09Z","act":"tap_pay","channel":"checkout","language":"en","read_seconds":9,"preselected":false}`
 )
 
 func FuzzApplicationRequest(f *testing.F) {

@@ -114,7 +114,7 @@ func (t *tour) steps() []web.Step {
 			Command: post("/authorisations", "tour-1", body(`{"account": "%s", "amount": %d, "currency": "CNY",
     "plan": "%s", "scene": "mall", "merchant": "m-tea", "order": "tour-1",
     "consent": {"document": "quote", "version": %d, "hash": "%s",
-      "person": "%s", "act": "tap_pay", "preselected": false,
+      "person": "%s", "act": "tap_pay", "channel": "api", "language": "zh-Hans", "read_seconds": 20, "preselected": false,
       "shown_at": "%s", "accepted_at": "%s"}}`,
 				account, t.amounts[0], plan, t.quote.Text.Version, t.quote.Text.Hash, t.shopper.Customer,
 				accepted.Add(-20*time.Second).Format(time.RFC3339), accepted.Format(time.RFC3339))),

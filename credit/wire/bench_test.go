@@ -44,7 +44,7 @@ func busy(tb testing.TB, purchases, holds int) (*credit.Account, credit.Moment) 
 
 func consent(at credit.Moment, d credit.Document) credit.Consent {
 	no, now := false, time.UnixMicro(at.Time).UTC()
-	return credit.Consent{Person: "u1", Document: d.Name, Version: d.Version, Hash: d.Hash, ShownAt: now.Add(-time.Minute), AcceptedAt: now, Act: "tap_agree", Preselected: &no}
+	return credit.Consent{Person: "u1", Document: d.Name, Version: d.Version, Hash: d.Hash, ShownAt: now.Add(-time.Minute), AcceptedAt: now, Act: "tap_agree", Channel: "api", Language: "zh-Hans", ReadSeconds: new(60), Preselected: &no}
 }
 
 func order(a *credit.Account, at credit.Moment, plan string, amount money.Amount) credit.Authorise {

@@ -55,6 +55,13 @@ func appendAuthorise(b []byte, c *credit.Authorise) ([]byte, bool) {
 	w.instant(`,"shown_at":`, c.Consent.ShownAt)
 	w.instant(`,"accepted_at":`, c.Consent.AcceptedAt)
 	w.text(`,"act":`, c.Consent.Act)
+	w.text(`,"channel":`, c.Consent.Channel)
+	w.text(`,"language":`, c.Consent.Language)
+	if c.Consent.ReadSeconds == nil {
+		w.b = append(w.b, `,"read_seconds":null`...)
+	} else {
+		w.number(`,"read_seconds":`, int64(*c.Consent.ReadSeconds))
+	}
 	switch p := c.Consent.Preselected; {
 	case p == nil:
 		w.b = append(w.b, `,"preselected":null}}`...)
@@ -75,6 +82,18 @@ func appendAuthorised(b []byte, e *credit.Authorised) ([]byte, bool) {
 	w.text(`,"merchant":`, e.Merchant)
 	w.text(`,"order":`, e.Order)
 	w.text(`,"quote":`, e.Quote)
+	w.text(`,"agreement":{"text":{"document":`, e.Agreement.Document.Name)
+	w.number(`,"version":`, int64(e.Agreement.Document.Version))
+	w.text(`,"hash":`, e.Agreement.Document.Hash)
+	w.text(`},"person":`, e.Agreement.Person)
+	w.instant(`,"shown_at":`, e.Agreement.ShownAt)
+	w.instant(`,"accepted_at":`, e.Agreement.AcceptedAt)
+	w.text(`,"act":`, e.Agreement.Act)
+	w.text(`,"channel":`, e.Agreement.Channel)
+	w.text(`,"language":`, e.Agreement.Language)
+	w.number(`,"read_seconds":`, int64(e.Agreement.ReadSeconds))
+	w.b = strconv.AppendBool(append(w.b, `,"preselected":`...), e.Agreement.Preselected)
+	w.b = append(w.b, '}')
 	w.b = append(w.b, `,"last_day":"`...)
 	w.b = append(e.LastDay.AppendText(w.b), '"')
 	if e.Route != 0 {

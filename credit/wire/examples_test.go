@@ -26,8 +26,11 @@ var (
 	}
 	funders  = []credit.FunderPart{{Funder: "bank", Principal: 3, Cost: 5}, {Funder: "trust", Principal: 1, Cost: 1}}
 	share    = credit.Share{Statement: 9, Purchase: 4, Instalment: 1, Penalty: 1, Fee: 2, Interest: 3, Principal: 4, ChargedOff: true, Funders: funders}
-	evidence = credit.Consent{Person: "u1", Document: "quote", Version: 2, Hash: "qt_1", ShownAt: accepted.Add(-time.Minute), AcceptedAt: accepted, Act: "tap_agree", Preselected: &no}
-	cut      = credit.Cut{
+	evidence = credit.Consent{Person: "u1", Document: "quote", Version: 2, Hash: "qt_1", ShownAt: accepted.Add(-time.Minute), AcceptedAt: accepted, Act: "tap_agree", Channel: "api", Language: "zh-Hans", ReadSeconds: new(60), Preselected: &no}
+	agreed   = credit.Agreement{
+		Document: document, Person: "u1", ShownAt: accepted.Add(-time.Minute), AcceptedAt: accepted, Act: "tap_agree", Channel: "wallet", Language: "zh-Hans", ReadSeconds: 59, Preselected: true,
+	}
+	cut = credit.Cut{
 		Dispute: 13, Instalment: 2, Statement: 9, Principal: 4_000, Interest: 1, Fee: 2, Borne: borne, Funders: funders,
 		PrincipalLeft: 300, InterestLeft: 3, FeeLeft: 4,
 	}
@@ -52,11 +55,11 @@ var bought = credit.Account{
 // eventExamples has each event once, with something in every field: once written
 // to a log, its form is read for ever.
 var eventExamples = []credit.Event{
-	credit.ApplicationReceived{Number: 1, Platform: "shop", Customer: "u1", Agreements: []credit.Agreement{{Document: document, AcceptedAt: accepted}}, Assessed: true},
+	credit.ApplicationReceived{Number: 1, Platform: "shop", Customer: "u1", Agreements: []credit.Agreement{agreed}, Assessed: true},
 	credit.ApplicationReferred{Number: 1, Reasons: []string{"above_auto_approval"}, Terms: terms},
 	credit.ApplicationRefused{Number: 1, Reasons: []string{"income_too_low", "under_age"}, Until: 20_522},
 	credit.AccountOpened{Application: 1, Limit: 500_000, Terms: terms},
-	credit.Authorised{Number: 3, Amount: 12_345, Plan: "flat3", Scene: "live", Merchant: "m1", Order: "o\"1<直播>", Quote: "qt_1", LastDay: 20_529, Route: 1},
+	credit.Authorised{Number: 3, Amount: 12_345, Plan: "flat3", Scene: "live", Merchant: "m1", Order: "o\"1<直播>", Quote: "qt_1", Agreement: agreed, LastDay: 20_529, Route: 1},
 	credit.Declined{Number: 3, Amount: 12_345, Plan: "flat3", Scene: "live", Merchant: "m1", Order: "o1", Reasons: []credit.Reason{credit.ReasonFrozen, credit.ReasonLimitExceeded}},
 	credit.PurchaseCaptured{
 		Number: 4, Hold: 3, Amount: 10_000, Released: 2_345, Resolved: true, Scene: "live", Merchant: "m1", Plan: plan,
@@ -76,11 +79,11 @@ var eventExamples = []credit.Event{
 	credit.StatementPaid{Statement: 9},
 	credit.StatementOverdue{Statement: 9, DaysPastDue: 4, Principal: 3_333},
 	credit.StatementConverted{
-		Number: 10, Statement: 9, Amount: 3_000, Plan: plan, Quote: "qt_1",
+		Number: 10, Statement: 9, Amount: 3_000, Plan: plan, Quote: "qt_1", Agreement: agreed,
 		Lines:     []credit.ConvertedLine{{Purchase: 4, Instalment: 1, Principal: 3_000}},
 		Purchases: []credit.ConvertedPurchase{{Purchase: 4, Merchant: "m1", First: 4, Amount: 3_000, Parts: []credit.Part{{On: 20_578, Principal: 1_000, Interest: 1, Fee: 2, Borne: borne}}}},
 	},
-	credit.StatementDeferred{Statement: 9, Due: 20_572, Before: 20_558, Fee: 17, Cut: 3, Quote: "qt_1"},
+	credit.StatementDeferred{Statement: 9, Due: 20_572, Before: 20_558, Fee: 17, Cut: 3, Quote: "qt_1", Agreement: agreed},
 	credit.StatementAged{Statement: 9, Bucket: 2},
 	credit.PenaltyCharged{Statement: 9, Amount: 17, Cut: 2, Through: 20_562},
 	credit.AccountGraded{Grade: credit.Substandard, DaysPastDue: 91},
@@ -115,11 +118,11 @@ var eventExamples = []credit.Event{
 	credit.ClosureRefused{Closure: 12, Reviewer: "op_1", Reason: "court order", Ended: true},
 	credit.ClosureWithdrawn{Closure: 12, Ended: true},
 	credit.ClosureBreached{Closure: 12},
-	credit.LimitChanged{Before: 500_000, Limit: 600_000, Reason: credit.LimitByRequest, Operator: "op_1", Agreement: &credit.Agreement{Document: document, AcceptedAt: accepted}},
+	credit.LimitChanged{Before: 500_000, Limit: 600_000, Reason: credit.LimitByRequest, Operator: "op_1", Agreement: &agreed},
 	credit.TemporaryLimitGranted{Amount: 200_000, LastDay: 20_570, Operator: "op_1"},
 	credit.TemporaryLimitWithdrawn{Amount: 200_000, Operator: "op_1"},
 	credit.TemporaryLimitLapsed{Amount: 200_000},
-	credit.AutopayInstructed{Number: 13, Source: "tok_1", Agreement: credit.Agreement{Document: document, AcceptedAt: accepted}},
+	credit.AutopayInstructed{Number: 13, Source: "tok_1", Agreement: agreed},
 	credit.AutopayEnded{Autopay: 13, Reason: credit.AutopayEndedByCustomer},
 	credit.DebitRequested{Number: 14, Statement: 9, Amount: 3_336, Attempt: 1, Source: "tok_1"},
 	credit.DebitSettled{Debit: 14, Repayment: 15},

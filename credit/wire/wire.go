@@ -17,7 +17,7 @@ import (
 // StateFormat is the version of EncodeState's form. A snapshot of another version is
 // ignored, so it goes up with every change of what the state holds or means: the
 // account is then made anew from its events.
-const StateFormat = 2
+const StateFormat = 3
 
 // events maps a wire name to what reads an event of that name.
 var events = map[string]func(*jsontext.Decoder) (credit.Event, error){}

@@ -349,6 +349,11 @@ func TestTheHandWritesWhatTheLibraryWrites(t *testing.T) {
 		e := credit.Authorised{
 			Number: rapid.Int64().Draw(t, "n"), Amount: money.Amount(rapid.Int64().Draw(t, "amount")), Plan: text.Draw(t, "plan"), Scene: text.Draw(t, "scene"),
 			Merchant: text.Draw(t, "merchant"), Order: text.Draw(t, "order"), Quote: text.Draw(t, "quote"), LastDay: calendar.Date(day.Draw(t, "day")),
+			Agreement: credit.Agreement{
+				Document: credit.Document{Name: text.Draw(t, "document"), Version: rapid.Int().Draw(t, "version"), Hash: text.Draw(t, "hash")},
+				Person:   text.Draw(t, "person"), ShownAt: instant.Draw(t, "shown"), AcceptedAt: instant.Draw(t, "accepted"), Act: text.Draw(t, "act"),
+				Channel: text.Draw(t, "channel"), Language: text.Draw(t, "language"), ReadSeconds: rapid.Int().Draw(t, "read"), Preselected: rapid.Bool().Draw(t, "preselected"),
+			},
 		}
 		got, wrong := wire.EncodeEvents([]credit.Event{e})
 		want, refused := json.Marshal([]any{[]any{e.Name(), 1, e}})
@@ -358,6 +363,7 @@ func TestTheHandWritesWhatTheLibraryWrites(t *testing.T) {
 			Amount: e.Amount, Currency: money.Currency(text.Draw(t, "currency")), Plan: e.Plan, Scene: e.Scene, Merchant: e.Merchant, Order: e.Order,
 			Consent: credit.Consent{
 				Person: text.Draw(t, "person"), Document: text.Draw(t, "document"), Version: int(e.Number), Hash: e.Quote, Act: text.Draw(t, "act"),
+				Channel: text.Draw(t, "channel"), Language: text.Draw(t, "language"), ReadSeconds: rapid.Ptr(rapid.Int(), true).Draw(t, "read"),
 				ShownAt: instant.Draw(t, "shown"), AcceptedAt: instant.Draw(t, "accepted"), Preselected: rapid.Ptr(rapid.Bool(), true).Draw(t, "preselected"),
 			},
 		}

@@ -7,6 +7,7 @@ type Evidence struct {
 	Another         bool  // given by another person
 	Outdated        bool  // for another text or version, or other figures
 	Shown, Accepted int64 // microseconds since 1970
+	Read            int64 // seconds
 }
 
 // judge says why evidence proves nothing, or nothing.
@@ -23,6 +24,8 @@ func (e Evidence) judge(reading, now int64) string {
 		return "consent_outdated"
 	case e.Accepted < e.Shown+reading:
 		return "consent_too_fast"
+	case e.Read*1_000_000 < reading || e.Read*1_000_000 > e.Accepted-e.Shown:
+		return "consent_too_fast" // not read for as long as it needs, or for longer than it was there
 	case e.Accepted > now+2*minute:
 		return "consent_in_future"
 	case now > e.Accepted+24*60*minute:

@@ -75,13 +75,18 @@ CREATE TABLE application (
 );
 
 CREATE TABLE agreement (
-	partition   integer NOT NULL,
-	application bigint  NOT NULL,
-	version     integer NOT NULL,
-	accepted_at bigint  NOT NULL,
-	account     text COLLATE "C" NOT NULL,
-	document    text COLLATE "C" NOT NULL,
-	hash        text COLLATE "C" NOT NULL,
+	partition    integer NOT NULL,
+	application  bigint  NOT NULL,
+	version      integer NOT NULL,
+	shown_at     bigint  NOT NULL,
+	accepted_at  bigint  NOT NULL,
+	read_seconds bigint  NOT NULL,
+	account      text COLLATE "C" NOT NULL,
+	document     text COLLATE "C" NOT NULL,
+	hash         text COLLATE "C" NOT NULL,
+	act          text COLLATE "C" NOT NULL,
+	channel      text COLLATE "C" NOT NULL,
+	language     text COLLATE "C" NOT NULL,
 	PRIMARY KEY (partition, account, application, document)
 );
 

@@ -73,13 +73,18 @@ CREATE TABLE application (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE agreement (
-	partition   INTEGER NOT NULL,
-	application INTEGER NOT NULL,
-	version     INTEGER NOT NULL,
-	accepted_at INTEGER NOT NULL,
-	account     TEXT    NOT NULL,
-	document    TEXT    NOT NULL,
-	hash        TEXT    NOT NULL,
+	partition    INTEGER NOT NULL,
+	application  INTEGER NOT NULL,
+	version      INTEGER NOT NULL,
+	shown_at     INTEGER NOT NULL,
+	accepted_at  INTEGER NOT NULL,
+	read_seconds INTEGER NOT NULL,
+	account      TEXT    NOT NULL,
+	document     TEXT    NOT NULL,
+	hash         TEXT    NOT NULL,
+	act          TEXT    NOT NULL,
+	channel      TEXT    NOT NULL,
+	language     TEXT    NOT NULL,
 	PRIMARY KEY (partition, account, application, document)
 ) STRICT, WITHOUT ROWID;
 
