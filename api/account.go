@@ -149,7 +149,7 @@ func liftBlock(c *call) error {
 // each kind is lifted by whoever may. Kinds that nobody may touch are credit's to refuse.
 func (c *call) mayBlock(kind credit.BlockKind) error {
 	byOperators := []credit.BlockKind{credit.BlockRisk, credit.BlockJudicial, credit.BlockDispute}
-	if slices.Contains(byOperators, kind) && c.caller.Role != catalogue.OperatorRole {
+	if slices.Contains(byOperators, kind) && c.caller.Role != catalogue.OperatorRole || c.principal != nil && kind != credit.BlockCustomer {
 		return &problem{kind: kindOperatorKey}
 	}
 	return nil

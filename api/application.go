@@ -17,6 +17,10 @@ func apply(c *call) error {
 	if err := c.read(&body); err != nil {
 		return err
 	}
+	id := credit.AccountID(c.caller.Platform, body.Programme, body.Customer)
+	if !c.mine(id) {
+		return missing("account")
+	}
 	programme, err := c.server.catalogue.Programme(background, c.caller.Platform, body.Programme)
 	if err != nil {
 		return err
@@ -33,7 +37,6 @@ func apply(c *call) error {
 		command.Consents = append(command.Consents, consent(&body.Consents[i]))
 	}
 	command.Assessment = risk.Assess(programme.Policy, command.Declared, command.Wanted)
-	id := credit.AccountID(c.caller.Platform, body.Programme, body.Customer)
 	return c.do(id, command, fasthttp.StatusCreated, applicationAnswer)
 }
 

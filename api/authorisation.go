@@ -24,7 +24,7 @@ func authorise(c *call) error {
 	if err := c.read(&body); err != nil {
 		return err
 	}
-	account, err := asAccount(body.Account)
+	account, err := c.asAccount(body.Account)
 	if err != nil {
 		return err
 	}

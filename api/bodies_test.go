@@ -95,6 +95,8 @@ func (w *world) samples(t testing.TB) map[string]sample {
 		"refuseDebit":         {"/v1/debits/deb_" + strings.TrimPrefix(account.ID, "acc_") + "_1/refuse", w.operator, map[string]any{"reason": "insufficient_funds"}},
 		"makeContact":         {of + "/contacts", w.platform, map[string]any{"channel": "call", "purpose": "collection", "party": "customer", "effective": true}},
 		"refuseClosure":       {"/v1/closures/clo_" + strings.TrimPrefix(account.ID, "acc_") + "_1/refuse", w.operator, map[string]any{"reason": "x"}},
+		"createWalletSession": {"/v1/wallet_sessions", w.platform, map[string]any{"customer": "u-good", "programme": catalogue.SampleID, "language": "en", "page": "bill", "return_url": "https://shop.example/me", "cashier_url": "https://shop.example/pay"}},
+		"endWalletSessions":   {"/v1/wallet_sessions/end", w.platform, map[string]any{"customer": "u-good", "programme": catalogue.SampleID}},
 		"advanceClock":        {"/v1/clock/advance", w.platform, map[string]any{"to": "2026-01-16"}},
 	}
 }

@@ -24,6 +24,7 @@ type call struct {
 	id         string
 	parameters [maxParameters]string
 	caller     catalogue.Caller
+	principal  *Principal // a customer, when a page of this process calls for one
 	key        string
 	reader     strict.Reader
 	buffer     []byte
@@ -39,6 +40,8 @@ func (c *call) check() error {
 		}
 	}
 	switch {
+	case c.principal != nil && !c.principal.allowed(r.policy):
+		return &problem{kind: kindNoSuchRoute}
 	case r.policy == operatorKey && c.caller.Role != catalogue.OperatorRole:
 		return &problem{kind: kindOperatorKey}
 	case r.policy == sandboxKey && !c.server.sandbox:
@@ -56,6 +59,9 @@ func (c *call) check() error {
 const bearer = "Bearer "
 
 func (c *call) authenticate() error {
+	if c.asPrincipal() {
+		return nil
+	}
 	h := c.http.Request.Header.Peek("Authorization")
 	if len(h) <= len(bearer) || !strings.EqualFold(string(h[:len(bearer)]), bearer) {
 		return &problem{kind: kindUnauthenticated}
@@ -68,10 +74,10 @@ func (c *call) authenticate() error {
 }
 
 // account returns the account that the path's first parameter names.
-func (c *call) account() (credit.ID, error) { return asAccount(c.parameters[0]) }
+func (c *call) account() (credit.ID, error) { return c.asAccount(c.parameters[0]) }
 
-func asAccount(s string) (credit.ID, error) {
-	if id := credit.ID(s); id.Valid() {
+func (c *call) asAccount(s string) (credit.ID, error) {
+	if id := credit.ID(s); id.Valid() && c.mine(id) {
 		return id, nil
 	}
 	return "", missing("account")
@@ -80,7 +86,7 @@ func asAccount(s string) (credit.ID, error) {
 // part returns the account and number that the path's first parameter names.
 func (c *call) part(prefix, what string) (credit.ID, int64, error) {
 	account, number, ok := credit.ID(c.parameters[0]).Owner(prefix)
-	if !ok {
+	if !ok || !c.mine(account) {
 		return "", 0, missing(what)
 	}
 	return account, number, nil

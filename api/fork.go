@@ -23,7 +23,7 @@ func tellAgain(c *call) error {
 		From: body.From, Position: body.Position, Until: c.server.desk.Today().Day, Rules: fork.Rules{}, Most: body.Most,
 	}
 	if body.Account != "" {
-		account, err := asAccount(body.Account)
+		account, err := c.asAccount(body.Account)
 		if err != nil {
 			return err
 		}

@@ -15,7 +15,7 @@ func quote(c *call) error {
 	if err := c.read(&body); err != nil {
 		return err
 	}
-	id, err := asAccount(body.Account)
+	id, err := c.asAccount(body.Account)
 	if err != nil {
 		return err
 	}

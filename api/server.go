@@ -23,6 +23,7 @@ import (
 	"github.com/yuefu/yuefu/catalogue"
 	"github.com/yuefu/yuefu/credit"
 	"github.com/yuefu/yuefu/servicing"
+	"github.com/yuefu/yuefu/session"
 	"github.com/yuefu/yuefu/view"
 )
 
@@ -53,6 +54,9 @@ type Options struct {
 	// and debits stay pending until an operator tells their results.
 	Payments func() PaymentFigures
 
+	Sessions *session.Store // of hosted pages; nil: there are none
+	Public   string         // the address that links to hosted pages begin with; empty: the one that was asked
+
 	// Pages are shown beside the API: by exact path, or by prefix where the path ends in a slash.
 	Pages map[string]http.Handler
 
@@ -78,6 +82,8 @@ type Server struct {
 	sandbox    bool
 	ready      func(context.Context) error
 	payments   func() PaymentFigures
+	sessions   *session.Store
+	public     string
 	connection int
 
 	http     *fasthttp.Server
@@ -97,7 +103,7 @@ type Server struct {
 func New(o Options) *Server {
 	s := &Server{
 		desk: o.Desk, catalogue: o.Catalogue, tables: o.Tables, log: o.Log, partitions: o.Partitions, zone: o.Zone, sandbox: o.Sandbox,
-		ready: o.Ready, payments: o.Payments, connection: o.Connections, pages: map[string]fasthttp.RequestHandler{},
+		ready: o.Ready, payments: o.Payments, sessions: o.Sessions, public: strings.TrimSuffix(o.Public, "/"), connection: o.Connections, pages: map[string]fasthttp.RequestHandler{},
 	}
 	var err error
 	if s.location, err = time.LoadLocation(o.Zone); err != nil {

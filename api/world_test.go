@@ -21,6 +21,7 @@ import (
 	"github.com/yuefu/yuefu/eventlog"
 	"github.com/yuefu/yuefu/eventlog/open"
 	"github.com/yuefu/yuefu/servicing"
+	"github.com/yuefu/yuefu/session"
 	"github.com/yuefu/yuefu/view"
 )
 
@@ -85,7 +86,7 @@ func newWorldOn(t testing.TB, dsn string, change ...func(*Options)) *world {
 	book := db.Book()
 	o := Options{
 		Desk: w.desk, Catalogue: w.catalogue, Tables: w.tables, Log: logger,
-		Partitions: book.Partitions, Zone: book.Zone, Sandbox: book.Sandbox,
+		Partitions: book.Partitions, Zone: book.Zone, Sandbox: book.Sandbox, Sessions: session.Open(db, time.Now),
 	}
 	for _, c := range change {
 		c(&o)

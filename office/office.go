@@ -21,6 +21,7 @@ import (
 	"github.com/yuefu/yuefu/follow"
 	"github.com/yuefu/yuefu/payment"
 	"github.com/yuefu/yuefu/servicing"
+	"github.com/yuefu/yuefu/session"
 	"github.com/yuefu/yuefu/view"
 )
 
@@ -40,6 +41,7 @@ type Office struct {
 	Catalogue *catalogue.Catalogue
 	Tables    *view.Tables
 	Desk      *servicing.Desk
+	Sessions  *session.Store
 	Autopay   *autopay.Follower // nil without a payment service
 	Clock     servicing.Clock
 	Zone      *time.Location
@@ -94,6 +96,12 @@ func Open(ctx context.Context, dsn string, options Options) (_ *Office, err erro
 			options.Log.Error("the tables no longer follow the log", "error", err)
 		}
 	})
+
+	o.Sessions = session.Open(o.DB, time.Now)
+	if _, err = o.follow(ctx, background, endSessions); err != nil {
+		return nil, err
+	}
+	o.running.Go(func() { o.sweepSessions(background) })
 
 	options.Desk.Clock, options.Desk.Due, options.Desk.Log = o.Clock, index{o.Tables, &o.followers}, options.Log
 	if options.Payments != nil {

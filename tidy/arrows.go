@@ -54,7 +54,9 @@ var allowed = map[string][]string{
 	"explain": {"money", "calendar", "credit"},
 
 	// Edges: they never import each other.
-	"api": {"money", "calendar", "credit", "credit/wire", "risk", "servicing", "catalogue", "view", "fork", "explain", "api/strict", "api/contract", jsonv2, "github.com/valyala/fasthttp",
+	"session": {"database", jsonv2}, // who stands before a hosted page
+
+	"api": {"money", "calendar", "credit", "credit/wire", "risk", "servicing", "catalogue", "view", "session", "fork", "explain", "api/strict", "api/contract", jsonv2, "github.com/valyala/fasthttp",
 		"github.com/prometheus/client_golang"},
 	"api/strict":   {"money", "calendar", jsonv2},
 	"api/contract": {"money", "calendar", "api/strict", jsonv2},
@@ -64,7 +66,7 @@ var allowed = map[string][]string{
 	"sim": {"money", "calendar", "api/client"}, // customers of the public API, like any other
 
 	// An installation put together, without its edges: for the server, and for who drives the desk directly.
-	"office": {"money", "calendar", "credit", "law", "servicing", "catalogue", "view", "eventlog", "eventlog/open", "follow", "database", "autopay", "payment"},
+	"office": {"money", "calendar", "credit", "law", "servicing", "catalogue", "view", "eventlog", "eventlog/open", "follow", "database", "session", "autopay", "payment"},
 	"replay": {"money", "calendar", "credit", "risk", "law", "servicing", "catalogue", "office"},
 	// Measures all of it, and starts a PostgreSQL of its own when nobody names one.
 	"bench": {"money", "calendar", "credit", "risk", "law", "servicing", "catalogue", "eventlog", "eventlog/open", "credit/wire", "database", "database/pgtest",

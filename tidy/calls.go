@@ -67,6 +67,7 @@ var waits = map[string]string{
 	"servicing": "looks again after a moment; which day it is it asks its Clock",
 	"database":  "tries a transaction again after a moment",
 	"view":      "looks for new entries every moment",
+	"office":    "sweeps ended sessions every hour",
 	"follow":    "looks for new entries every moment",
 	"bench":     "sends when it is time to",
 

@@ -199,6 +199,12 @@ const (
 	OverdueStepStepOverdue    OverdueStepStep = "overdue"
 )
 
+// Defines values for PageLanguage.
+const (
+	En     PageLanguage = "en"
+	ZhHans PageLanguage = "zh-Hans"
+)
+
 // Defines values for PlanKind.
 const (
 	Annuity      PlanKind = "annuity"
@@ -323,6 +329,15 @@ const (
 	StatementStatusOpen    StatementStatus = "open"
 	StatementStatusOverdue StatementStatus = "overdue"
 	StatementStatusPaid    StatementStatus = "paid"
+)
+
+// Defines values for WalletPage.
+const (
+	WalletPageBill  WalletPage = "bill"
+	WalletPageClose WalletPage = "close"
+	WalletPageHome  WalletPage = "home"
+	WalletPageOpen  WalletPage = "open"
+	WalletPageRepay WalletPage = "repay"
 )
 
 // Account A credit line (月付账户) as it is on a business date
@@ -2171,6 +2186,11 @@ type LogPosition struct {
 	Position  int64 `json:"position"`
 }
 
+// LoggedOut defines model for LoggedOut.
+type LoggedOut struct {
+	Customer string `json:"customer"`
+}
+
 // MerchantRule Where credit may be spent (商户名单): at the merchants that are allowed, if any are named, and at none that is blocked
 type MerchantRule struct {
 	Allowed []string `json:"allowed,omitempty,omitzero"`
@@ -2253,6 +2273,9 @@ type OverdueStep struct {
 
 // OverdueStepStep defines model for OverdueStep.Step.
 type OverdueStepStep string
+
+// PageLanguage 简体中文 or English
+type PageLanguage string
 
 // PaymentFigures Who carries debits out (扣款), and how many wait
 type PaymentFigures struct {
@@ -3111,6 +3134,42 @@ type Void struct {
 
 	// Status approved: open, it can be captured; captured: nothing of it is held any more
 	Status AuthorisationStatus `json:"status"`
+}
+
+// WalletPage 首页, 开通, 本期账单, 还款, 关闭月付
+type WalletPage string
+
+// WalletSession defines model for WalletSession.
+type WalletSession struct {
+	ExpiresAt time.Time `json:"expires_at"`
+
+	// URL Works once: send the customer there
+	URL string `json:"url"`
+}
+
+// WalletSessionEnd defines model for WalletSessionEnd.
+type WalletSessionEnd struct {
+	Customer  string `json:"customer"`
+	Programme string `json:"programme"`
+}
+
+// WalletSessionRequest defines model for WalletSessionRequest.
+type WalletSessionRequest struct {
+	// CashierURL Where you take repayments yourself; `account`, `amount` and `currency` are added. Left out: customers repay from a bound source
+	CashierURL string `json:"cashier_url,omitempty,omitzero"`
+
+	// Customer Your own id of the person (用户)
+	Customer string `json:"customer"`
+
+	// Language 简体中文 or English
+	Language PageLanguage `json:"language,omitempty,omitzero"`
+
+	// Page 首页, 开通, 本期账单, 还款, 关闭月付
+	Page      WalletPage `json:"page,omitempty,omitzero"`
+	Programme string     `json:"programme"`
+
+	// ReturnURL Where 'back' leads: a page of yours
+	ReturnURL string `json:"return_url,omitempty,omitzero"`
 }
 
 // AccountID defines model for AccountID.
@@ -4062,5 +4121,19 @@ func (c *Client) GetText(ctx context.Context, hash string) (answer Text, err err
 	path := "/v1/texts/{hash}"
 	path = strings.Replace(path, "{hash}", url.PathEscape(hash), 1)
 	err = c.do(ctx, "GET", path, "", nil, &answer)
+	return answer, err
+}
+
+// CreateWalletSession: A link to the wallet page (钱包) for one customer.
+func (c *Client) CreateWalletSession(ctx context.Context, body WalletSessionRequest) (answer WalletSession, err error) {
+	path := "/v1/wallet_sessions"
+	err = c.do(ctx, "POST", path, "", &body, &answer)
+	return answer, err
+}
+
+// EndWalletSessions: Log a customer out everywhere (退出全部登录).
+func (c *Client) EndWalletSessions(ctx context.Context, body WalletSessionEnd) (answer LoggedOut, err error) {
+	path := "/v1/wallet_sessions/end"
+	err = c.do(ctx, "POST", path, "", &body, &answer)
 	return answer, err
 }

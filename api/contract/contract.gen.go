@@ -1641,6 +1641,11 @@ type OverdueStepStep string
 
 var valuesOfOverdueStepStep = []string{"overdue", "aged", "graded", "charged_off"}
 
+// PageLanguage 简体中文 or English
+type PageLanguage string
+
+var valuesOfPageLanguage = []string{"zh-Hans", "en"}
+
 // Plan How a purchase is owed (还款方式), at what cost, borne by whom
 type Plan struct {
 	ID string `json:"id"`
@@ -2551,4 +2556,90 @@ func (v *Terms) Read(r *strict.Reader) {
 	r.Required(seen, 35, "", "scenes")
 	r.Required(seen, 36, "", "statement_day")
 	r.Required(seen, 37, "", "window_days")
+}
+
+// WalletPage 首页, 开通, 本期账单, 还款, 关闭月付
+type WalletPage string
+
+var valuesOfWalletPage = []string{"home", "open", "bill", "repay", "close"}
+
+// WalletSessionEnd defines model for WalletSessionEnd.
+type WalletSessionEnd struct {
+	Customer  string `json:"customer"`
+	Programme string `json:"programme"`
+}
+
+// Read reads the object exactly as the contract describes it.
+func (v *WalletSessionEnd) Read(r *strict.Reader) {
+	if !r.Begin() {
+		return
+	}
+	var seen uint64
+	for r.Next() {
+		switch string(r.Name()) {
+		case "customer":
+			seen |= 1 << 0
+			v.Customer = r.Text(1, 128)
+		case "programme":
+			seen |= 1 << 1
+			v.Programme = r.Text(1, 64)
+		default:
+			r.Unknown()
+		}
+	}
+	r.Required(seen, 0, "", "customer")
+	r.Required(seen, 1, "", "programme")
+}
+
+// WalletSessionRequest defines model for WalletSessionRequest.
+type WalletSessionRequest struct {
+	// CashierURL Where you take repayments yourself; `account`, `amount` and `currency` are added. Left out: customers repay from a bound source
+	CashierURL string `json:"cashier_url,omitempty,omitzero"`
+
+	// Customer Your own id of the person (用户)
+	Customer string `json:"customer"`
+
+	// Language 简体中文 or English
+	Language PageLanguage `json:"language,omitempty,omitzero"`
+
+	// Page 首页, 开通, 本期账单, 还款, 关闭月付
+	Page      WalletPage `json:"page,omitempty,omitzero"`
+	Programme string     `json:"programme"`
+
+	// ReturnURL Where 'back' leads: a page of yours
+	ReturnURL string `json:"return_url,omitempty,omitzero"`
+}
+
+// Read reads the object exactly as the contract describes it.
+func (v *WalletSessionRequest) Read(r *strict.Reader) {
+	if !r.Begin() {
+		return
+	}
+	var seen uint64
+	for r.Next() {
+		switch string(r.Name()) {
+		case "cashier_url":
+			seen |= 1 << 0
+			v.CashierURL = r.Text(8, 1024)
+		case "customer":
+			seen |= 1 << 1
+			v.Customer = r.Text(1, 128)
+		case "language":
+			seen |= 1 << 2
+			v.Language = PageLanguage(r.Word(valuesOfPageLanguage))
+		case "page":
+			seen |= 1 << 3
+			v.Page = WalletPage(r.Word(valuesOfWalletPage))
+		case "programme":
+			seen |= 1 << 4
+			v.Programme = r.Text(1, 64)
+		case "return_url":
+			seen |= 1 << 5
+			v.ReturnURL = r.Text(8, 1024)
+		default:
+			r.Unknown()
+		}
+	}
+	r.Required(seen, 1, "", "customer")
+	r.Required(seen, 4, "", "programme")
 }

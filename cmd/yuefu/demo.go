@@ -76,7 +76,7 @@ func (c demoCmd) Run(ctx context.Context) (err error) {
 	if err := t.prepare(ctx, o, key); err != nil {
 		return stopped(ctx, err)
 	}
-	s, err := listen(o, address, t.steps())
+	s, err := listen(o, address, "", t.steps())
 	if err != nil {
 		return err
 	}
@@ -142,7 +142,7 @@ func (c demoCmd) key(ctx context.Context, cat *catalogue.Catalogue) (string, err
 
 // fill lets the world live, through real HTTP on a port of its own.
 func (c demoCmd) fill(ctx context.Context, o *office.Office, key string) (sim.Story, error) {
-	s, err := listen(o, "127.0.0.1:0", nil)
+	s, err := listen(o, "127.0.0.1:0", "", nil)
 	if err != nil {
 		return sim.Story{}, err
 	}

@@ -22,6 +22,7 @@ import (
 type serveCmd struct {
 	databaseFlag
 	Listen     string `help:"Address to listen on." default:"127.0.0.1:8080" env:"YUEFU_LISTEN"`
+	Public     string `help:"Address that customers reach the hosted pages at, such as https://pay.example; links begin with it. Default: the one that the platform asked." env:"YUEFU_PUBLIC" placeholder:"URL"`
 	Sandbox    bool   `help:"For a new database: the clock stands still until POST /v1/clock/advance moves it."`
 	Start      string `help:"For a new sandbox: where its clock starts, as RFC 3339; default: now." placeholder:"TIME"`
 	Zone       string `help:"For a new database: the business time zone; default Asia/Shanghai." placeholder:"ZONE"`
@@ -52,7 +53,7 @@ func (c serveCmd) Run(ctx context.Context) error {
 	if c.Profile != "" {
 		go func() { slog.Error("profiler", "error", http.ListenAndServe(c.Profile, nil)) }()
 	}
-	s, err := listen(o, c.Listen, nil)
+	s, err := listen(o, c.Listen, c.Public, nil)
 	if err != nil {
 		return errors.Join(err, o.Close())
 	}
@@ -84,7 +85,7 @@ type listener struct {
 
 // listen serves the API and the pages of an office. try is what the start page
 // suggests.
-func listen(o *office.Office, address string, try []web.Step) (*listener, error) {
+func listen(o *office.Office, address, public string, try []web.Step) (*listener, error) {
 	l, err := net.Listen("tcp", address)
 	if err != nil {
 		return nil, err
@@ -98,7 +99,7 @@ func listen(o *office.Office, address string, try []web.Step) (*listener, error)
 	s.server = api.New(api.Options{
 		Desk: o.Desk, Catalogue: o.Catalogue, Tables: o.Tables, Log: slog.Default(),
 		Partitions: book.Partitions, Zone: book.Zone, Sandbox: book.Sandbox,
-		Ready: o.Ready, Payments: paymentFigures(o), Pages: pages,
+		Ready: o.Ready, Payments: paymentFigures(o), Sessions: o.Sessions, Public: public, Pages: pages,
 	})
 	go func() { s.failed <- s.server.Serve(l) }()
 	return s, nil
