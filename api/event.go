@@ -2,21 +2,13 @@ package api
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
-	"time"
 
-	"github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
 	"github.com/valyala/fasthttp"
 
-	"github.com/yuefu/yuefu/calendar"
 	"github.com/yuefu/yuefu/credit"
-	"github.com/yuefu/yuefu/credit/wire"
+	"github.com/yuefu/yuefu/event"
 )
-
-// place is where an event stands: its entry's position in the log, and its own in the entry.
-type place struct{ position, number int64 }
 
 // listEvents tells an account's history as the log has it, oldest first.
 func listEvents(c *call) error {
@@ -32,47 +24,36 @@ func listEvents(c *call) error {
 	if err != nil {
 		return err
 	}
-	if _, err := c.look(id, func(*credit.Account, credit.Moment) {}); err != nil {
+	customer := ""
+	if _, err := c.look(id, func(a *credit.Account, _ credit.Moment) { customer = a.Customer }); err != nil {
 		return err
 	}
 	var o out
 	o.begin()
 	o.list("data")
-	written, last, more := int64(0), place{}, false
-	for from := max(after.position-1, 0); !more; {
+	written, last, more := int64(0), event.Place{}, false
+	for from := max(after.Position-1, 0); !more; {
 		entries, err := c.server.tables.History(background, id, from, int(limit)+1)
 		if err != nil {
 			return err
 		}
 		for i := 0; i < len(entries) && !more; i++ {
-			e := &entries[i]
-			from = e.Position
-			day, err := wire.EffectiveDay(e.Name, e.Command, calendar.Date(e.Day))
+			from = entries[i].Position
+			events, err := event.Of(&entries[i], customer)
 			if err != nil {
 				return err
 			}
-			var events [][3]jsontext.Value // name, version, data
-			if err := json.Unmarshal(e.Events, &events); err != nil {
-				return fmt.Errorf("events of entry %d/%d: %w", e.Partition, e.Position, err)
-			}
 			for k := range events {
-				at := place{e.Position, int64(k + 1)}
-				if at.position == after.position && at.number <= after.number {
+				if !after.Before(events[k].Place) {
 					continue
 				}
 				if written == limit {
 					more = true
 					break
 				}
-				o.begin()
-				o.text("id", "evt_"+strings.TrimPrefix(string(id), "acc_")+"_"+at.String())
-				o.raw("type", events[k][0])
-				o.raw("version", events[k][1])
-				o.date("on", day)
-				o.instant("at", time.UnixMicro(e.Time))
-				o.raw("data", events[k][2])
-				o.end()
-				last = at
+				o.comma()
+				o.b = events[k].Append(o.b)
+				last = events[k].Place
 				written++
 			}
 		}
@@ -89,23 +70,84 @@ func listEvents(c *call) error {
 	return nil
 }
 
-func (p place) String() string {
-	return strconv.FormatInt(p.position, 10) + "-" + strconv.FormatInt(p.number, 10)
-}
-
 // eventCursor reads where the page before ended.
-func (c *call) eventCursor() (p place, err error) {
+func (c *call) eventCursor() (p event.Place, err error) {
 	s, err := c.queryText("cursor", 64)
 	if err != nil || s == "" {
 		return p, err
 	}
-	position, number, _ := strings.Cut(s, "-")
-	p.position, err = strconv.ParseInt(position, 10, 64)
-	if err == nil {
-		p.number, err = strconv.ParseInt(number, 10, 64)
-	}
-	if err != nil || p.position < 1 || p.number < 1 || p.String() != s {
+	p, ok := event.ParsePlace(s)
+	if !ok {
 		return p, parameterProblem(kindInvalidParameter, "cursor", "is not the next of a page of this list")
 	}
 	return p, nil
+}
+
+// longestCursor is that of 256 partitions.
+const longestCursor = 4096
+
+// listAllEvents tells what happened to all of a platform's accounts. Its page always
+// has a next: whoever comes back with it later is told what happened since.
+func listAllEvents(c *call) error {
+	limit, err := c.queryNumber("limit", 1, largestPage, standardPage)
+	if err != nil {
+		return err
+	}
+	filter := event.Filter{Platform: c.caller.Platform}
+	if filter.Types, err = c.eventTypes(); err != nil {
+		return err
+	}
+	if account, err := c.queryText("account", 64); err != nil {
+		return err
+	} else if account != "" {
+		if filter.Account, err = c.asAccount(account); err != nil {
+			return err
+		}
+		if _, err := c.look(filter.Account, func(*credit.Account, credit.Moment) {}); err != nil {
+			return err
+		}
+	}
+	partitions := len(c.server.partitions)
+	from := event.Start(partitions)
+	if s, err := c.queryText("cursor", longestCursor); err != nil {
+		return err
+	} else if s != "" {
+		var ok bool
+		if from, ok = event.ParseCursor(s, partitions); !ok {
+			return parameterProblem(kindInvalidParameter, "cursor", "is not the next of a page of this list")
+		}
+	}
+	page, err := c.server.feed.Read(background, filter, from, int(limit))
+	if err != nil {
+		return err
+	}
+	o := out{b: make([]byte, 0, 512*(len(page.Events)+1))}
+	o.begin()
+	o.list("data")
+	for i := range page.Events {
+		o.comma()
+		o.b = page.Events[i].Append(o.b)
+	}
+	o.endList()
+	o.bool("more", page.More)
+	o.text("next", page.Next.String())
+	o.end()
+	c.json(fasthttp.StatusOK, o.b)
+	return nil
+}
+
+// eventTypes reads the types that are asked for, with commas between. One that there
+// is not would find nothing for ever, which looks as if nothing happened.
+func (c *call) eventTypes() ([]string, error) {
+	s, err := c.queryText("type", 1024)
+	if err != nil || s == "" {
+		return nil, err
+	}
+	names := strings.Split(s, ",")
+	for _, name := range names {
+		if !event.Known(name) {
+			return nil, parameterProblem(kindInvalidParameter, "type", fmt.Sprintf("%q is no type of event", cut(name)))
+		}
+	}
+	return names, nil
 }

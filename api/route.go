@@ -114,6 +114,8 @@ var routes = []route{
 	{"POST", "/v1/wallet_sessions", platformKey, false, nil, newWalletSession},
 	{"POST", "/v1/wallet_sessions/end", platformKey, false, nil, endWalletSessions},
 
+	{"GET", "/v1/events", platformKey, false, []string{"type", "account", "cursor", "limit"}, listAllEvents},
+
 	{"GET", "/v1/clock", customerToo, false, nil, getClock},
 	{"POST", "/v1/forks", sandboxKey, false, nil, tellAgain},
 	{"POST", "/v1/clock/advance", sandboxKey, false, nil, advanceClock},

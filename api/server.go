@@ -22,6 +22,7 @@ import (
 	"github.com/yuefu/yuefu/calendar"
 	"github.com/yuefu/yuefu/catalogue"
 	"github.com/yuefu/yuefu/credit"
+	"github.com/yuefu/yuefu/event"
 	"github.com/yuefu/yuefu/servicing"
 	"github.com/yuefu/yuefu/session"
 	"github.com/yuefu/yuefu/view"
@@ -41,6 +42,7 @@ type Options struct {
 	Desk      Desk
 	Catalogue *catalogue.Catalogue
 	Tables    *view.Tables
+	Events    *event.Feed
 	Log       *slog.Logger // default: slog.Default()
 
 	Partitions []int32 // stored numbers of the log's partitions, in the order that accounts are hashed to
@@ -75,6 +77,7 @@ type Server struct {
 	desk       Desk
 	catalogue  *catalogue.Catalogue
 	tables     *view.Tables
+	feed       *event.Feed
 	log        *slog.Logger
 	partitions []int32
 	zone       string
@@ -102,7 +105,7 @@ type Server struct {
 // New makes a server. It listens once Serve is called.
 func New(o Options) *Server {
 	s := &Server{
-		desk: o.Desk, catalogue: o.Catalogue, tables: o.Tables, log: o.Log, partitions: o.Partitions, zone: o.Zone, sandbox: o.Sandbox,
+		desk: o.Desk, catalogue: o.Catalogue, tables: o.Tables, feed: o.Events, log: o.Log, partitions: o.Partitions, zone: o.Zone, sandbox: o.Sandbox,
 		ready: o.Ready, payments: o.Payments, sessions: o.Sessions, public: strings.TrimSuffix(o.Public, "/"), connection: o.Connections, pages: map[string]fasthttp.RequestHandler{},
 	}
 	var err error

@@ -18,6 +18,7 @@ import (
 	"github.com/yuefu/yuefu/calendar"
 	"github.com/yuefu/yuefu/catalogue"
 	"github.com/yuefu/yuefu/database"
+	"github.com/yuefu/yuefu/event"
 	"github.com/yuefu/yuefu/eventlog"
 	"github.com/yuefu/yuefu/eventlog/open"
 	"github.com/yuefu/yuefu/servicing"
@@ -87,6 +88,7 @@ func newWorldOn(t testing.TB, dsn string, change ...func(*Options)) *world {
 	o := Options{
 		Desk: w.desk, Catalogue: w.catalogue, Tables: w.tables, Log: logger,
 		Partitions: book.Partitions, Zone: book.Zone, Sandbox: book.Sandbox, Sessions: session.Open(db, time.Now),
+		Events: event.NewFeed(log, w.tables, event.NewOwners(w.tables)),
 	}
 	for _, c := range change {
 		c(&o)

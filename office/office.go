@@ -16,6 +16,7 @@ import (
 	"github.com/yuefu/yuefu/calendar"
 	"github.com/yuefu/yuefu/catalogue"
 	"github.com/yuefu/yuefu/database"
+	"github.com/yuefu/yuefu/event"
 	"github.com/yuefu/yuefu/eventlog"
 	"github.com/yuefu/yuefu/eventlog/open"
 	"github.com/yuefu/yuefu/follow"
@@ -40,6 +41,7 @@ type Office struct {
 	Log       eventlog.Log
 	Catalogue *catalogue.Catalogue
 	Tables    *view.Tables
+	Events    *event.Feed
 	Desk      *servicing.Desk
 	Sessions  *session.Store
 	Autopay   *autopay.Follower // nil without a payment service
@@ -102,6 +104,7 @@ func Open(ctx context.Context, dsn string, options Options) (_ *Office, err erro
 		return nil, err
 	}
 	o.running.Go(func() { o.sweepSessions(background) })
+	o.Events = event.NewFeed(o.Log, o.Tables, event.NewOwners(o.Tables))
 
 	options.Desk.Clock, options.Desk.Due, options.Desk.Log = o.Clock, index{o.Tables, &o.followers}, options.Log
 	if options.Payments != nil {

@@ -1766,14 +1766,21 @@ type EarlyRepaymentRequest struct {
 	Source string `json:"source"`
 }
 
-// Event defines model for Event.
+// Event One thing that happened to an account (事件)
 type Event struct {
+	Account string `json:"account"`
+
 	// At When it was recorded
 	At time.Time `json:"at"`
 
+	// Customer Your own id of the person
+	Customer string `json:"customer"`
+
 	// Data The event in its durable form
 	Data map[string]interface{} `json:"data"`
-	ID   string                 `json:"id"`
+
+	// ID The same however often the event is told
+	ID string `json:"id"`
 
 	// On The business date on which it happened
 	On calendar.Date `json:"on"`
@@ -1783,6 +1790,17 @@ type Event struct {
 
 	// Version The version of the form of `data`
 	Version int `json:"version"`
+}
+
+// EventFeed defines model for EventFeed.
+type EventFeed struct {
+	Data []Event `json:"data"`
+
+	// More There was more when this page was read
+	More bool `json:"more"`
+
+	// Next Where to go on, now or at any time later: there always is one
+	Next string `json:"next"`
 }
 
 // EventList defines model for EventList.
@@ -3385,6 +3403,23 @@ func (q ListStatementsQuery) values() url.Values {
 	return v
 }
 
+// ListAllEventsQuery is what ListAllEvents can be asked for. Zero values are left out.
+type ListAllEventsQuery struct {
+	Type    string // Only events of these types, with commas between
+	Account string // Only events of this account
+	Cursor  string // `next` of the page before
+	Limit   Limit  // How many at most; 50 when left out
+}
+
+func (q ListAllEventsQuery) values() url.Values {
+	v := url.Values{}
+	add(v, "type", q.Type)
+	add(v, "account", q.Account)
+	add(v, "cursor", q.Cursor)
+	add(v, "limit", q.Limit)
+	return v
+}
+
 // GetDisclosureQuery is what GetDisclosure can be asked for. Zero values are left out.
 type GetDisclosureQuery struct {
 	Amount int64 // The example's amount in minor units; 100000 when left out
@@ -3951,6 +3986,16 @@ func (c *Client) WithdrawDispute(ctx context.Context, id string, key string) (an
 	path := "/v1/disputes/{id}/withdraw"
 	path = strings.Replace(path, "{id}", url.PathEscape(id), 1)
 	err = c.do(ctx, "POST", path, key, nil, &answer)
+	return answer, err
+}
+
+// ListAllEvents: What happened to all of your accounts (事件流), from the log.
+func (c *Client) ListAllEvents(ctx context.Context, query ListAllEventsQuery) (answer EventFeed, err error) {
+	path := "/v1/events"
+	if q := query.values().Encode(); q != "" {
+		path += "?" + q
+	}
+	err = c.do(ctx, "GET", path, "", nil, &answer)
 	return answer, err
 }
 

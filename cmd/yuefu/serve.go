@@ -97,7 +97,7 @@ func listen(o *office.Office, address, public string, try []web.Step) (*listener
 	book := o.DB.Book()
 	s := &listener{url: "http://" + l.Addr().String(), failed: make(chan error, 1)}
 	s.server = api.New(api.Options{
-		Desk: o.Desk, Catalogue: o.Catalogue, Tables: o.Tables, Log: slog.Default(),
+		Desk: o.Desk, Catalogue: o.Catalogue, Tables: o.Tables, Events: o.Events, Log: slog.Default(),
 		Partitions: book.Partitions, Zone: book.Zone, Sandbox: book.Sandbox,
 		Ready: o.Ready, Payments: paymentFigures(o), Sessions: o.Sessions, Public: public, Pages: pages,
 	})
