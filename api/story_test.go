@@ -293,6 +293,9 @@ func mainJob(t *testing.T, s *teller) {
 		s.is("event", paged[i].ID, all[i].ID)
 	}
 	s.is("the first event", all[0].Type, "application.received")
+	feed := ok(s.shop.ListAllEvents(ctx, client.ListAllEventsQuery{Account: a.ID, Limit: 200}))(s)
+	s.is("events in the feed", len(feed.Data), len(all))
+	s.is("its last event", feed.Data[len(all)-1].ID, all[len(all)-1].ID)
 
 	ok(s.lender.AddBlock(ctx, a.ID, s.key(), client.BlockRequest{Kind: client.BlockKindRisk, Note: "checked"}))(s)
 	refused(s.lender.AddBlock(ctx, a.ID, s.key(), client.BlockRequest{Kind: client.BlockKindRisk}))(s, "block_exists")
