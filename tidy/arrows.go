@@ -67,7 +67,12 @@ var allowed = map[string][]string{
 	"api/strict":   {"money", "calendar", jsonv2},
 	"api/contract": {"money", "calendar", "api/strict", jsonv2},
 	"api/client":   {"calendar", jsonv2},
-	"web":          {"calendar", "go.yaml.in/yaml/v4"}, // reads the contract to show it
+	"docs":         {},                                             // what the product says in the words of its documentation
+	"web":          {"calendar", "web/page", "go.yaml.in/yaml/v4"}, // reads the contract to show it
+
+	// A customer's pages: clients of the public API, like any other.
+	"web/page":   {"calendar", "money", "docs", "session", "api/client"},
+	"web/wallet": {"calendar", "web/page", "session", "api/client"},
 
 	"sim": {"money", "calendar", "api/client"}, // customers of the public API, like any other
 

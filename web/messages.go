@@ -1,7 +1,12 @@
 package web
 
+import "github.com/yuefu/yuefu/web/page"
+
+// Label is a text in both languages.
+type Label = page.Label
+
 // messages are the pages' texts.
-var messages = map[string]Label{
+var messages = page.Messages{
 	"nav.start":   {"开始", "Start"},
 	"nav.docs":    {"接口文档", "API reference"},
 	"nav.live":    {"实时数据", "Live figures"},
@@ -84,4 +89,13 @@ var messages = map[string]Label{
 	"live.behind":     {"落后", "behind"},
 	"live.level":      {"已同步", "level"},
 	"live.none":       {"还没有账户", "There are no accounts yet"},
+}
+
+// say returns a message; a missing one shouts, in the test that renders all pages.
+func say(l page.Language, key string) string {
+	text, ok := messages.In(l, key)
+	if !ok {
+		panic("web: there is no message " + key)
+	}
+	return text
 }

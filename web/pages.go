@@ -6,7 +6,8 @@ import (
 	"fmt"
 	"html/template"
 	"net/http"
-	"strings"
+
+	"github.com/yuefu/yuefu/web/page"
 )
 
 //go:embed templates
@@ -15,15 +16,15 @@ var templateFiles embed.FS
 // pages renders the templates in each language.
 type pages struct {
 	Config
-	files     *assets
-	templates map[language]map[string]*template.Template // by language and page
+	files     *page.Assets
+	templates map[page.Language]map[string]*template.Template // by language and page
 }
 
-// page is what every template gets.
-type page struct {
+// view is what every template gets.
+type view struct {
 	Name  string // of the template
-	Lang  language
-	Other language // the language to change to
+	Lang  page.Language
+	Other page.Language // the language to change to
 	Config
 	Live bool // whether there is a page of live figures
 	Data any
@@ -31,15 +32,15 @@ type page struct {
 
 // parse parses each page with the layout, once a language.
 func (p *pages) parse() error {
-	p.templates = map[language]map[string]*template.Template{}
-	for _, lang := range languages {
+	p.templates = map[page.Language]map[string]*template.Template{}
+	for _, lang := range page.Languages {
 		p.templates[lang] = map[string]*template.Template{}
 		for _, name := range []string{"start", "docs", "live"} {
 			functions := template.FuncMap{
-				"t":     lang.say,
-				"in":    lang.of,
-				"asset": p.files.path,
-				"money": formatSum,
+				"t":     func(key string) string { return say(lang, key) },
+				"in":    lang.Of,
+				"asset": p.files.Path,
+				"money": page.Money,
 				"batch": batchSize,
 				"share": func(n, of int64) int64 { return 100 * n / max(1, of) },
 			}
@@ -55,7 +56,7 @@ func (p *pages) parse() error {
 
 // render writes a page in the visitor's language, whole or not at all.
 func (p *pages) render(w http.ResponseWriter, r *http.Request, name string, data any) {
-	lang := choose(w, r)
+	lang := page.Choose(w, r)
 	body, err := p.make(name, lang, data)
 	if err != nil {
 		http.Error(w, "this page could not be made", http.StatusInternalServerError)
@@ -64,13 +65,13 @@ func (p *pages) render(w http.ResponseWriter, r *http.Request, name string, data
 	send(w, lang, body)
 }
 
-func (p *pages) make(name string, lang language, data any) ([]byte, error) {
+func (p *pages) make(name string, lang page.Language, data any) ([]byte, error) {
 	var body bytes.Buffer
-	err := p.templates[lang][name].Execute(&body, page{Name: name, Lang: lang, Other: lang.other(), Config: p.Config, Live: p.Figures != nil, Data: data})
+	err := p.templates[lang][name].Execute(&body, view{Name: name, Lang: lang, Other: lang.Other(), Config: p.Config, Live: p.Figures != nil, Data: data})
 	return body.Bytes(), err
 }
 
-func send(w http.ResponseWriter, lang language, body []byte) {
+func send(w http.ResponseWriter, lang page.Language, body []byte) {
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Language", string(lang))
@@ -95,8 +96,8 @@ func (p *pages) start(w http.ResponseWriter, r *http.Request) {
 // docs makes the reference once a language: it is the largest page by far, and
 // changes only with the program.
 func (p *pages) docs(reference *reference) (http.HandlerFunc, error) {
-	made := map[language][]byte{}
-	for _, lang := range languages {
+	made := map[page.Language][]byte{}
+	for _, lang := range page.Languages {
 		body, err := p.make("docs", lang, reference)
 		if err != nil {
 			return nil, err
@@ -104,26 +105,7 @@ func (p *pages) docs(reference *reference) (http.HandlerFunc, error) {
 		made[lang] = body
 	}
 	return func(w http.ResponseWriter, r *http.Request) {
-		lang := choose(w, r)
+		lang := page.Choose(w, r)
 		send(w, lang, made[lang])
 	}, nil
-}
-
-// formatSum prints an amount of minor units with a comma between thousands.
-func formatSum(amount int64, decimals int) string {
-	sign := ""
-	if amount < 0 {
-		sign, amount = "-", -amount
-	}
-	digits := fmt.Sprintf("%0*d", decimals+1, amount)
-	whole, fraction := digits[:len(digits)-decimals], digits[len(digits)-decimals:]
-	return sign + strings.TrimSuffix(grouped(whole)+"."+fraction, ".")
-}
-
-// grouped puts a comma between the thousands of a whole number.
-func grouped(digits string) string {
-	for i := len(digits) - 3; i > 0; i -= 3 {
-		digits = digits[:i] + "," + digits[i:]
-	}
-	return digits
 }

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v4"
+
+	"github.com/yuefu/yuefu/web/page"
 )
 
 // object describes a named schema.
@@ -61,7 +63,7 @@ func bounds(n *yaml.Node) string {
 	for _, b := range []struct{ low, high, unit string }{
 		{"minimum", "maximum", ""}, {"minLength", "maxLength", " characters"}, {"minItems", "maxItems", " items"},
 	} {
-		low, high := grouped(text(n, b.low)), grouped(text(n, b.high))
+		low, high := page.Grouped(text(n, b.low)), page.Grouped(text(n, b.high))
 		switch {
 		case low != "" && high != "":
 			return fmt.Sprintf("%s to %s%s", low, high, b.unit)

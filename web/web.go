@@ -7,11 +7,16 @@ package web
 
 import (
 	"context"
+	"embed"
 	"net/http"
 	"time"
 
 	"github.com/yuefu/yuefu/calendar"
+	"github.com/yuefu/yuefu/web/page"
 )
+
+//go:embed static
+var static embed.FS
 
 // Config is what the pages show.
 type Config struct {
@@ -33,16 +38,13 @@ type Step struct {
 	Command string
 }
 
-// Label is a text in both languages.
-type Label struct{ ZH, EN string }
-
 // Pages are the paths that Handler serves, for whoever routes to it; those that
 // end in a slash stand for everything below.
 var Pages = []string{"/", "/docs", "/docs/openapi.yaml", "/live", "/live/figures.json", "/static/", "/favicon.ico"}
 
 // Handler serves the pages. It fails on a contract that it can't read.
 func Handler(c Config) (http.Handler, error) {
-	files, err := readAssets()
+	files, err := page.ReadAssets(static, page.Static)
 	if err != nil {
 		return nil, err
 	}
@@ -65,25 +67,14 @@ func Handler(c Config) (http.Handler, error) {
 		w.Header().Set("Content-Type", "application/yaml; charset=utf-8")
 		w.Write(c.Spec)
 	})
-	mux.HandleFunc("GET /static/{name}", files.serve)
+	mux.Handle("GET /static/{name}", files)
 	mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, r *http.Request) {
-		http.Redirect(w, r, p.files.path("icon.svg"), http.StatusFound)
+		http.Redirect(w, r, p.files.Path("icon.svg"), http.StatusFound)
 	})
 	if c.Figures != nil {
 		live := &live{read: c.Figures, now: c.Now}
 		mux.HandleFunc("GET /live", p.live(live))
 		mux.HandleFunc("GET /live/figures.json", live.serve)
 	}
-	return secure(mux), nil
-}
-
-// secure tells browsers to load from here only, whatever gets into a page.
-func secure(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		h := w.Header()
-		h.Set("Content-Security-Policy", "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'")
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("Referrer-Policy", "same-origin")
-		next.ServeHTTP(w, r)
-	})
+	return page.Secure(mux), nil
 }

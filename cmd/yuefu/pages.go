@@ -2,21 +2,27 @@ package main
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
 	"github.com/yuefu/yuefu/api"
+	"github.com/yuefu/yuefu/api/client"
 	"github.com/yuefu/yuefu/calendar"
 	"github.com/yuefu/yuefu/money"
 	"github.com/yuefu/yuefu/office"
+	"github.com/yuefu/yuefu/session"
 	"github.com/yuefu/yuefu/web"
+	"github.com/yuefu/yuefu/web/page"
+	"github.com/yuefu/yuefu/web/wallet"
 )
 
 // pages are the pages of an office by the paths that they are mounted at. Live
 // figures are shown for a sandbox only: a real book's sums are nobody's affair who
 // can merely reach the server.
-func pages(o *office.Office, try []web.Step) (map[string]http.Handler, error) {
+func pages(o *office.Office, public string, as func(session.Session) *client.Client, try []web.Step) (map[string]http.Handler, error) {
 	book := o.DB.Book()
 	config := web.Config{
 		Version: version(), Zone: book.Zone, Sandbox: book.Sandbox, Spec: api.Contract(), Try: try, Now: time.Now,
@@ -33,7 +39,22 @@ func pages(o *office.Office, try []web.Step) (map[string]http.Handler, error) {
 	for _, path := range web.Pages {
 		mounted[path] = handler
 	}
-	return mounted, nil
+	return mounted, hosted(o, public, as, mounted)
+}
+
+// hosted mounts the pages for customers.
+func hosted(o *office.Office, public string, as func(session.Session) *client.Client, mounted map[string]http.Handler) error {
+	files, err := page.ReadAssets(page.Static)
+	if err != nil {
+		return err
+	}
+	gate := &page.Gate{Sessions: o.Sessions, API: as, Secure: strings.HasPrefix(public, "https:"), Log: slog.Default()}
+	pages, err := wallet.Handler(gate, files)
+	if err != nil {
+		return err
+	}
+	mounted[wallet.Path], mounted[wallet.Path+"/"] = pages, pages
+	return nil
 }
 
 // figures puts live figures together. The sums of the whole book are read at most

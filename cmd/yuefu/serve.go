@@ -12,10 +12,12 @@ import (
 	"time"
 
 	"github.com/yuefu/yuefu/api"
+	"github.com/yuefu/yuefu/api/client"
 	"github.com/yuefu/yuefu/database"
 	"github.com/yuefu/yuefu/office"
 	"github.com/yuefu/yuefu/payment"
 	"github.com/yuefu/yuefu/servicing"
+	"github.com/yuefu/yuefu/session"
 	"github.com/yuefu/yuefu/web"
 )
 
@@ -90,12 +92,12 @@ func listen(o *office.Office, address, public string, try []web.Step) (*listener
 	if err != nil {
 		return nil, err
 	}
-	pages, err := pages(o, try)
+	book := o.DB.Book()
+	s := &listener{url: "http://" + l.Addr().String(), failed: make(chan error, 1)}
+	pages, err := pages(o, public, s.as, try)
 	if err != nil {
 		return nil, errors.Join(err, l.Close())
 	}
-	book := o.DB.Book()
-	s := &listener{url: "http://" + l.Addr().String(), failed: make(chan error, 1)}
 	s.server = api.New(api.Options{
 		Desk: o.Desk, Catalogue: o.Catalogue, Tables: o.Tables, Events: o.Events, Log: slog.Default(),
 		Partitions: book.Partitions, Zone: book.Zone, Sandbox: book.Sandbox,
@@ -103,6 +105,13 @@ func listen(o *office.Office, address, public string, try []web.Step) (*listener
 	})
 	go func() { s.failed <- s.server.Serve(l) }()
 	return s, nil
+}
+
+// as is a client that speaks for a page's customer.
+func (s *listener) as(who session.Session) *client.Client {
+	return client.New("http://inside", "", &http.Client{Transport: s.server.As(api.Principal{
+		Platform: who.Platform, Programme: who.Programme, Customer: who.Customer, Checkout: who.Checkout != "",
+	})})
 }
 
 // paymentFigures are what an office's follower counts, if it has one.

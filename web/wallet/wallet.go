@@ -1,0 +1,58 @@
+// Package wallet is the customer's own pages (钱包): what can be spent, what is owed and
+// when, and everything that a person may do about it. It knows how to ask the public
+// API for one customer and how to say things to a person with a phone; it refuses to
+// know anything that the API does not tell, and decides nothing.
+package wallet
+
+import (
+	"embed"
+	"net/http"
+
+	"github.com/yuefu/yuefu/session"
+	"github.com/yuefu/yuefu/web/page"
+)
+
+//go:embed templates/*.html
+var templates embed.FS
+
+// Path is where the pages are: it and everything below.
+const Path = "/wallet"
+
+// wallet is the pages with what they stand on.
+type wallet struct {
+	gate *page.Gate
+	set  *page.Set
+}
+
+// Handler serves the pages below Path to whom the gate lets in.
+func Handler(gate *page.Gate, files *page.Assets) (http.Handler, error) {
+	set, err := page.NewSet(files, templates, messages)
+	if err != nil {
+		return nil, err
+	}
+	w := &wallet{gate, set}
+	mux := http.NewServeMux()
+	mux.Handle("GET /wallet/enter", gate.Enter(set, begin))
+	mux.Handle("POST /wallet/leave", gate.Leave(set))
+	for pattern, handle := range w.pages() {
+		mux.Handle(pattern, gate.For(set, handle))
+	}
+	mux.Handle("/wallet/", gate.For(set, missing))
+	return page.Secure(mux), nil
+}
+
+// pages are the pages by their patterns: GET shows, POST does.
+func (w *wallet) pages() map[string]func(*page.Visit) error {
+	return map[string]func(*page.Visit) error{
+		"GET /wallet": home,
+	}
+}
+
+// begin is the page that a link leads to.
+func begin(s session.Session) string {
+	switch s.Page {
+	case "bill", "repay", "close", "open":
+		return Path + "/" + s.Page
+	}
+	return Path
+}
