@@ -86,7 +86,6 @@ func (t *tree) sign(tb testing.TB, h receipt.Head) string {
 	return signed
 }
 
-
 func signer(tb testing.TB) *receipt.Signer {
 	tb.Helper()
 	private, err := receipt.NewKey("pay.example.com/consents")

@@ -1,0 +1,109 @@
+package consent
+
+import (
+	"bytes"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"time"
+
+	"github.com/yuefu/yuefu/calendar"
+	"github.com/yuefu/yuefu/consent/receipt"
+	"github.com/yuefu/yuefu/credit"
+	"github.com/yuefu/yuefu/credit/wire"
+	"github.com/yuefu/yuefu/eventlog"
+)
+
+// agreements are the consents that an event stands on. A test holds the list against
+// all events that there are: one that keeps an agreement and is missing here fails it.
+func agreements(e credit.Event) []credit.Agreement {
+	switch e := e.(type) {
+	case credit.ApplicationReceived:
+		return e.Agreements
+	case credit.Authorised:
+		return []credit.Agreement{e.Agreement}
+	case credit.AutopayInstructed:
+		return []credit.Agreement{e.Agreement}
+	case credit.StatementConverted:
+		return []credit.Agreement{e.Agreement}
+	case credit.StatementDeferred:
+		return []credit.Agreement{e.Agreement}
+	case credit.LimitChanged:
+		if e.Agreement != nil { // a lowering needs none
+			return []credit.Agreement{*e.Agreement}
+		}
+	}
+	return nil
+}
+
+// subject is what the consent was about, as far as the event says.
+func subject(account credit.ID, e credit.Event, entry *eventlog.Entry) (s receipt.Subject, err error) {
+	switch e := e.(type) {
+	case credit.Authorised:
+		s = receipt.Subject{Amount: int64(e.Amount), Plan: e.Plan, Merchant: e.Merchant, Order: e.Order, Scene: e.Scene}
+		// The order's currency is the account's, and the command names it.
+		asked, err := wire.DecodeCommand(entry.Name, entry.Command)
+		if err != nil {
+			return s, err
+		}
+		if asked, ok := asked.(credit.Authorise); ok {
+			s.Currency = string(asked.Currency)
+		}
+	case credit.AutopayInstructed:
+		s.Source = e.Source
+	case credit.LimitChanged:
+		s.Amount, s.Before = int64(e.Limit), int64(e.Before)
+	case credit.StatementDeferred:
+		s.Statement, s.Due, s.DueBefore, s.Fee = account.Part(credit.PrefixStatement, e.Statement), e.Due, e.Before, int64(e.Fee)
+	case credit.StatementConverted:
+		s.Statement, s.Amount, s.Plan = account.Part(credit.PrefixStatement, e.Statement), int64(e.Amount), e.Plan.ID
+	}
+	return s, nil
+}
+
+// mark is in the bytes of every event that keeps an agreement. Most entries have
+// none, and need not be decoded.
+var mark = []byte(`"accepted_at":`)
+
+// receipts makes the receipts of an entry: a pure function of it, and of the secret
+// that blinds them.
+func receipts(secret []byte, e *eventlog.Entry) (list []receipt.Receipt, err error) {
+	if !bytes.Contains(e.Events, mark) {
+		return nil, nil
+	}
+	events, err := wire.DecodeEvents(e.Events)
+	if err != nil {
+		return nil, fmt.Errorf("entry %d/%d: %w", e.Partition, e.Position, err)
+	}
+	account := credit.ID(e.Account)
+	for k, event := range events {
+		for _, a := range agreements(event) {
+			about, err := subject(account, event, e)
+			if err != nil {
+				return nil, fmt.Errorf("entry %d/%d: %w", e.Partition, e.Position, err)
+			}
+			id := receipt.ID(account, e.Position, len(list)+1)
+			list = append(list, receipt.Receipt{
+				Form: receipt.Form, ID: id, Account: account, Customer: a.Person,
+				Document: receipt.Document{
+					Name: a.Document.Name, Version: a.Document.Version, Hash: a.Document.Hash, Seals: receipt.SealedBy(a.Document.Hash), Language: a.Language,
+				},
+				Subject: about, ShownAt: a.ShownAt, ReadSeconds: a.ReadSeconds, AcceptedAt: a.AcceptedAt, Act: a.Act, Channel: a.Channel, Preselected: a.Preselected,
+				On: calendar.Date(e.Day), RecordedAt: time.UnixMicro(e.Time).UTC(),
+				Event: receipt.Event{ID: receipt.EventID(account, e.Position, k+1), Type: event.Name()},
+				Log:   receipt.Place{Partition: e.Partition, Position: e.Position},
+				Blind: blind(secret, id),
+			})
+		}
+	}
+	return list, nil
+}
+
+// blind is what nobody can guess who knows all else that a receipt says: without it,
+// a published hash would tell whoever guessed right that a customer agreed to something.
+func blind(secret []byte, id string) string {
+	h := hmac.New(sha256.New, secret)
+	h.Write([]byte(id))
+	return hex.EncodeToString(h.Sum(nil)[:16])
+}

@@ -1,0 +1,123 @@
+package consent
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"golang.org/x/mod/sumdb/tlog"
+)
+
+// verifyHashes makes the whole tree of its leaves once more.
+func (t *Tree) verifyHashes(ctx context.Context, tx *sql.Tx, report *Report) error {
+	s, err := readState(ctx, tx, readTree)
+	if err != nil {
+		return err
+	}
+	report.Leaves = s.size
+	var listed, lowest, highest int64
+	const count = `SELECT count(*), coalesce(min(leaf), 0), coalesce(max(leaf), -1) FROM consent_leaf`
+	if err := tx.QueryRowContext(ctx, count).Scan(&listed, &lowest, &highest); err != nil {
+		return err
+	}
+	if listed != s.size || lowest != 0 || highest != s.size-1 {
+		report.add(Violation{Leaf: -1, Says: fmt.Sprintf("its size is %d, and %d leaves are listed, from %d to %d", s.size, listed, lowest, highest)})
+	}
+	rows, err := tx.QueryContext(ctx, `SELECT place, hash FROM consent_hash ORDER BY place`)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	w := walk{report: report, size: s.size}
+	for rows.Next() {
+		var place int64
+		var hash []byte
+		if err := rows.Scan(&place, &hash); err != nil {
+			return err
+		}
+		if !w.take(place, hash) {
+			return nil
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	w.finish(s)
+	return nil
+}
+
+// walk makes a tree of leaf hashes that come in their stored order, and holds each
+// inner hash against its own. It keeps one path of the tree.
+type walk struct {
+	report *Report
+	size   int64
+
+	place int64       // the next one
+	made  []tlog.Hash // hashes of this leaf's subtrees that are still to come
+	leaf  int64       // how many leaves came
+	edge  overlay
+}
+
+// take looks at the next stored hash; false: the rest can't be looked at.
+func (w *walk) take(place int64, b []byte) bool {
+	if place != w.place || len(b) != tlog.HashSize {
+		w.report.add(Violation{Leaf: -1, Says: fmt.Sprintf("hash %d is missing or damaged", w.place)})
+		return false
+	}
+	w.place++
+	hash := tlog.Hash(b)
+	if len(w.made) > 0 {
+		if hash != w.made[0] {
+			w.report.add(Violation{Leaf: w.leaf - 1, Says: fmt.Sprintf("hash %d is not that of what is below it", place)})
+		}
+		w.made = w.made[1:]
+		return true
+	}
+	if w.leaf == w.size {
+		w.report.add(Violation{Leaf: w.leaf, Says: "there are hashes beyond the tree's size"})
+		return false
+	}
+	w.edge.read = func(places []int64) ([]tlog.Hash, error) { return nil, fmt.Errorf("%v were not made", places) }
+	more, err := tlog.StoredHashesForRecordHash(w.leaf, hash, &w.edge)
+	if err != nil {
+		w.report.add(Violation{Leaf: w.leaf, Says: err.Error()})
+		return false
+	}
+	for i, h := range more {
+		w.edge.put(place+int64(i), h)
+	}
+	w.made = more[1:]
+	w.leaf++
+	if w.leaf%1024 == 0 {
+		w.forget()
+	}
+	return true
+}
+
+// forget keeps only what coming hashes are made of.
+func (w *walk) forget() {
+	var needed []int64
+	keep := tlog.HashReaderFunc(func(places []int64) ([]tlog.Hash, error) {
+		needed = places
+		return w.edge.ReadHashes(places)
+	})
+	if _, err := tlog.TreeHash(w.leaf, keep); err != nil {
+		return
+	}
+	kept := overlay{}
+	for _, place := range needed {
+		kept.put(place, w.edge.known[place])
+	}
+	w.edge.known = kept.known
+}
+
+// finish holds the root against what came.
+func (w *walk) finish(s state) {
+	if w.leaf != s.size || len(w.made) > 0 {
+		w.report.add(Violation{Leaf: -1, Says: fmt.Sprintf("its size is %d, and it has the hashes of %d leaves", s.size, w.leaf)})
+		return
+	}
+	if root, err := tlog.TreeHash(s.size, &w.edge); err != nil || root != s.root {
+		w.report.add(Violation{Leaf: -1, Says: "its root is not the hash of its leaves"})
+	}
+}
