@@ -12,6 +12,7 @@ import (
 	"github.com/yuefu/yuefu/consent/receipt"
 	"github.com/yuefu/yuefu/credit"
 	"github.com/yuefu/yuefu/credit/wire"
+	"github.com/yuefu/yuefu/event"
 	"github.com/yuefu/yuefu/eventlog"
 )
 
@@ -77,9 +78,9 @@ func receipts(secret []byte, e *eventlog.Entry) (list []receipt.Receipt, err err
 		return nil, fmt.Errorf("entry %d/%d: %w", e.Partition, e.Position, err)
 	}
 	account := credit.ID(e.Account)
-	for k, event := range events {
-		for _, a := range agreements(event) {
-			about, err := subject(account, event, e)
+	for k, happened := range events {
+		for _, a := range agreements(happened) {
+			about, err := subject(account, happened, e)
 			if err != nil {
 				return nil, fmt.Errorf("entry %d/%d: %w", e.Partition, e.Position, err)
 			}
@@ -91,7 +92,7 @@ func receipts(secret []byte, e *eventlog.Entry) (list []receipt.Receipt, err err
 				},
 				Subject: about, ShownAt: a.ShownAt, ReadSeconds: a.ReadSeconds, AcceptedAt: a.AcceptedAt, Act: a.Act, Channel: a.Channel, Preselected: a.Preselected,
 				On: calendar.Date(e.Day), RecordedAt: time.UnixMicro(e.Time).UTC(),
-				Event: receipt.Event{ID: receipt.EventID(account, e.Position, k+1), Type: event.Name()},
+				Event: receipt.Event{ID: event.IDOf(account, event.Place{Position: e.Position, Number: int64(k + 1)}), Type: happened.Name()},
 				Log:   receipt.Place{Partition: e.Partition, Position: e.Position},
 				Blind: blind(secret, id),
 			})

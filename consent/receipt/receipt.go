@@ -131,11 +131,6 @@ func ID(account credit.ID, position int64, n int) string {
 	return Prefix + letters(account) + "_" + strconv.FormatInt(position, 10) + "-" + strconv.Itoa(n)
 }
 
-// EventID names the n-th event, from 1, of an entry of an account's history.
-func EventID(account credit.ID, position int64, n int) string {
-	return "evt_" + letters(account) + "_" + strconv.FormatInt(position, 10) + "-" + strconv.Itoa(n)
-}
-
 func letters(account credit.ID) string { return strings.TrimPrefix(string(account), "acc_") }
 
 // ParseID takes a receipt's id apart. It reports false for what is no such id.
@@ -164,7 +159,7 @@ func (r *Receipt) Sound() error {
 		return fmt.Errorf("form %d is not known here; a newer yuefu may know it", r.Form)
 	case !ok, account != r.Account, position != r.Log.Position:
 		return fmt.Errorf("the id %q is not that of entry %d of account %s", r.ID, r.Log.Position, r.Account)
-	case !strings.HasPrefix(r.Event.ID, strings.TrimSuffix(EventID(account, position, 0), "0")):
+	case !strings.HasPrefix(r.Event.ID, fmt.Sprintf("evt_%s_%d-", letters(account), position)):
 		return fmt.Errorf("the event %q is not of entry %d of account %s", r.Event.ID, position, account)
 	case r.Customer == "" || r.Document.Name == "" || r.Document.Hash == "" || r.Act == "":
 		return fmt.Errorf("it does not say who, to what or by which act")

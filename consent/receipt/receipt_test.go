@@ -39,7 +39,7 @@ func example() receipt.Receipt {
 		},
 		ShownAt: shown, ReadSeconds: 12, AcceptedAt: shown.Add(15*time.Second + 250*time.Millisecond), Act: "tap_agree", Channel: "wallet",
 		On: calendar.Of(2026, 3, 10), RecordedAt: shown.Add(16 * time.Second),
-		Event: receipt.Event{ID: receipt.EventID(account, 17, 1), Type: "application.received"}, Log: receipt.Place{Partition: 354, Position: 17},
+		Event: receipt.Event{ID: "evt_0123456789abcdefghjk_17-1", Type: "application.received"}, Log: receipt.Place{Partition: 354, Position: 17},
 		Blind: "00112233445566778899aabbccddeeff",
 	}
 }

@@ -1,0 +1,4 @@
+package consent
+
+// Receipts is for tests.
+var Receipts = receipts
