@@ -161,3 +161,35 @@ func TestLoggingOut(t *testing.T) {
 		}
 	})
 }
+
+func TestWhatWasShown(t *testing.T) {
+	both(t, func(t *testing.T, s *session.Store, _ *database.DB, now *time.Time) {
+		_, mine := enter(t, s)
+		_, other := enter(t, s)
+		if err := s.Show(t.Context(), mine, "qt_1"); err != nil {
+			t.Fatal(err)
+		}
+		*now = now.Add(7 * time.Second)
+		if long, err := s.Shown(t.Context(), mine, "qt_1"); long != 7*time.Second || err != nil {
+			t.Errorf("shown for %s, %v", long, err)
+		}
+		for what, token := range map[string]string{"qt_1": other, "qt_2": mine} {
+			if _, err := s.Shown(t.Context(), token, what); !errors.Is(err, session.ErrEnded) {
+				t.Errorf("%s was never shown there: %v", what, err)
+			}
+		}
+		if err := s.Show(t.Context(), mine, "qt_1"); err != nil {
+			t.Fatal(err)
+		}
+		if long, err := s.Shown(t.Context(), mine, "qt_1"); long != 0 || err != nil {
+			t.Errorf("shown again, for %s, %v", long, err)
+		}
+		*now = now.Add(session.Longest)
+		if err := s.Sweep(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.Shown(t.Context(), mine, "qt_1"); !errors.Is(err, session.ErrEnded) {
+			t.Errorf("it is kept for ever: %v", err)
+		}
+	})
+}

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/yuefu/yuefu/api/client"
 	"github.com/yuefu/yuefu/session"
@@ -17,6 +18,7 @@ import (
 type Gate struct {
 	Sessions *session.Store
 	API      func(session.Session) *client.Client // speaks for the session's customer, and for nobody else
+	Now      func() time.Time                     // the office's clock, by which consents are dated
 	Secure   bool                                 // customers come over https: the cookie goes nowhere else
 	Log      *slog.Logger
 }
@@ -28,7 +30,10 @@ type Visit struct {
 	Lang Language
 	W    http.ResponseWriter
 	R    *http.Request
-	set  *Set
+
+	set   *Set
+	gate  *Gate
+	token string
 }
 
 // Context is the request's.
@@ -93,7 +98,7 @@ func (g *Gate) For(set *Set, handle func(*Visit) error) http.Handler {
 			g.refuse(set, w, r, err)
 			return
 		}
-		v := &Visit{Session: found, API: g.API(found), Lang: Choose(w, r), W: w, R: r, set: set}
+		v := &Visit{Session: found, API: g.API(found), Lang: Choose(w, r), W: w, R: r, set: set, gate: g, token: cookie.Value}
 		if err := handle(v); err != nil {
 			g.fail(v, err)
 		}

@@ -18,5 +18,16 @@ CREATE TABLE page_session (
 CREATE INDEX page_session_account ON page_session (account);
 CREATE INDEX page_session_expires ON page_session (expires);
 
+-- When a session's page last showed a text or figures that the person may agree to: the
+-- evidence for how long it could be read is the server's, and no page's.
+CREATE TABLE page_shown (
+	hash  BYTEA   NOT NULL, -- of the session
+	what  TEXT    NOT NULL, -- the text's hash, or the quote's token
+	shown BIGINT  NOT NULL, -- microseconds since 1970 in UTC, by the machine's clock
+	PRIMARY KEY (hash, what)
+);
+CREATE INDEX page_shown_shown ON page_shown (shown);
+
 -- +goose Down
+DROP TABLE page_shown;
 DROP TABLE page_session;
