@@ -37,7 +37,8 @@ func authorise(c *call) error {
 			ShownAt: v.ShownAt, AcceptedAt: v.AcceptedAt, Act: v.Act,
 			Channel: v.Channel, Language: string(v.Language), ReadSeconds: &v.ReadSeconds, Preselected: &v.Preselected,
 		},
-		Full: c.server.full(c.caller.Platform, money.Currency(body.Currency)),
+		Offset: c.server.offset(),
+		Full:   c.server.full(c.caller.Platform, money.Currency(body.Currency)),
 	}, fasthttp.StatusCreated, authorisationAnswer)
 }
 

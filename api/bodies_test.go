@@ -71,6 +71,7 @@ func (w *world) samples(t testing.TB) map[string]sample {
 		"addBlock":            {of + "/blocks", w.platform, map[string]any{"kind": "customer", "note": "lost phone"}},
 		"changeLimit":         {of + "/limit", w.operator, map[string]any{"limit": 12_000_00, "reason": "customer_request", "consent": object(t, w.raised(t, account, 12_000_00))}},
 		"setSceneLimit":       {of + "/scene-limits", w.operator, map[string]any{"scene": "tipping", "limit": 100_00}},
+		"setNightLock":        {of + "/night-lock", w.platform, map[string]any{"from": "23:00", "until": "07:00"}},
 		"setSpendingCap":      {of + "/spending-cap", w.platform, map[string]any{"amount": 5_000_00}},
 		"chooseDueDay":        {of + "/due-day", w.platform, map[string]any{"day": 20}},
 		"grantTemporaryLimit": {of + "/temporary-limit", w.operator, map[string]any{"amount": 5_00, "last_day": "2026-01-20"}},

@@ -1,6 +1,9 @@
 package api
 
 import (
+	"fmt"
+	"time"
+
 	"github.com/valyala/fasthttp"
 
 	"github.com/yuefu/yuefu/api/contract"
@@ -55,6 +58,53 @@ func setSpendingCap(c *call) error {
 func removeSpendingCap(c *call) error { return c.decide(credit.RemoveSpendingCap{}) }
 func keepSpendingCap(c *call) error   { return c.decide(credit.KeepSpendingCap{}) }
 
+// setNightLock takes times of the day as a person says them. What is none becomes
+// minute -1, which the rules refuse by its name.
+func setNightLock(c *call) error {
+	id, err := c.account()
+	if err != nil {
+		return err
+	}
+	var body contract.NightLockRequest
+	if err := c.read(&body); err != nil {
+		return err
+	}
+	return c.do(id, credit.SetNightLock{From: minuteOf(body.From), Until: minuteOf(body.Until)}, fasthttp.StatusOK, accountAnswer)
+}
+
+func removeNightLock(c *call) error { return c.decide(credit.RemoveNightLock{}) }
+
+func minuteOf(text string) int {
+	t, err := time.Parse("15:04", text)
+	if err != nil || len(text) != len("15:04") {
+		return -1
+	}
+	return t.Hour()*60 + t.Minute()
+}
+
+func timeOfDay(minute int) string { return fmt.Sprintf("%02d:%02d", minute/60, minute%60) }
+
+// nightLock writes in which span of the day nothing can be spent.
+func (o *out) nightLock(a *credit.Account) {
+	l := a.NightLock
+	if l == nil {
+		return
+	}
+	o.object("night_lock")
+	o.text("from", timeOfDay(l.From))
+	o.text("until", timeOfDay(l.Until))
+	if w := l.Loosened; w != nil {
+		o.object("loosened")
+		if !w.None {
+			o.text("from", timeOfDay(w.From))
+			o.text("until", timeOfDay(w.Until))
+		}
+		o.date("takes_effect", w.TakesEffect)
+		o.end()
+	}
+	o.end()
+}
+
 // choices writes where, and how much a month, the account may spend.
 func (o *out) choices(a *credit.Account, day calendar.Date) {
 	o.list("scenes")
@@ -76,6 +126,7 @@ func (o *out) choices(a *credit.Account, day calendar.Date) {
 		o.end()
 	}
 	o.endList()
+	o.nightLock(a)
 	o.object("spending")
 	o.amount("this_month", a.SpentIn(day))
 	if c := a.SpendingCap; c != nil {

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/valyala/fasthttp"
@@ -52,7 +51,7 @@ func (o *out) contactMembers(account credit.ID, number int64, channel, purpose s
 	o.text("purpose", purpose)
 	o.bool("effective", effective)
 	o.date("made_on", day)
-	o.text("local_time", fmt.Sprintf("%02d:%02d", minute/60, minute%60))
+	o.text("local_time", timeOfDay(minute))
 }
 
 func (s *Server) contactRow(o *out, _ owned, r *view.Contact) error {

@@ -96,6 +96,7 @@ var problems = map[string]struct {
 	string(credit.DisputeNotOpen):  {409, "The dispute is not open any more"},
 
 	string(credit.InvalidDate):       {422, "The date is too early or too late"},
+	string(credit.InvalidTime):       {422, "No time of the day, or a span without a minute"},
 	string(credit.UnknownReason):     {422, "There is no such reason"},
 	string(credit.LimitAboveCap):     {422, "Law or programme let nobody owe so much"},
 	string(credit.Unchanged):         {409, "It is like that already"},

@@ -60,6 +60,8 @@ var routes = []route{
 	{"POST", "/v1/accounts/{id}/spending-cap", customerToo, true, nil, setSpendingCap},
 	{"POST", "/v1/accounts/{id}/spending-cap/remove", customerToo, true, nil, removeSpendingCap},
 	{"POST", "/v1/accounts/{id}/spending-cap/keep", customerToo, true, nil, keepSpendingCap},
+	{"POST", "/v1/accounts/{id}/night-lock", customerToo, true, nil, setNightLock},
+	{"POST", "/v1/accounts/{id}/night-lock/remove", customerToo, true, nil, removeNightLock},
 	{"POST", "/v1/accounts/{id}/due-day", customerToo, true, nil, chooseDueDay},
 
 	{"POST", "/v1/quotes", customerToo, false, nil, quote},

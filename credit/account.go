@@ -29,6 +29,7 @@ type Account struct {
 	SceneLimits []SceneLimit  `json:"scene_limits,omitempty"` // 场景额度 of this account's own
 	ScenesOff   []SceneOff    `json:"scenes_off,omitempty"`   // in which the customer does not want to spend
 	SpendingCap *SpendingCap  `json:"spending_cap,omitzero"`  // 自设消费上限
+	NightLock   *NightLock    `json:"night_lock,omitzero"`    // 夜间锁
 	Month       calendar.Date `json:"month,omitzero"`         // the first day of the newest authorisation's month
 	Spent       money.Amount  `json:"spent,omitzero"`         // what counts against a spending cap in it
 
@@ -332,6 +333,9 @@ func (a *Account) Check() error {
 		return fmt.Errorf("due day %d is to replace %d, after changes on %v", a.DueDay, a.DueDayBefore, a.DueDayChanges)
 	}
 	if err := a.checkSpending(); err != nil {
+		return err
+	}
+	if err := a.checkNightLock(); err != nil {
 		return err
 	}
 	for i := range a.Holds {

@@ -19,7 +19,8 @@ type Authorise struct {
 	Consent  Consent        `json:"consent"`
 
 	// Full names the funders that have no room, as the edge found out.
-	Full []string `json:"-"`
+	Full   []string `json:"-"`
+	Offset int      `json:"-"` // seconds that local time is ahead of UTC, for the night lock
 }
 
 // QuoteDocument is the name under which a customer consents to a quote.
@@ -36,6 +37,7 @@ const (
 	ReasonScene         Reason = "scene_not_allowed"
 	ReasonLimitExceeded Reason = "limit_exceeded"
 	ReasonSceneOff      Reason = "scene_switched_off" // by the customer
+	ReasonNightLock     Reason = "night_locked"       // by the customer, at this time of the day
 	ReasonMerchant      Reason = "merchant_not_allowed"
 	ReasonSceneLimit    Reason = "scene_limit_exceeded"
 	ReasonSpendingCap   Reason = "spending_cap_exceeded" // the customer's own
@@ -44,7 +46,7 @@ const (
 
 // Reasons lists them all, in the order in which they are looked for.
 var Reasons = []Reason{
-	ReasonNotActive, ReasonFrozen, ReasonScene, ReasonSceneOff, ReasonMerchant, ReasonLimitExceeded, ReasonSceneLimit, ReasonSpendingCap, ReasonFunding,
+	ReasonNotActive, ReasonFrozen, ReasonScene, ReasonSceneOff, ReasonNightLock, ReasonMerchant, ReasonLimitExceeded, ReasonSceneLimit, ReasonSpendingCap, ReasonFunding,
 }
 
 // Authorised (占用) says that an amount of the limit is held for an order.
@@ -58,7 +60,8 @@ type Authorised struct {
 	Quote     string        `json:"quote"`
 	Agreement Agreement     `json:"agreement"`
 	LastDay   calendar.Date `json:"last_day"`
-	Route     int           `json:"route,omitzero"` // the place of its route in the contract's list
+	Route     int           `json:"route,omitzero"`  // the place of its route in the contract's list
+	Minute    int           `json:"minute,omitzero"` // of the local day, where the customer has a night lock
 }
 
 // Declined (拒绝) says that an order was not let through. It is kept, and counted, like
@@ -98,14 +101,18 @@ func (c Authorise) do(a *Account, at Moment, emit func(Event)) error {
 	}
 
 	n := a.number()
-	if reasons := a.declineReasons(c, route, at.Day); len(reasons) > 0 {
+	if reasons := a.declineReasons(c, route, at); len(reasons) > 0 {
 		emit(Declined{Number: n, Amount: c.Amount, Plan: c.Plan, Scene: c.Scene, Merchant: c.Merchant, Order: c.Order, Reasons: reasons})
 		return nil
 	}
-	emit(Authorised{
+	e := Authorised{
 		Number: n, Amount: c.Amount, Plan: c.Plan, Scene: c.Scene, Merchant: c.Merchant, Order: c.Order,
 		Quote: token, Agreement: c.Consent.Kept(shown), LastDay: at.Day + calendar.Date(a.Terms.HoldDays), Route: route,
-	})
+	}
+	if a.NightLock != nil {
+		e.Minute = minuteOf(at.Time, c.Offset)
+	}
+	emit(e)
 	return nil
 }
 
@@ -125,7 +132,7 @@ func (a *Account) quoted(plan Plan, c Authorise, day calendar.Date) (route int, 
 	return 0, token
 }
 
-func (a *Account) declineReasons(c Authorise, route int, day calendar.Date) (reasons []Reason) {
+func (a *Account) declineReasons(c Authorise, route int, at Moment) (reasons []Reason) {
 	if a.Status != Active {
 		reasons = append(reasons, ReasonNotActive)
 	}
@@ -138,6 +145,9 @@ func (a *Account) declineReasons(c Authorise, route int, day calendar.Date) (rea
 	if a.off(c.Scene) != nil {
 		reasons = append(reasons, ReasonSceneOff)
 	}
+	if a.NightLock.Locks(minuteOf(at.Time, c.Offset)) {
+		reasons = append(reasons, ReasonNightLock)
+	}
 	if !a.Terms.Merchants.allows(c.Merchant) {
 		reasons = append(reasons, ReasonMerchant)
 	}
@@ -147,7 +157,7 @@ func (a *Account) declineReasons(c Authorise, route int, day calendar.Date) (rea
 	if limit, limited := a.SceneLimit(c.Scene); limited && c.Amount > limit-a.UsedIn(c.Scene) {
 		reasons = append(reasons, ReasonSceneLimit)
 	}
-	if most := a.SpendingCap; most != nil && c.Amount > most.Amount-a.SpentIn(day) {
+	if most := a.SpendingCap; most != nil && c.Amount > most.Amount-a.SpentIn(at.Day) {
 		reasons = append(reasons, ReasonSpendingCap)
 	}
 	if len(c.Full) > 0 && a.Terms.Routing()[route].among(c.Full) {

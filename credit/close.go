@@ -192,7 +192,7 @@ func (e ClosureApproved) apply(a *Account, on calendar.Date) {
 	}
 	a.Status, a.Limit, a.ClosedOn = Closed, 0, on
 	a.Blocks, a.Temporary = nil, nil
-	a.SceneLimits, a.ScenesOff, a.SpendingCap = nil, nil, nil
+	a.SceneLimits, a.ScenesOff, a.SpendingCap, a.NightLock = nil, nil, nil, nil
 }
 
 func (e AccountDeregistered) apply(a *Account, _ calendar.Date) {

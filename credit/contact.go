@@ -76,10 +76,7 @@ func (t *Terms) contact() ContactTerms {
 
 // quiet says whether nobody may be contacted in a minute of the day.
 func (t ContactTerms) quiet(minute int) bool {
-	if t.QuietFrom <= t.QuietUntil {
-		return t.QuietFrom <= minute && minute < t.QuietUntil
-	}
-	return minute >= t.QuietFrom || minute < t.QuietUntil
+	return within(t.QuietFrom, t.QuietUntil, minute)
 }
 
 // again is when contact is allowed again after quiet hours in which a minute of a day falls.

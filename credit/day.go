@@ -31,6 +31,7 @@ func (c CloseDay) do(a *Account, _ Moment, emit func(Event)) error {
 	a.lapseTemporaryLimit(c.Day, emit)
 	a.raiseSpendingCap(c.Day, emit)
 	a.switchScenesOn(c.Day, emit)
+	a.loosenNightLock(c.Day, emit)
 	a.issueStatement(c.Day, emit)
 	a.becomeOverdue(c.Day, emit)
 	a.chargePenalties(c.Day, emit)
@@ -57,6 +58,9 @@ func (a *Account) NextDue() calendar.Date {
 	}
 	if c := a.SpendingCap; c != nil && c.Raise != nil {
 		due(c.Raise.From)
+	}
+	if l := a.NightLock; l != nil && l.Loosened != nil {
+		due(l.Loosened.TakesEffect)
 	}
 	for _, off := range a.ScenesOff {
 		if off.OnFrom != 0 {

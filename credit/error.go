@@ -47,6 +47,7 @@ const (
 	ClosureNotApproved   Kind = "closure_not_approved"   // only what was closed has a certificate
 	NoClosurePending     Kind = "no_closure_pending"     // no request to close is under review
 	InvalidDate          Kind = "invalid_date"           // too early or too late
+	InvalidTime          Kind = "invalid_time"           // no time of the day, or a span without a minute
 	UnknownReason        Kind = "unknown_reason"         // not one of the reasons that there are
 	ContactQuiet         Kind = "contact_quiet_hours"    // nobody is contacted about a debt at this hour
 	ContactTooOften      Kind = "contact_too_often"      // contacted about a debt often enough today
@@ -109,6 +110,7 @@ var Kinds = []Kind{
 	NoClosurePending,
 	ClosureNotApproved,
 	InvalidDate,
+	InvalidTime,
 	UnknownReason,
 	ContactQuiet,
 	ContactTooOften,

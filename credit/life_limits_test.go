@@ -36,7 +36,10 @@ func (l *life) limits(t *rapid.T) {
 // choices are the customer's own, and the lender's for scenes.
 func (l *life) choices(t *rapid.T) {
 	limit := l.amount(t, l.story.a.Limit)
-	switch rapid.IntRange(0, 4).Draw(t, "choice") {
+	switch rapid.IntRange(0, 5).Draw(t, "choice") {
+	case 5:
+		minute := rapid.SampledFrom([]int{0, 1, 420, 719, 720, 721, 1380, 1439, 1440})
+		l.do(rapid.SampledFrom([]credit.Command{credit.SetNightLock{From: minute.Draw(t, "from"), Until: minute.Draw(t, "until")}, credit.RemoveNightLock{}}).Draw(t, "lock"))
 	case 0, 1:
 		l.do(rapid.SampledFrom([]credit.Command{credit.SetSpendingCap{Amount: limit / 4}, credit.SetSpendingCap{Amount: limit}, credit.RemoveSpendingCap{}, credit.KeepSpendingCap{}}).Draw(t, "cap"))
 	case 2, 3:
@@ -58,6 +61,7 @@ type limiting struct {
 	shut             map[string]calendar.Date // since when
 	most             *money.Amount            // the spending cap
 	asked            map[string]calendar.Date // when a raise, or a scene, was asked for
+	locked           [24 * 60]bool            // minutes of the day
 }
 
 func limitTerms(t *rapid.T, terms *credit.Terms) {
@@ -80,6 +84,7 @@ func (l *life) countLimits(e credit.Event) {
 	case credit.AccountOpened:
 		l.limit, l.dueDay = e.Limit, e.Terms.DueDay
 	case credit.SceneLimitSet, credit.SceneLimitRemoved, credit.SceneSwitchedOff, credit.SceneOnRequested, credit.SceneSwitchedOn,
+		credit.NightLockSet, credit.NightLockLooseningRequested, credit.NightLockLoosened,
 		credit.SpendingCapSet, credit.SpendingCapRaiseRequested, credit.SpendingCapRaised, credit.SpendingCapKept:
 		l.chose(e)
 	case credit.DueDayChosen:
@@ -146,6 +151,7 @@ func (o ordered) month() string { return o.on.String()[:7] }
 // forget is what closing does to everything that somebody chose.
 func (l *life) forget() {
 	l.scenes, l.shut, l.asked, l.most = map[string]money.Amount{}, map[string]calendar.Date{}, map[string]calendar.Date{}, nil
+	l.locked = [24 * 60]bool{}
 }
 
 // back takes what came back of an order off its month.
@@ -163,6 +169,9 @@ func (l *life) ordered(e credit.Authorised) {
 	}
 	if _, off := l.shut[o.scene]; off || !slices.Contains(l.terms.Scenes, o.scene) || slices.Contains(l.terms.Merchants.Blocked, o.merchant) {
 		l.t.Fatalf("an order in %s at %s", o.scene, o.merchant)
+	}
+	if l.locked[12*60] { // every order of a story is at noon
+		l.t.Fatalf("an order in the night lock")
 	}
 	used := l.usedIn(o.scene) + e.Amount
 	for _, limit := range l.terms.SceneLimits {
@@ -220,6 +229,22 @@ func (l *life) chose(e credit.Event) {
 	case credit.SceneSwitchedOn:
 		after(e.Scene)
 		delete(l.shut, e.Scene)
+	case credit.NightLockSet:
+		delete(l.asked, "lock")
+		before := l.locked
+		l.lock(e.From, e.Until)
+		for minute, was := range before {
+			if was && !l.locked[minute] {
+				l.t.Fatalf("minute %d was set free at once", minute)
+			}
+		}
+	case credit.NightLockLooseningRequested:
+		l.asked["lock"] = day
+		same(l.t, "loosened from", e.TakesEffect, day+2)
+	case credit.NightLockLoosened:
+		after("lock")
+		l.lock(e.From, e.Until)
+		same(l.t, "no lock", e.None, l.locked == [24 * 60]bool{})
 	case credit.SpendingCapSet:
 		if l.most != nil && *l.most <= e.Amount {
 			l.t.Fatalf("a cap of %d was raised to %d at once", *l.most, e.Amount)
@@ -240,6 +265,14 @@ func (l *life) chose(e credit.Event) {
 	}
 }
 
+// lock locks the minutes of a span, and no others.
+func (l *life) lock(from, until int) {
+	l.locked = [24 * 60]bool{}
+	for minute := from; minute != until; minute = (minute + 1) % (24 * 60) {
+		l.locked[minute] = true
+	}
+}
+
 // checkChoices compares what the customer chose, and what counts against it.
 func (l *life) checkChoices() {
 	a := l.story.a
@@ -247,6 +280,11 @@ func (l *life) checkChoices() {
 	same(l.t, "a spending cap", a.SpendingCap != nil, l.most != nil)
 	if l.most != nil {
 		same(l.t, "spending cap", a.SpendingCap.Amount, *l.most)
+	}
+	for minute, locked := range l.locked {
+		if a.NightLock.Locks(minute) != locked {
+			l.t.Fatalf("minute %d is locked: %t, and it should be %t", minute, !locked, locked)
+		}
 	}
 	same(l.t, "scenes off", len(a.ScenesOff), len(l.shut))
 	for _, scene := range l.terms.Scenes {

@@ -235,6 +235,9 @@ func (w *world) consent(c *customer, document string, version int, hash string, 
 	return consent, e
 }
 
+// ahead is by how many seconds local time is ahead of UTC.
+const ahead = 8 * 3600
+
 func (w *world) checkout(c *customer, a *credit.Account) act {
 	plan := pick(w, a.Terms.Plans...)
 	amount := w.amount(a.Available())
@@ -260,7 +263,7 @@ func (w *world) checkout(c *customer, a *credit.Account) act {
 	consent, evidence := w.consent(c, credit.QuoteDocument, a.Terms.Version, token, 0)
 	evidence.Outdated = evidence.Outdated || stale
 	command := credit.Authorise{
-		Amount: amount, Currency: a.Terms.Currency, Plan: plan.ID, Scene: pick(w, a.Terms.Scenes...), Merchant: pick(w, "m1", "m2", "m2", "m3"), Order: "o", Consent: consent, Full: full,
+		Amount: amount, Currency: a.Terms.Currency, Plan: plan.ID, Scene: pick(w, a.Terms.Scenes...), Merchant: pick(w, "m1", "m2", "m2", "m3"), Order: "o", Consent: consent, Full: full, Offset: ahead,
 	}
 	switch {
 	case w.chance(10):
@@ -275,6 +278,7 @@ func (w *world) checkout(c *customer, a *credit.Account) act {
 		evidence.Outdated = evidence.Outdated || at.Day != day || r.DueDay() != dueDay // a quote is good for its day, and for what it showed
 		return r.Authorise(reference.Checkout{
 			Amount: command.Amount, Foreign: command.Currency != "CNY", Plan: command.Plan, Scene: command.Scene, Merchant: command.Merchant, Evidence: evidence, NoRoom: noRoom,
+			Minute: int((at.Time/1_000_000 + ahead) / 60 % 1440),
 		}, at)
 	}}
 }

@@ -18,6 +18,7 @@ type auditedChoices struct {
 	capped bool
 	most   money.Amount
 	raise  credit.SpendingCapRaiseRequested
+	night  credit.NightLock       // no span: there is none
 	spent  map[month]money.Amount // by the month of the order
 }
 
@@ -46,6 +47,8 @@ func (x *audited) spending(day calendar.Date, e credit.Authorised) *Violation {
 	switch {
 	case !slices.Contains(t.Scenes, e.Scene), c.off[e.Scene]:
 		return wrong(CheckLimits, "hold %d was given in the scene %q, which there is not or is switched off", e.Number, e.Scene)
+	case c.locks(e.Minute):
+		return wrong(CheckLimits, "hold %d was given at minute %d of the day, and the customer's night lock is from %d to %d", e.Number, e.Minute, c.night.From, c.night.Until)
 	case slices.Contains(t.Merchants.Blocked, e.Merchant), len(t.Merchants.Allowed) > 0 && !slices.Contains(t.Merchants.Allowed, e.Merchant):
 		return wrong(CheckLimits, "hold %d was given at a merchant that the terms do not allow", e.Number)
 	}
@@ -64,6 +67,15 @@ func (x *audited) spending(day calendar.Date, e credit.Authorised) *Violation {
 		return wrong(CheckLimits, "with hold %d, %d are spent in the month, and the customer's cap is %d", e.Number, spent, c.most)
 	}
 	return nil
+}
+
+// locks says whether the customer locked a minute of the day.
+func (c *auditedChoices) locks(minute int) bool {
+	from, until := c.night.From, c.night.Until
+	if from > until { // past midnight
+		return minute >= from || minute < until
+	}
+	return from <= minute && minute < until
 }
 
 // usedIn is what is held and owed in a scene.
@@ -113,6 +125,25 @@ func (x *audited) chosen(day calendar.Date, event credit.Event) *Violation {
 		}
 		delete(c.off, e.Scene)
 		delete(c.onFrom, e.Scene)
+	case credit.NightLockSet:
+		after := auditedChoices{night: credit.NightLock{From: e.From, Until: e.Until}}
+		for minute := range 24 * 60 {
+			if c.locks(minute) && !after.locks(minute) {
+				return wrong(CheckLimits, "a night lock from %d to %d left minute %d free at once", e.From, e.Until, minute)
+			}
+		}
+		c.night = after.night
+	case credit.NightLockLooseningRequested:
+		wish := credit.NightWish(e)
+		c.night.Loosened = &wish
+		if e.TakesEffect != day+2 {
+			return wrong(CheckLimits, "a looser night lock was asked for on %s, from %s", day, e.TakesEffect)
+		}
+	case credit.NightLockLoosened:
+		if w := c.night.Loosened; w == nil || w.TakesEffect != day || w.From != e.From || w.Until != e.Until || w.None != e.None {
+			return wrong(CheckLimits, "the night lock became %d to %d on %s, which nobody had asked for", e.From, e.Until, day)
+		}
+		c.night = credit.NightLock{From: e.From, Until: e.Until}
 	case credit.SpendingCapSet:
 		if c.capped && e.Amount >= c.most {
 			return wrong(CheckLimits, "a spending cap of %d was raised to %d at once", c.most, e.Amount)

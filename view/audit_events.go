@@ -107,6 +107,7 @@ func (x *audited) allowed(day calendar.Date, command credit.Command, event credi
 	case credit.LimitChanged:
 		return x.limitChanged(command, e)
 	case credit.SceneLimitSet, credit.SceneLimitRemoved, credit.SceneSwitchedOff, credit.SceneOnRequested, credit.SceneSwitchedOn,
+		credit.NightLockSet, credit.NightLockLooseningRequested, credit.NightLockLoosened,
 		credit.SpendingCapSet, credit.SpendingCapRaiseRequested, credit.SpendingCapRaised, credit.SpendingCapKept:
 		return x.chosen(day, event)
 	case credit.DueDayChosen:

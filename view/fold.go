@@ -187,6 +187,12 @@ func (c *changes) event(at place, account *balances, event credit.Event, shares 
 		c.setting(at, e, Setting{Scene: e.Scene, TakesEffect: e.From})
 	case credit.SceneSwitchedOn:
 		c.setting(at, e, Setting{Scene: e.Scene})
+	case credit.NightLockSet:
+		c.setting(at, e, Setting{LockFrom: int32(e.From), LockUntil: int32(e.Until)})
+	case credit.NightLockLooseningRequested:
+		c.setting(at, e, Setting{LockFrom: int32(e.From), LockUntil: int32(e.Until), None: e.None, TakesEffect: e.TakesEffect})
+	case credit.NightLockLoosened:
+		c.setting(at, e, Setting{LockFrom: int32(e.From), LockUntil: int32(e.Until), None: e.None})
 	case credit.SpendingCapSet:
 		c.setting(at, e, Setting{Amount: e.Amount})
 	case credit.SpendingCapRaiseRequested:

@@ -57,6 +57,24 @@ var plantedLimits = []plant{
 		command, e := s.ordered(a, 100)
 		return command, []credit.Event{e}
 	})},
+	{"a hold in the night", view.CheckLimits, forge(ann, func(s *story, a *credit.Account) (credit.Command, []credit.Event) {
+		s.must(a.ID, credit.SetNightLock{From: 23 * 60, Until: 8 * 60})
+		command, e := s.ordered(a, 100)
+		e.Minute = 8*60 - 1
+		return command, []credit.Event{e}
+	})},
+	{"a night that is shorter at once", view.CheckLimits, forge(ann, func(s *story, a *credit.Account) (credit.Command, []credit.Event) {
+		s.must(a.ID, credit.SetNightLock{From: 23 * 60, Until: 8 * 60})
+		return credit.SetNightLock{From: 23 * 60, Until: 8*60 - 1}, []credit.Event{credit.NightLockSet{From: 23 * 60, Until: 8*60 - 1}}
+	})},
+	{"a night that ends tomorrow", view.CheckLimits, forge(ann, func(s *story, a *credit.Account) (credit.Command, []credit.Event) {
+		s.must(a.ID, credit.SetNightLock{From: 23 * 60, Until: 8 * 60})
+		return credit.RemoveNightLock{}, []credit.Event{credit.NightLockLooseningRequested{None: true, TakesEffect: s.day + 1}}
+	})},
+	{"a night that ends unasked", view.CheckLimits, forge(ann, func(s *story, a *credit.Account) (credit.Command, []credit.Event) {
+		s.must(a.ID, credit.SetNightLock{From: 23 * 60, Until: 8 * 60})
+		return credit.RemoveNightLock{}, []credit.Event{credit.NightLockLoosened{None: true}}
+	})},
 	{"a cap that is raised at once", view.CheckLimits, forge(ann, func(s *story, a *credit.Account) (credit.Command, []credit.Event) {
 		return credit.SetSpendingCap{Amount: 500_000}, []credit.Event{credit.SpendingCapSet{Amount: 500_000}}
 	})},

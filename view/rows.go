@@ -342,8 +342,10 @@ type Setting struct {
 	Event       string        // the wire name: what was set, or asked for
 	Scene       string        // which it is about
 	Amount      money.Amount  // of a cap or limit
-	None        bool          // the cap is removed
+	None        bool          // the cap, or the night lock, is removed
 	DueDay      int32         // that was chosen
+	LockFrom    int32         // of a night lock: a minute of the local day
+	LockUntil   int32         //
 	TakesEffect calendar.Date // of what is asked for now and holds later
 }
 

@@ -31,6 +31,8 @@ func (s *story) choices(id credit.ID) {
 	s.must(id, credit.SetSpendingCap{Amount: 300_000})
 	s.must(id, credit.SetSpendingCap{Amount: 400_000})
 	s.must(id, credit.SetSceneLimit{Scene: "mall", Limit: 450_000, Operator: "olga"})
+	s.must(id, credit.SetNightLock{From: 60, Until: 120})
+	s.must(id, credit.SetNightLock{From: 60, Until: 90})
 	s.must(id, credit.SwitchSceneOff{Scene: "live"})
 	s.must(id, credit.SwitchSceneOn{Scene: "live"})
 	s.must(id, credit.ChooseDueDay{Day: 20})

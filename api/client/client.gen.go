@@ -266,6 +266,7 @@ const (
 	InvalidParameter     ProblemKind = "invalid_parameter"
 	InvalidProgramme     ProblemKind = "invalid_programme"
 	InvalidRequest       ProblemKind = "invalid_request"
+	InvalidTime          ProblemKind = "invalid_time"
 	KeyInvalid           ProblemKind = "key_invalid"
 	KeyMissing           ProblemKind = "key_missing"
 	KeyReused            ProblemKind = "key_reused"
@@ -410,7 +411,10 @@ type Account struct {
 
 	// NextStatement What the next statement will ask for, as things are now; left out when nothing is unbilled
 	NextStatement NextStatement `json:"next_statement,omitempty,omitzero"`
-	OpenedOn      calendar.Date `json:"opened_on"`
+
+	// NightLock In which span of the day nothing can be spent (夜间锁), by local time; left out when there is none
+	NightLock NightLock     `json:"night_lock,omitempty,omitzero"`
+	OpenedOn  calendar.Date `json:"opened_on"`
 
 	// Outstanding Principal that uses the limit: owed, billed or not, or contested
 	Outstanding int64 `json:"outstanding"`
@@ -2235,6 +2239,32 @@ type NextStatement struct {
 	StatementOn calendar.Date `json:"statement_on"`
 }
 
+// NightLock In which span of the day nothing can be spent (夜间锁), by local time; left out when there is none
+type NightLock struct {
+	From string `json:"from"`
+
+	// Loosened What the customer asked for and is not in effect yet
+	Loosened NightWish `json:"loosened,omitempty,omitzero"`
+	Until    string    `json:"until"`
+}
+
+// NightLockRequest defines model for NightLockRequest.
+type NightLockRequest struct {
+	// From The first minute that is locked, by local time
+	From string `json:"from"`
+
+	// Until The first minute that is free again
+	Until string `json:"until"`
+}
+
+// NightWish What the customer asked for and is not in effect yet
+type NightWish struct {
+	// From The lock from then on; left out when it is to be removed
+	From        string        `json:"from,omitempty,omitzero"`
+	TakesEffect calendar.Date `json:"takes_effect"`
+	Until       string        `json:"until,omitempty,omitzero"`
+}
+
 // OpenDispute An open dispute of an account
 type OpenDispute struct {
 	// Amount Contested now
@@ -3695,6 +3725,22 @@ func (c *Client) GetLimitIncrease(ctx context.Context, id string, query GetLimit
 		path += "?" + q
 	}
 	err = c.do(ctx, "GET", path, "", nil, &answer)
+	return answer, err
+}
+
+// SetNightLock: A span of the day in which the customer does not want to spend (夜间锁).
+func (c *Client) SetNightLock(ctx context.Context, id string, key string, body NightLockRequest) (answer Account, err error) {
+	path := "/v1/accounts/{id}/night-lock"
+	path = strings.Replace(path, "{id}", url.PathEscape(id), 1)
+	err = c.do(ctx, "POST", path, key, &body, &answer)
+	return answer, err
+}
+
+// RemoveNightLock: Take the night lock away (取消夜间锁), after a day.
+func (c *Client) RemoveNightLock(ctx context.Context, id string, key string) (answer Account, err error) {
+	path := "/v1/accounts/{id}/night-lock/remove"
+	path = strings.Replace(path, "{id}", url.PathEscape(id), 1)
+	err = c.do(ctx, "POST", path, key, nil, &answer)
 	return answer, err
 }
 

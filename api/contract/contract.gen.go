@@ -1636,6 +1636,37 @@ func (v *Names) Read(r *strict.Reader) {
 	r.Required(seen, 2, "", "programme")
 }
 
+// NightLockRequest defines model for NightLockRequest.
+type NightLockRequest struct {
+	// From The first minute that is locked, by local time
+	From string `json:"from"`
+
+	// Until The first minute that is free again
+	Until string `json:"until"`
+}
+
+// Read reads the object exactly as the contract describes it.
+func (v *NightLockRequest) Read(r *strict.Reader) {
+	if !r.Begin() {
+		return
+	}
+	var seen uint64
+	for r.Next() {
+		switch string(r.Name()) {
+		case "from":
+			seen |= 1 << 0
+			v.From = r.Text(5, 5)
+		case "until":
+			seen |= 1 << 1
+			v.Until = r.Text(5, 5)
+		default:
+			r.Unknown()
+		}
+	}
+	r.Required(seen, 0, "", "from")
+	r.Required(seen, 1, "", "until")
+}
+
 // OverdueStepStep defines model for OverdueStep.Step.
 type OverdueStepStep string
 
@@ -1768,7 +1799,7 @@ func (v *Policy) Read(r *strict.Reader) {
 // ProblemKind A stable name
 type ProblemKind string
 
-var valuesOfProblemKind = []string{"not_found", "invalid_amount", "currency_mismatch", "unknown_plan", "consent_incomplete", "consent_preselected", "consent_of_another", "consent_outdated", "consent_too_fast", "consent_in_future", "already_open", "application_pending", "no_application_pending", "hold_not_open", "capture_too_large", "refund_too_large", "nothing_owed", "overdue_first", "quote_outdated", "not_the_quoted_sum", "account_not_open", "no_credit_balance", "not_reversible", "already_reversed", "block_exists", "block_missing", "block_not_yours", "account_not_clear", "closure_pending", "no_closure_pending", "closure_not_approved", "dispute_too_large", "dispute_not_open", "invalid_date", "unknown_reason", "limit_above_cap", "unchanged", "nothing_to_withdraw", "autopay_missing", "debit_not_pending", "unknown_scene", "due_day_not_offered", "due_day_changes_used", "statement_not_open", "deferral_not_offered", "contact_quiet_hours", "contact_too_often", "contact_not_needed", "contact_wrong_party", "deferral_too_late", "already_deferred", "deferrals_used_up", "conversion_not_offered", "conversion_too_late", "conversion_too_large", "already_converted", "nothing_to_convert", "deferral_running", "dispute_running", "debit_pending", "malformed_request", "header_too_large", "request_timeout", "no_such_route", "method_not_allowed", "unauthenticated", "operator_key_required", "not_a_sandbox", "unknown_parameter", "invalid_parameter", "key_missing", "key_invalid", "key_reused", "unsupported_media_type", "body_too_large", "malformed_body", "invalid_request", "invalid_programme", "clock_backwards", "funder_taken", "busy", "unavailable", "outcome_unknown", "shutting_down", "account_stopped", "internal"}
+var valuesOfProblemKind = []string{"not_found", "invalid_amount", "currency_mismatch", "unknown_plan", "consent_incomplete", "consent_preselected", "consent_of_another", "consent_outdated", "consent_too_fast", "consent_in_future", "already_open", "application_pending", "no_application_pending", "hold_not_open", "capture_too_large", "refund_too_large", "nothing_owed", "overdue_first", "quote_outdated", "not_the_quoted_sum", "account_not_open", "no_credit_balance", "not_reversible", "already_reversed", "block_exists", "block_missing", "block_not_yours", "account_not_clear", "closure_pending", "no_closure_pending", "closure_not_approved", "dispute_too_large", "dispute_not_open", "invalid_date", "invalid_time", "unknown_reason", "limit_above_cap", "unchanged", "nothing_to_withdraw", "autopay_missing", "debit_not_pending", "unknown_scene", "due_day_not_offered", "due_day_changes_used", "statement_not_open", "deferral_not_offered", "contact_quiet_hours", "contact_too_often", "contact_not_needed", "contact_wrong_party", "deferral_too_late", "already_deferred", "deferrals_used_up", "conversion_not_offered", "conversion_too_late", "conversion_too_large", "already_converted", "nothing_to_convert", "deferral_running", "dispute_running", "debit_pending", "malformed_request", "header_too_large", "request_timeout", "no_such_route", "method_not_allowed", "unauthenticated", "operator_key_required", "not_a_sandbox", "unknown_parameter", "invalid_parameter", "key_missing", "key_invalid", "key_reused", "unsupported_media_type", "body_too_large", "malformed_body", "invalid_request", "invalid_programme", "clock_backwards", "funder_taken", "busy", "unavailable", "outcome_unknown", "shutting_down", "account_stopped", "internal"}
 
 // ProgrammeRequest defines model for ProgrammeRequest.
 type ProgrammeRequest struct {

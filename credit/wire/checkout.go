@@ -99,6 +99,9 @@ func appendAuthorised(b []byte, e *credit.Authorised) ([]byte, bool) {
 	if e.Route != 0 {
 		w.number(`,"route":`, int64(e.Route))
 	}
+	if e.Minute != 0 {
+		w.number(`,"minute":`, int64(e.Minute))
+	}
 	w.b = append(w.b, '}')
 	return w.b, !w.beyond
 }

@@ -50,6 +50,8 @@ func init() {
 	registerCommand[credit.RemoveSceneLimit]()
 	registerCommand[credit.SwitchSceneOff]()
 	registerCommand[credit.SwitchSceneOn]()
+	registerCommand[credit.SetNightLock]()
+	registerCommand[credit.RemoveNightLock]()
 	registerCommand[credit.SetSpendingCap]()
 	registerCommand[credit.RemoveSpendingCap]()
 	registerCommand[credit.KeepSpendingCap]()

@@ -349,6 +349,7 @@ func TestTheHandWritesWhatTheLibraryWrites(t *testing.T) {
 		e := credit.Authorised{
 			Number: rapid.Int64().Draw(t, "n"), Amount: money.Amount(rapid.Int64().Draw(t, "amount")), Plan: text.Draw(t, "plan"), Scene: text.Draw(t, "scene"),
 			Merchant: text.Draw(t, "merchant"), Order: text.Draw(t, "order"), Quote: text.Draw(t, "quote"), LastDay: calendar.Date(day.Draw(t, "day")),
+			Route: rapid.IntRange(0, 2).Draw(t, "route"), Minute: rapid.IntRange(0, 2).Draw(t, "minute"),
 			Agreement: credit.Agreement{
 				Document: credit.Document{Name: text.Draw(t, "document"), Version: rapid.Int().Draw(t, "version"), Hash: text.Draw(t, "hash")},
 				Person:   text.Draw(t, "person"), ShownAt: instant.Draw(t, "shown"), AcceptedAt: instant.Draw(t, "accepted"), Act: text.Draw(t, "act"),

@@ -20,6 +20,8 @@ type Account struct {
 	deferrals      []calendar.Date
 	autopay        *autopay
 	cap            *ownCap
+	night          night
+	wished         *wished
 	orders         []*order
 	sceneLimits    map[string]money.Amount
 	off            map[string]calendar.Date // scenes, and when each is on again; 0: nobody asked

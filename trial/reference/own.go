@@ -1,6 +1,7 @@
 package reference
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/yuefu/yuefu/calendar"
@@ -87,11 +88,70 @@ func (a *Account) wishes() {
 			a.cap = &ownCap{amount: r.amount}
 		}
 	}
+	if a.wished != nil && a.wished.from <= a.day {
+		a.night, a.wished = a.wished.night, nil
+	}
 	for scene, on := range a.off {
 		if on != 0 && on <= a.day {
 			delete(a.off, scene)
 		}
 	}
+}
+
+// night is every minute of the day in which nothing is spent.
+type night map[int]bool
+
+func nightOf(from, until int) night {
+	n := night{}
+	for minute := from; minute != until; minute = (minute + 1) % 1440 {
+		n[minute] = true
+	}
+	return n
+}
+
+// wished is the night from a day on.
+type wished struct {
+	night night
+	from  calendar.Date
+}
+
+// Lock locks a span of the day, at once if no minute becomes free by it, and otherwise after a day.
+func (a *Account) Lock(from, until int) Answer {
+	if wrong := a.missing(); wrong != "" {
+		return Answer{Refused: wrong}
+	}
+	if from < 0 || from > 1439 || until < 0 || until > 1439 || from == until {
+		return Answer{Refused: "invalid_time"}
+	}
+	wanted := nightOf(from, until)
+	freed := false
+	for minute := range a.night {
+		freed = freed || !wanted[minute]
+	}
+	switch {
+	case !freed && a.wished == nil && maps.Equal(wanted, a.night), freed && a.wished != nil && maps.Equal(wanted, a.wished.night):
+		return Answer{Refused: "unchanged"}
+	case freed:
+		a.wished = &wished{wanted, a.day + 2}
+	default:
+		a.night, a.wished = wanted, nil
+	}
+	return Answer{}
+}
+
+// Unlock frees all of the day, after a day.
+func (a *Account) Unlock() Answer {
+	wrong := a.missing()
+	switch {
+	case wrong != "":
+	case a.night == nil:
+		wrong = "nothing_to_withdraw"
+	case a.wished != nil && a.wished.night == nil:
+		wrong = "unchanged"
+	default:
+		a.wished = &wished{from: a.day + 2}
+	}
+	return Answer{Refused: wrong}
 }
 
 // SceneLimit limits one scene for this account; nil takes that back.

@@ -16,6 +16,7 @@ type Checkout struct {
 	Merchant string
 	Evidence Evidence
 	NoRoom   bool // its funders have no room
+	Minute   int  // of the local day
 }
 
 func wrongAmount(amount money.Amount) bool { return amount <= 0 || amount > money.Max }
@@ -57,6 +58,9 @@ func (a *Account) Authorise(c Checkout, at Moment) Answer {
 	}
 	if _, off := a.off[c.Scene]; off {
 		reasons = append(reasons, "scene_switched_off")
+	}
+	if a.night[c.Minute] {
+		reasons = append(reasons, "night_locked")
 	}
 	if slices.Contains(a.terms.Barred, c.Merchant) {
 		reasons = append(reasons, "merchant_not_allowed")

@@ -139,7 +139,7 @@ func (a *Account) ApproveClosure(n int64) Answer {
 	}
 	ends := a.closing.ends
 	a.status, a.closing, a.limit, a.blocks = "closed", nil, 0, nil
-	a.temporary, a.autopay, a.cap, a.sceneLimits, a.off = nil, nil, nil, nil, nil
+	a.temporary, a.autopay, a.cap, a.sceneLimits, a.off, a.night, a.wished = nil, nil, nil, nil, nil, nil, nil
 	if !ends {
 		return Answer{}
 	}

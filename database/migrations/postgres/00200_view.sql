@@ -460,6 +460,8 @@ CREATE TABLE account_setting (
 	partition    integer NOT NULL,
 	number       integer NOT NULL,
 	due_day      integer NOT NULL,
+	lock_from    integer NOT NULL,
+	lock_until   integer NOT NULL,
 	position     bigint  NOT NULL,
 	time         bigint  NOT NULL,
 	amount       bigint  NOT NULL,

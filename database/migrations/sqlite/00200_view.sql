@@ -458,6 +458,8 @@ CREATE TABLE account_setting (
 	partition    INTEGER NOT NULL,
 	number       INTEGER NOT NULL,
 	due_day      INTEGER NOT NULL,
+	lock_from    INTEGER NOT NULL,
+	lock_until   INTEGER NOT NULL,
 	position     INTEGER NOT NULL,
 	time         INTEGER NOT NULL,
 	amount       INTEGER NOT NULL,
