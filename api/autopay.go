@@ -18,6 +18,9 @@ func previewAutopay(c *call) error {
 	if err := c.read(&body); err != nil {
 		return err
 	}
+	if err := c.boundTo(id, body.Source); err != nil {
+		return err
+	}
 	return c.show(id, func(o *out, a *credit.Account, at credit.Moment) {
 		would := *a
 		would.Autopay = &credit.Autopay{Source: body.Source, Since: at.Day}
@@ -43,6 +46,9 @@ func setAutopay(c *call) error {
 	}
 	var body contract.AutopayRequest
 	if err := c.read(&body); err != nil {
+		return err
+	}
+	if err := c.boundTo(id, body.Source); err != nil {
 		return err
 	}
 	v := &body.Consent
@@ -99,12 +105,27 @@ func (o *out) debitDays(a *credit.Account) {
 
 func (o *out) debit(account credit.ID, currency money.Currency, d *credit.Debit) {
 	o.begin()
+	o.debitMembers(account, currency, d)
+	o.end()
+}
+
+func (o *out) debitMembers(account credit.ID, currency money.Currency, d *credit.Debit) {
 	o.id("id", account.Part(credit.PrefixDebit, d.Number))
 	o.id("account", account)
-	o.id("statement", account.Part(credit.PrefixStatement, d.Statement))
+	switch d.Purpose {
+	case credit.StatementDebit:
+		o.text("purpose", "autopay")
+		o.id("statement", account.Part(credit.PrefixStatement, d.Statement))
+		o.number("attempt", int64(d.Attempt))
+	default:
+		o.text("purpose", string(d.Purpose))
+		if d.Purchase != 0 {
+			o.id("purchase", account.Part(credit.PrefixPurchase, d.Purchase))
+		}
+		o.maybe("quote", d.Quote)
+	}
 	o.amount("amount", d.Amount)
 	o.text("currency", string(currency))
-	o.number("attempt", int64(d.Attempt))
 	o.text("source", d.Source)
 	o.text("status", string(d.Status))
 	o.date("requested_on", d.On)
@@ -112,24 +133,25 @@ func (o *out) debit(account credit.ID, currency money.Currency, d *credit.Debit)
 	if d.Repayment != 0 {
 		o.id("repayment", account.Part(credit.PrefixRepayment, d.Repayment))
 	}
+	if d.Lapsed {
+		o.bool("quote_lapsed", true)
+	}
 	o.maybe("reason", d.Reason)
-	o.end()
-}
-
-func getDebit(c *call) error {
-	return one(c, credit.PrefixDebit, "debit", c.server.tables.Debit, debitRow)
 }
 
 func listDebits(c *call) error {
-	return list(c, c.server.tables.Debits, func(r *view.Debit) int64 { return r.Number }, debitRow)
+	return list(c, c.server.tables.Debits, func(r *view.Debit) int64 { return r.Number }, func(o *out, a owned, r *view.Debit) error {
+		o.debit(r.Account, a.currency, debitOf(r))
+		return nil
+	})
 }
 
-func debitRow(o *out, a owned, r *view.Debit) error {
-	o.debit(r.Account, a.currency, &credit.Debit{
-		Number: r.Number, Statement: r.Statement, Amount: r.Amount, Attempt: int(r.Attempt), Source: r.Source,
-		On: r.Day, Status: r.Status, Decided: r.DecidedOn, Repayment: r.Repayment, Reason: r.Reason,
-	})
-	return nil
+// debitOf is a debit as its row has it.
+func debitOf(r *view.Debit) *credit.Debit {
+	return &credit.Debit{
+		Number: r.Number, Purpose: r.Purpose, Statement: r.Statement, Purchase: r.Purchase, Quote: r.Quote, Amount: r.Amount, Attempt: int(r.Attempt),
+		Source: r.Source, On: r.Day, Status: r.Status, Decided: r.DecidedOn, Repayment: r.Repayment, Lapsed: r.Lapsed, Reason: r.Reason,
+	}
 }
 
 func settleDebit(c *call) error {
@@ -153,10 +175,6 @@ func (c *call) decideDebit(command func(int64) credit.Command) error {
 		return err
 	}
 	return c.do(account, command(number), fasthttp.StatusOK, func(o *out, a *credit.Account, _ []credit.Event, _ credit.Moment) {
-		for i := range a.Debits {
-			if d := &a.Debits[i]; d.Number == number {
-				o.debit(a.ID, a.Terms.Currency, d)
-			}
-		}
+		o.debitOf(a, number)
 	})
 }

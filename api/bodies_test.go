@@ -93,6 +93,8 @@ func (w *world) samples(t testing.TB) map[string]sample {
 		"reverseRepayment":    {"/v1/repayments/rep_" + strings.TrimPrefix(account.ID, "acc_") + "_1/reversal", w.platform, map[string]any{"reference": "bounce-1"}},
 		"previewAutopay":      {of + "/autopay/preview", w.platform, map[string]any{"source": "tok_1"}},
 		"setAutopay":          {of + "/autopay", w.platform, object(t, w.autopay(t, account, "tok_1"))},
+		"requestDebit":        {of + "/debits", w.platform, map[string]any{"amount": 1, "currency": "CNY", "source": "tok_1", "quote": "eq_0", "purchase": bought.ID}},
+		"putSources":          {of + "/sources", w.platform, map[string]any{"sources": []any{map[string]any{"source": "tok_1", "label": "招商银行 ···· 1234"}}}},
 		"refuseDebit":         {"/v1/debits/deb_" + strings.TrimPrefix(account.ID, "acc_") + "_1/refuse", w.operator, map[string]any{"reason": "insufficient_funds"}},
 		"makeContact":         {of + "/contacts", w.platform, map[string]any{"channel": "call", "purpose": "collection", "party": "customer", "effective": true}},
 		"refuseClosure":       {"/v1/closures/clo_" + strings.TrimPrefix(account.ID, "acc_") + "_1/refuse", w.operator, map[string]any{"reason": "x"}},

@@ -110,6 +110,10 @@ func repayEarly(c *call) error {
 	if err := c.read(&body); err != nil {
 		return err
 	}
+	if c.principal != nil && body.Amount != 0 {
+		// A customer can't say that money came. What the credit balance pays needs none.
+		return &problem{kind: kindInvalidRequest, faults: []fault{{pointer: "/amount", detail: "is 0, or it is asked for as a debit"}}}
+	}
 	purchase, err := settled(id, body.Purchase)
 	if err != nil {
 		return err

@@ -119,7 +119,7 @@ func TestOnlyACheckoutAuthorises(t *testing.T) {
 func TestWalletSessions(t *testing.T) {
 	var store *session.Store
 	w := newWorld(t, func(o *Options) { store, o.Public = o.Sessions, "https://pay.example/" })
-	shop := w.client(w.platform)
+	shop := newChecker(t).client(w, w.platform)
 	link, err := shop.CreateWalletSession(t.Context(), client.WalletSessionRequest{Customer: "u-1", Programme: catalogue.SampleID, ReturnURL: "https://shop.example/", Language: "en"})
 	if err != nil {
 		t.Fatal(err)

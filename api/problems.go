@@ -24,6 +24,7 @@ const (
 	kindBodyTooLarge     = "body_too_large"
 	kindMalformedBody    = "malformed_body"
 	kindInvalidRequest   = "invalid_request"
+	kindNoPaymentService = "no_payment_service"
 	kindInvalidProgramme = "invalid_programme"
 	kindClockBackwards   = "clock_backwards"
 	kindFunderTaken      = "funder_taken"
@@ -91,6 +92,8 @@ var problems = map[string]struct {
 	string(credit.DeferralRunning):      {409, "The statement is deferred"},
 	string(credit.DisputeRunning):       {409, "Something on the statement is contested"},
 	string(credit.DebitPending):         {409, "The result of a debit is not known yet"},
+	string(credit.MoreThanBilled):       {422, "More than is billed cannot be debited"},
+	string(credit.UnknownSource):        {422, "It is not one of the customer's sources"},
 
 	string(credit.DisputeTooLarge): {422, "More than is neither refunded nor contested cannot be contested"},
 	string(credit.DisputeNotOpen):  {409, "The dispute is not open any more"},
@@ -122,6 +125,7 @@ var problems = map[string]struct {
 	kindBodyTooLarge:     {413, "The body is too large"},
 	kindMalformedBody:    {400, "The body is not JSON"},
 	kindInvalidRequest:   {422, "The request does not fit the contract"},
+	kindNoPaymentService: {409, "No payment service debits anybody here"},
 	kindInvalidProgramme: {422, "The programme cannot be activated"},
 	kindFunderTaken:      {409, "The funder's id is taken"},
 	kindClockBackwards:   {422, "The business date never goes back"},

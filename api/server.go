@@ -25,6 +25,7 @@ import (
 	"github.com/yuefu/yuefu/event"
 	"github.com/yuefu/yuefu/servicing"
 	"github.com/yuefu/yuefu/session"
+	"github.com/yuefu/yuefu/source"
 	"github.com/yuefu/yuefu/view"
 )
 
@@ -59,6 +60,8 @@ type Options struct {
 	Sessions *session.Store // of hosted pages; nil: there are none
 	Public   string         // the address that links to hosted pages begin with; empty: the one that was asked
 
+	Sources *source.Store // from what customers may be debited
+
 	// Pages are shown beside the API: by exact path, or by prefix where the path ends in a slash.
 	Pages map[string]http.Handler
 
@@ -85,6 +88,7 @@ type Server struct {
 	sandbox    bool
 	ready      func(context.Context) error
 	payments   func() PaymentFigures
+	sources    *source.Store
 	sessions   *session.Store
 	public     string
 	connection int
@@ -106,7 +110,7 @@ type Server struct {
 func New(o Options) *Server {
 	s := &Server{
 		desk: o.Desk, catalogue: o.Catalogue, tables: o.Tables, feed: o.Events, log: o.Log, partitions: o.Partitions, zone: o.Zone, sandbox: o.Sandbox,
-		ready: o.Ready, payments: o.Payments, sessions: o.Sessions, public: strings.TrimSuffix(o.Public, "/"), connection: o.Connections, pages: map[string]fasthttp.RequestHandler{},
+		ready: o.Ready, sources: o.Sources, payments: o.Payments, sessions: o.Sessions, public: strings.TrimSuffix(o.Public, "/"), connection: o.Connections, pages: map[string]fasthttp.RequestHandler{},
 	}
 	var err error
 	if s.location, err = time.LoadLocation(o.Zone); err != nil {

@@ -23,6 +23,7 @@ import (
 	"github.com/yuefu/yuefu/eventlog/open"
 	"github.com/yuefu/yuefu/servicing"
 	"github.com/yuefu/yuefu/session"
+	"github.com/yuefu/yuefu/source"
 	"github.com/yuefu/yuefu/view"
 )
 
@@ -87,7 +88,7 @@ func newWorldOn(t testing.TB, dsn string, change ...func(*Options)) *world {
 	book := db.Book()
 	o := Options{
 		Desk: w.desk, Catalogue: w.catalogue, Tables: w.tables, Log: logger,
-		Partitions: book.Partitions, Zone: book.Zone, Sandbox: book.Sandbox, Sessions: session.Open(db, time.Now),
+		Partitions: book.Partitions, Zone: book.Zone, Sandbox: book.Sandbox, Sessions: session.Open(db, time.Now), Sources: source.Open(db, time.Now),
 		Events: event.NewFeed(log, w.tables, event.NewOwners(w.tables)),
 	}
 	for _, c := range change {

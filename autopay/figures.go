@@ -14,6 +14,14 @@ type Figures struct {
 
 type counters struct{ rounds, sent, settled, refused, failed, contradicted atomic.Int64 }
 
+// Plus adds up what two followers counted.
+func (f Figures) Plus(o Figures) Figures {
+	return Figures{
+		Sent: f.Sent + o.Sent, Settled: f.Settled + o.Settled, Refused: f.Refused + o.Refused, Failed: f.Failed + o.Failed,
+		Undecided: f.Undecided + o.Undecided, Contradicted: f.Contradicted + o.Contradicted,
+	}
+}
+
 // Figures returns the counts so far.
 func (f *Follower) Figures() Figures {
 	f.mu.Lock()

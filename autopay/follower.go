@@ -32,7 +32,7 @@ type Desk interface {
 
 // Book tells what is pending. *view.Tables is it.
 type Book interface {
-	PendingDebits(ctx context.Context, after view.PendingDebit, limit int) ([]view.PendingDebit, error)
+	PendingDebits(ctx context.Context, asked bool, after view.PendingDebit, limit int) ([]view.PendingDebit, error)
 	WaitFor(ctx context.Context, partition int32, position int64) error
 }
 
@@ -43,6 +43,7 @@ type Options struct {
 	Poll     time.Duration // how often to look for new ones; default 1 s
 	Call     time.Duration // how long the payment service may take for one answer; default 15 s
 	Patience time.Duration // between two questions about a debit, at first; it doubles ten times; default 500 ms
+	Asked    bool          // only what customers asked to pay now, who look at a page meanwhile; otherwise only what standing instructions ask for
 	Log      *slog.Logger  // default: slog.Default()
 }
 
@@ -119,7 +120,7 @@ func (f *Follower) Round(ctx context.Context, all bool) (left int, err error) {
 	f.figures.rounds.Add(1)
 	done := positions{}
 	for after := (view.PendingDebit{}); ; {
-		page, err := f.book.PendingDebits(ctx, after, f.options.Page)
+		page, err := f.book.PendingDebits(ctx, f.options.Asked, after, f.options.Page)
 		if err != nil {
 			return left, fmt.Errorf("autopay: find what is pending: %w", err)
 		}

@@ -126,8 +126,8 @@ type deadlyBook struct {
 	d *deadly
 }
 
-func (b deadlyBook) PendingDebits(ctx context.Context, after view.PendingDebit, limit int) (list []view.PendingDebit, err error) {
-	err = b.d.call(func() error { list, err = b.Book.PendingDebits(ctx, after, limit); return err })
+func (b deadlyBook) PendingDebits(ctx context.Context, asked bool, after view.PendingDebit, limit int) (list []view.PendingDebit, err error) {
+	err = b.d.call(func() error { list, err = b.Book.PendingDebits(ctx, asked, after, limit); return err })
 	return list, err
 }
 
@@ -263,7 +263,7 @@ func TestToldByHandMeanwhile(t *testing.T) {
 	w.buy(other, 100_00, "next")
 	w.to("2026-02-10")
 	w.catchUp()
-	pending, err := w.o.Tables.PendingDebits(t.Context(), view.PendingDebit{}, 10)
+	pending, err := w.o.Tables.PendingDebits(t.Context(), false, view.PendingDebit{}, 10)
 	if err != nil || len(pending) != 2 {
 		t.Fatalf("%v %+v", err, pending)
 	}
@@ -289,7 +289,7 @@ type staleBook struct {
 	pending []view.PendingDebit
 }
 
-func (b staleBook) PendingDebits(context.Context, view.PendingDebit, int) ([]view.PendingDebit, error) {
+func (b staleBook) PendingDebits(context.Context, bool, view.PendingDebit, int) ([]view.PendingDebit, error) {
 	return b.pending, nil
 }
 

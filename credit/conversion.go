@@ -104,6 +104,7 @@ func (a *Account) convertible(number int64, day calendar.Date) (*Statement, erro
 	if err != nil {
 		return nil, err
 	}
+	_, asked := a.asking()
 	switch {
 	case len(a.Terms.Conversions) == 0:
 		return nil, refuse(ConversionNotOffered, "the contract turns no bill into instalments")
@@ -117,7 +118,7 @@ func (a *Account) convertible(number int64, day calendar.Date) (*Statement, erro
 		return slices.ContainsFunc(d.Parts, func(in Instalment) bool { return in.Statement == number })
 	}):
 		return nil, refuse(DisputeRunning, "a dispute about what stands on it is not settled")
-	case a.pending(number):
+	case a.pending(number) || asked > 0:
 		return nil, refuse(DebitPending, "the result of a debit for it is not known yet")
 	}
 	return s, nil

@@ -31,35 +31,52 @@ const (
 	RefusedDebit DebitStatus = "refused"
 )
 
-// Debit (扣款) is money asked of the customer's source for a statement. The pending
-// ones are all kept, of those with a result the newest few.
+// Debit (扣款) is money asked of the customer's source: for a statement by a standing
+// instruction, or for what the customer asked to pay. The pending ones are all kept,
+// of those with a result the newest few.
 type Debit struct {
 	Number    int64         `json:"n"`
-	Statement int64         `json:"statement"`
+	Purpose   DebitPurpose  `json:"purpose,omitzero"`
+	Statement int64         `json:"statement,omitzero"` // of a StatementDebit
+	Purchase  int64         `json:"purchase,omitzero"`  // of an EarlyDebit; 0: all that is owed
+	Quote     string        `json:"quote,omitzero"`     // of an EarlyDebit
 	Amount    money.Amount  `json:"amount"`
-	Attempt   int           `json:"attempt"` // 1 on the due date, 2 after a refusal, …
+	Attempt   int           `json:"attempt,omitzero"` // of a StatementDebit: 1 on the due date, 2 after a refusal, …
 	Source    string        `json:"source"`
 	On        calendar.Date `json:"on"`
 	Status    DebitStatus   `json:"status"`
 	Repayment int64         `json:"repayment,omitzero"` // of a settled one
+	Lapsed    bool          `json:"lapsed,omitzero"`    // a settled EarlyDebit whose quote held no more: see DebitSettled
 	Reason    string        `json:"reason,omitzero"`    // of a refused one
 	Decided   calendar.Date `json:"decided,omitzero"`
 }
 
-// DebitRequested says that the payment service is to debit what remains of a
-// statement. The number is new with each attempt, and the service knows the debit by it.
+// DebitRequested says that the payment service is to debit an amount. The number is
+// new with each attempt, and the service knows the debit by it.
 type DebitRequested struct {
 	Number    int64        `json:"n"`
-	Statement int64        `json:"statement"`
+	Purpose   DebitPurpose `json:"purpose,omitzero"`
+	Statement int64        `json:"statement,omitzero"`
+	Purchase  int64        `json:"purchase,omitzero"`
+	Quote     string       `json:"quote,omitzero"`
 	Amount    money.Amount `json:"amount"`
-	Attempt   int          `json:"attempt"`
+	Attempt   int          `json:"attempt,omitzero"`
 	Source    string       `json:"source"`
 }
 
-// DebitSettled says that a debit succeeded, and which repayment it is.
+// DebitSkipped says that a statement is not debited on its day, because what the
+// customer asked to pay is on its way and pays all of it: nobody is debited twice.
+type DebitSkipped struct {
+	Statement int64 `json:"statement"`
+}
+
+// DebitSettled says that a debit succeeded, and which repayment it is. Lapsed says
+// that it was to repay early by a quote that held no more when the money came: so it
+// paid what is billed, and the rest is a credit balance.
 type DebitSettled struct {
 	Debit     int64 `json:"debit"`
 	Repayment int64 `json:"repayment"`
+	Lapsed    bool  `json:"lapsed,omitzero"`
 }
 
 // DebitRefused says that a debit took nothing, and why.
@@ -71,6 +88,7 @@ type DebitRefused struct {
 func (SettleDebit) Name() string    { return "settle_debit" }
 func (RefuseDebit) Name() string    { return "refuse_debit" }
 func (DebitRequested) Name() string { return "debit.requested" }
+func (DebitSkipped) Name() string   { return "debit.skipped" }
 func (DebitSettled) Name() string   { return "debit.settled" }
 func (DebitRefused) Name() string   { return "debit.refused" }
 
@@ -107,16 +125,22 @@ func (a *Account) debitDay(s *Statement) (next calendar.Date) {
 
 // requestDebits asks for what remains of the statements whose day it is. It comes as
 // the date begins, so that the money is there on the due date itself: what the
-// customer paid by hand up to the day before lowers the amount, what they pay while
-// the debit is on its way makes the rest of it a credit balance.
+// customer paid by hand up to the day before lowers the amount, and so does what they
+// asked to pay and is on its way; what they pay while the debit is on its way makes
+// the rest of it a credit balance.
 func (a *Account) requestDebits(day calendar.Date, emit func(Event)) {
 	for i := range a.Statements {
 		s := &a.Statements[i]
 		if on := a.debitDay(s); on == 0 || on > day {
 			continue
 		}
+		left := a.unasked()[i]
+		if left == 0 {
+			emit(DebitSkipped{Statement: s.Number})
+			continue
+		}
 		emit(DebitRequested{
-			Number: a.number(), Statement: s.Number, Amount: min(a.remaining(s), money.Max),
+			Number: a.number(), Statement: s.Number, Amount: min(left, money.Max),
 			Attempt: s.Attempts + 1, Source: a.Autopay.Source,
 		})
 	}
@@ -159,15 +183,24 @@ func (c SettleDebit) do(a *Account, at Moment, emit func(Event)) error {
 	if err != nil || !news {
 		return err
 	}
-	amount, source := d.Amount, string(a.ID.Part(PrefixDebit, d.Number))
+	q, holds := a.stillQuoted(d, at.Day)
+	if holds {
+		a.settleEarly(*d, q, at, emit)
+	} else {
+		a.settleBilled(*d, at, emit)
+	}
+	return nil
+}
+
+// settleBilled pays with a debit's money what is billed.
+func (a *Account) settleBilled(d Debit, at Moment, emit func(Event)) {
 	a.chargePenalties(at.Day, emit)
 	n := a.number()
-	emit(DebitSettled{Debit: c.Debit, Repayment: n})
+	emit(DebitSettled{Debit: d.Number, Repayment: n, Lapsed: d.Purpose == EarlyDebit})
 	a.settling(emit, func() {
-		shares, rest := a.allocate(amount, at.Day)
-		emit(RepaymentReceived{Number: n, Amount: amount, Source: source, Shares: shares, Credit: rest})
+		shares, rest := a.allocate(d.Amount, at.Day)
+		emit(RepaymentReceived{Number: n, Amount: d.Amount, Source: string(a.ID.Part(PrefixDebit, d.Number)), Shares: shares, Credit: rest})
 	})
-	return nil
 }
 
 func (c RefuseDebit) do(a *Account, _ Moment, emit func(Event)) error {
@@ -185,13 +218,20 @@ func (e DebitRequested) apply(a *Account, on calendar.Date) {
 		s.Attempts, s.Debited = e.Attempt, on
 	}
 	a.Debits = append(a.Debits, Debit{
-		Number: e.Number, Statement: e.Statement, Amount: e.Amount, Attempt: e.Attempt, Source: e.Source, On: on, Status: PendingDebit,
+		Number: e.Number, Purpose: e.Purpose, Statement: e.Statement, Purchase: e.Purchase, Quote: e.Quote,
+		Amount: e.Amount, Attempt: e.Attempt, Source: e.Source, On: on, Status: PendingDebit,
 	})
+}
+
+func (e DebitSkipped) apply(a *Account, on calendar.Date) {
+	if s := a.statement(e.Statement); s != nil {
+		s.Debited = on
+	}
 }
 
 func (e DebitSettled) apply(a *Account, on calendar.Date) {
 	d := a.debit(e.Debit)
-	d.Status, d.Repayment, d.Decided = SettledDebit, e.Repayment, on
+	d.Status, d.Repayment, d.Lapsed, d.Decided = SettledDebit, e.Repayment, e.Lapsed, on
 	a.decided(e.Debit, d.Statement, on)
 }
 
@@ -234,13 +274,16 @@ func (a *Account) checkDebits() error {
 			continue
 		}
 		for _, other := range a.Debits[:i] {
-			if other.Status == PendingDebit && other.Statement == d.Statement {
+			if other.Status == PendingDebit && other.Statement == d.Statement && d.Statement != 0 {
 				return fmt.Errorf("debits %d and %d are both on their way for statement %d", other.Number, d.Number, d.Statement)
 			}
 		}
 		if a.Status.Over() {
 			return fmt.Errorf("debit %d is on its way from a closed account", d.Number)
 		}
+	}
+	if early, all := a.asking(); all > maxAsked || early && all > 1 {
+		return fmt.Errorf("%d debits that the customer asked for are on their way, and one repays early: %t", all, early)
 	}
 	if a.Status.Over() && a.Autopay != nil {
 		return fmt.Errorf("a closed account is to be debited from %d on", a.Autopay.Number)
@@ -261,14 +304,14 @@ func (a *Account) PendingDebits() (pending []Debit) {
 // NextDebit is when an account is debited next, and of what as things are now; no
 // date when nothing is to come. What is not billed yet is not foretold.
 func (a *Account) NextDebit() (next Due) {
+	unasked := a.unasked()
 	for i := range a.Statements {
-		s := &a.Statements[i]
-		switch on := a.debitDay(s); {
-		case on == 0 || next.On != 0 && on > next.On:
+		switch on := a.debitDay(&a.Statements[i]); {
+		case on == 0 || unasked[i] == 0 || next.On != 0 && on > next.On:
 		case on == next.On:
-			next.Amount += a.remaining(s)
+			next.Amount += unasked[i]
 		default:
-			next = Due{On: on, Amount: a.remaining(s)}
+			next = Due{On: on, Amount: unasked[i]}
 		}
 	}
 	return next

@@ -79,15 +79,20 @@ func (c EarlyRepay) again(a *Account, f Fact, emit func(Event)) error {
 	a.chargePenalties(f.At.Day, emit)
 	for _, e := range f.Events {
 		if e, ok := e.(EarlyRepaymentReceived); ok {
-			// What a credit balance paid that would not have been there, the customer owes.
-			there := min(e.FromCredit, max(0, a.Credit))
-			a.overreturned += e.FromCredit - there
-			e.FromCredit, e.Shares = there, slices.Clone(e.Shares)
-			(&claims{a: a}).divide(e.Shares)
-			a.settling(emit, func() { emit(e) })
+			a.repayAgain(e, emit)
 		}
 	}
 	return nil
+}
+
+// repayAgain settles the same. What a credit balance paid that would not have been
+// there, the customer owes.
+func (a *Account) repayAgain(e EarlyRepaymentReceived, emit func(Event)) {
+	there := min(e.FromCredit, max(0, a.Credit))
+	a.overreturned += e.FromCredit - there
+	e.FromCredit, e.Shares = there, slices.Clone(e.Shares)
+	(&claims{a: a}).divide(e.Shares)
+	a.settling(emit, func() { emit(e) })
 }
 
 func (e EarlyRepaymentReceived) apply(a *Account, on calendar.Date) {

@@ -74,6 +74,8 @@ const (
 	DeferralRunning      Kind = "deferral_running"       // not while the statement is deferred
 	DisputeRunning       Kind = "dispute_running"        // not while something on it is contested
 	DebitPending         Kind = "debit_pending"          // not while the result of a debit is not known
+	MoreThanBilled       Kind = "more_than_billed"       // a debit of more than the bills ask for
+	UnknownSource        Kind = "unknown_source"         // not one of the customer's sources
 )
 
 // Kinds lists every kind, for the tables and tests that must cover them all.
@@ -139,6 +141,8 @@ var Kinds = []Kind{
 	DeferralRunning,
 	DisputeRunning,
 	DebitPending,
+	MoreThanBilled,
+	UnknownSource,
 }
 
 // Error is a refusal: the command was not carried out and nothing changed.

@@ -11,6 +11,7 @@ import (
 
 // debited is a debit as its events tell it.
 type debited struct {
+	purpose   credit.DebitPurpose
 	statement int64
 	amount    money.Amount
 	status    credit.DebitStatus
@@ -43,7 +44,7 @@ func (l *life) debit(t *rapid.T) {
 			t.Fatalf("the result of debit %d: %v, %v", n, l.debits[n], err)
 		}
 		if settle {
-			same(t, "what was debited", only[credit.RepaymentReceived](t, events).Amount, known.amount)
+			same(t, "what was debited", brought(t, events), known.amount)
 		}
 	case len(events) > 0:
 		t.Fatalf("the result of %d, which is %+v, was taken once more: %s", n, known, names(events))
@@ -56,14 +57,21 @@ func (l *life) debit(t *rapid.T) {
 // one only, from the source that the customer named, and no second one on its way.
 func (l *life) requested(e credit.DebitRequested) {
 	for n, d := range l.debits {
-		if d.statement == e.Statement && d.status != credit.RefusedDebit && d.status != credit.SettledDebit {
+		if d.statement == e.Statement && e.Statement != 0 && d.status == credit.PendingDebit {
 			l.t.Fatalf("debit %d of statement %d while %d is on its way", e.Number, e.Statement, n)
 		}
 	}
-	if l.source == "" || l.source != e.Source || e.Amount <= 0 {
-		l.t.Fatalf("debited %d from %q, and the customer named %q", e.Amount, e.Source, l.source)
+	source := l.source
+	if e.Purpose != credit.StatementDebit {
+		source = "tok_now"
 	}
-	l.debits[e.Number] = debited{e.Statement, e.Amount, credit.PendingDebit}
+	if source == "" || source != e.Source || e.Amount <= 0 {
+		l.t.Fatalf("debited %d from %q, and the customer named %q", e.Amount, e.Source, source)
+	}
+	if left := l.notOnItsWay(e.Purpose == credit.EarlyDebit); e.Amount > left {
+		l.t.Fatalf("debit %d is of %d, and only %d are owed and not on their way: %+v", e.Number, e.Amount, left, l.debits)
+	}
+	l.debits[e.Number] = debited{e.Purpose, e.Statement, e.Amount, credit.PendingDebit}
 }
 
 func (l *life) decided(n int64, status credit.DebitStatus) {
@@ -77,10 +85,16 @@ func (l *life) decided(n int64, status credit.DebitStatus) {
 // itself each unpaid statement that is to be debited has been. What the books gave up
 // is left to people.
 func (l *life) checkDebits() {
-	pending := map[int64]bool{}
+	pending, asked := map[int64]bool{}, 0
 	for _, d := range l.story.a.Debits {
-		same(l.t, fmt.Sprintf("debit %d", d.Number), debited{d.Statement, d.Amount, d.Status}, l.debits[d.Number])
+		same(l.t, fmt.Sprintf("debit %d", d.Number), debited{d.Purpose, d.Statement, d.Amount, d.Status}, l.debits[d.Number])
 		pending[d.Statement] = pending[d.Statement] || d.Status == credit.PendingDebit
+		if d.Status == credit.PendingDebit && d.Purpose != credit.StatementDebit {
+			asked++
+		}
+	}
+	if asked > 3 {
+		l.t.Fatalf("%d debits that the customer asked for are on their way", asked)
 	}
 	for n, d := range l.debits {
 		if d.status == credit.PendingDebit && !pending[d.statement] {

@@ -151,7 +151,7 @@ func (l *life) convert(t *rapid.T) {
 	may := before != nil && plan.ID != "next" && own > 0 && amount >= 0 && amount <= own && !l.relief.converted[n] &&
 		(before.Deferred == 0 || l.story.day > before.Due) && (l.story.day <= before.Due || terms.ConvertOverdue) &&
 		!contestedOn(a, n) &&
-		!slices.ContainsFunc(a.PendingDebits(), func(d credit.Debit) bool { return d.Statement == n })
+		!slices.ContainsFunc(a.PendingDebits(), func(d credit.Debit) bool { return d.Statement == n || d.Purpose != credit.StatementDebit })
 	shown := a.AsOf(l.story.day)
 	remaining, billed := shown.Remaining(n), shown.Billed()
 	q, err := a.QuoteConversion(n, plan.ID, amount, l.story.day)

@@ -41,6 +41,7 @@ func (l *life) acts() map[string]func(*rapid.T) {
 		"settle":    l.settle,
 		"autopay":   l.autopay,
 		"debit":     l.debit,
+		"pay now":   l.payNow,
 		"defer":     l.postpone,
 		"convert":   l.convert,
 		"close":     l.close,
@@ -284,6 +285,8 @@ func (l *life) count(events []credit.Event) {
 			l.source = ""
 		case credit.DebitRequested:
 			l.requested(e)
+		case credit.DebitSkipped:
+			l.skipped(e)
 		case credit.DebitSettled:
 			l.decided(e.Debit, credit.SettledDebit)
 		case credit.DebitRefused:

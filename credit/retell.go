@@ -183,7 +183,8 @@ func (t *telling) sent(f Fact) {
 		told.Events = append(told.Events, e)
 	}
 	for _, e := range f.Events {
-		if e, ok := e.(DebitRequested); ok {
+		switch e.(type) {
+		case DebitRequested, DebitSkipped:
 			t.account.chargePenalties(f.At.Day, emit) // as on any day that is closed
 			emit(e)
 		}
@@ -276,7 +277,6 @@ func numberOf(e Event) int64 {
 }
 
 func (c Repay) again(a *Account, f Fact, emit func(Event)) error       { return c.do(a, f.At, emit) }
-func (c SettleDebit) again(a *Account, f Fact, emit func(Event)) error { return c.do(a, f.At, emit) }
 func (c RefuseDebit) again(a *Account, f Fact, emit func(Event)) error { return c.do(a, f.At, emit) }
 func (c Refund) again(a *Account, f Fact, emit func(Event)) error      { return c.do(a, f.At, emit) }
 

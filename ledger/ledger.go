@@ -185,7 +185,7 @@ func Post(account credit.ID, event credit.Event) []Transfer {
 		credit.NightLockSet, credit.NightLockLooseningRequested, credit.NightLockLoosened,
 		credit.SpendingCapSet, credit.SpendingCapRaiseRequested, credit.SpendingCapRaised, credit.SpendingCapKept,
 		credit.LimitChanged, credit.TemporaryLimitGranted, credit.TemporaryLimitWithdrawn, credit.TemporaryLimitLapsed,
-		credit.AutopayInstructed, credit.AutopayEnded, credit.DebitRequested, credit.DebitSettled, credit.DebitRefused:
+		credit.AutopayInstructed, credit.AutopayEnded, credit.DebitRequested, credit.DebitSkipped, credit.DebitSettled, credit.DebitRefused:
 		// no money moved
 	default:
 		panic(fmt.Sprintf("no posting rule for %T", e))

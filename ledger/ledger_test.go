@@ -84,7 +84,7 @@ var cases = []struct {
 	{"", credit.SceneLimitSet{Limit: 1}}, {"", credit.SceneLimitRemoved{}}, {"", credit.NightLockSet{}}, {"", credit.NightLockLooseningRequested{}}, {"", credit.NightLockLoosened{}}, {"", credit.SceneSwitchedOff{}}, {"", credit.SceneOnRequested{}}, {"", credit.SceneSwitchedOn{}},
 	{"", credit.SpendingCapSet{Amount: 1}}, {"", credit.SpendingCapRaiseRequested{Amount: 1}}, {"", credit.SpendingCapRaised{Amount: 1}}, {"", credit.SpendingCapKept{Amount: 1}},
 	{"", credit.LimitChanged{Limit: 1}}, {"", credit.TemporaryLimitGranted{Amount: 1}}, {"", credit.TemporaryLimitWithdrawn{Amount: 1}}, {"", credit.TemporaryLimitLapsed{Amount: 1}},
-	{"", credit.AutopayInstructed{}}, {"", credit.AutopayEnded{}}, {"", credit.DebitRequested{}}, {"", credit.DebitSettled{}}, {"", credit.DebitRefused{}},
+	{"", credit.AutopayInstructed{}}, {"", credit.AutopayEnded{}}, {"", credit.DebitRequested{}}, {"", credit.DebitSkipped{}}, {"", credit.DebitSettled{}}, {"", credit.DebitRefused{}},
 }
 
 func name(a ledger.Account) string {

@@ -23,6 +23,7 @@ import (
 	"github.com/yuefu/yuefu/payment"
 	"github.com/yuefu/yuefu/servicing"
 	"github.com/yuefu/yuefu/session"
+	"github.com/yuefu/yuefu/source"
 	"github.com/yuefu/yuefu/view"
 )
 
@@ -45,6 +46,8 @@ type Office struct {
 	Desk      *servicing.Desk
 	Sessions  *session.Store
 	Autopay   *autopay.Follower // nil without a payment service
+	PayNow    *autopay.Follower // … of what customers asked to pay, who do not wait behind a due date
+	Sources   *source.Store
 	Clock     servicing.Clock
 	Zone      *time.Location
 
@@ -100,6 +103,7 @@ func Open(ctx context.Context, dsn string, options Options) (_ *Office, err erro
 	})
 
 	o.Sessions = session.Open(o.DB, time.Now)
+	o.Sources = source.Open(o.DB, time.Now)
 	if _, err = o.follow(ctx, background, endSessions); err != nil {
 		return nil, err
 	}
@@ -119,6 +123,11 @@ func Open(ctx context.Context, dsn string, options Options) (_ *Office, err erro
 	if options.Payments != nil {
 		options.Autopay.Log = options.Log
 		o.Autopay = autopay.New(o.Desk, o.Tables, options.Payments, o.Clock.Elapsed, options.Autopay)
+		options.Autopay.Asked = true
+		if options.Autopay.Poll <= 0 {
+			options.Autopay.Poll = 250 * time.Millisecond // somebody looks at a page
+		}
+		o.PayNow = autopay.New(o.Desk, o.Tables, options.Payments, o.Clock.Elapsed, options.Autopay)
 		o.followDebits(ctx)
 	}
 	o.Catalogue.FollowDay(func() calendar.Date { return o.Desk.Today().Day })
@@ -129,14 +138,13 @@ func Open(ctx context.Context, dsn string, options Options) (_ *Office, err erro
 // followDebits carries debits out until the office closes.
 func (o *Office) followDebits(ctx context.Context) {
 	ctx, stop := context.WithCancel(context.WithoutCancel(ctx))
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		o.Autopay.Run(ctx)
-	}()
+	var running sync.WaitGroup
+	for _, follower := range []*autopay.Follower{o.Autopay, o.PayNow} {
+		running.Go(func() { follower.Run(ctx) })
+	}
 	o.debits = func() {
 		stop()
-		<-ended
+		running.Wait()
 	}
 }
 
@@ -150,7 +158,13 @@ func (o *Office) evening(ctx context.Context, _ calendar.Date) {
 		o.logger.Error("debits of a sandbox's day", "error", err)
 		return
 	}
+	o.PayNow.Evening(ctx)
 	o.Autopay.Evening(ctx)
+}
+
+// DebitFigures are what the followers of debits counted together.
+func (o *Office) DebitFigures() autopay.Figures {
+	return o.Autopay.Figures().Plus(o.PayNow.Figures())
 }
 
 // setClock takes the machine's clock, or for a sandbox one that stands where its

@@ -61,7 +61,7 @@ func install(t *testing.T, sandbox bool) *installation {
 	server := api.New(api.Options{
 		Desk: o.Desk, Catalogue: o.Catalogue, Tables: o.Tables, Log: quiet,
 		Partitions: book.Partitions, Zone: book.Zone, Sandbox: book.Sandbox,
-		Payments: func() api.PaymentFigures { return api.PaymentFigures(o.Autopay.Figures()) },
+		Payments: func() api.PaymentFigures { return api.PaymentFigures(o.DebitFigures()) },
 	})
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

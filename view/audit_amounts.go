@@ -21,6 +21,8 @@ func asked(command credit.Command, events []credit.Event) *Violation {
 		wanted = c.Amount
 	case credit.Repay:
 		wanted = c.Amount
+	case credit.RequestDebit:
+		wanted = c.Amount
 	default:
 		return nil
 	}
@@ -40,6 +42,8 @@ func asked(command credit.Command, events []credit.Event) *Violation {
 		case credit.EarlyRepaymentReceived:
 			moved = e.Amount
 		case credit.RepaymentReceived:
+			moved = e.Amount
+		case credit.DebitRequested:
 			moved = e.Amount
 		default:
 			continue

@@ -13,6 +13,13 @@ import (
 // last minor unit, and so is each promise of a subsidy earned or given back.
 func (x *audited) paidEarly(day calendar.Date, command credit.Command, e credit.EarlyRepaymentReceived) *Violation {
 	c, ok := command.(credit.EarlyRepay)
+	if settles, debit := command.(credit.SettleDebit); debit {
+		d := x.debits[settles.Debit]
+		ok = d != nil && d.purpose == credit.EarlyDebit && d.amount == e.Amount && e.Source == string(x.state.ID.Part(credit.PrefixDebit, settles.Debit))
+		if ok {
+			c.Purchase, c.Quote = d.purchase, d.quote
+		}
+	}
 	if !ok || c.Purchase != e.Purchase || c.Quote != e.Quote {
 		return wrong(CheckPayments, "the early repayment of purchase %d by quote %s came of another command or quote", e.Purchase, e.Quote)
 	}

@@ -80,9 +80,14 @@ func (x *audited) allowed(day calendar.Date, command credit.Command, event credi
 	case credit.AutopayEnded:
 		x.source = ""
 	case credit.DebitRequested:
-		return x.requested(day, e)
+		return x.requested(day, command, e)
+	case credit.DebitSkipped:
+		return x.skipped(day, e)
 	case credit.DebitSettled:
-		return x.ended(e.Debit)
+		if v := x.ended(e.Debit); v != nil {
+			return v
+		}
+		return x.lapsed(day, e)
 	case credit.DebitRefused:
 		return x.ended(e.Debit)
 	case credit.RepaymentReceived:

@@ -26,7 +26,7 @@ var (
 	CheckBilled     = Check{7, "billed once", "each instalment is billed once, with what it asks for: captured = billed + unbilled + contested + refunded. What became instalments of its own left its bill, once, and is billed again"}
 	CheckSums       = Check{8, "sums", "a statement's total is the sum of its lines, a purchase's instalments are those of its plan and add up to it"}
 	CheckPayments   = Check{9, "payments", "nothing is paid beyond what is owed, the surplus is the credit balance, and goes back whole and once"}
-	CheckDebits     = Check{9, "debits", "of a statement one debit is on its way at most, for what is owed, from the source agreed to; it gets one result, and a settled one is a repayment of its amount"}
+	CheckDebits     = Check{9, "debits", "a debit is of what is owed and not on its way already: of a statement, from the source agreed to, or of what the customer asked for; it gets one result, and a settled one is a repayment of its amount, early only by a quote that holds"}
 	CheckCycles     = Check{10, "cycles", "statements are dated on the anchor day, one a cycle, bill exactly what falls on their date, and fall due later once, when the contract allows it"}
 	CheckDays       = Check{11, "days", "what is due on a date is done on it, once and in order, before anything else"}
 	CheckClosed     = Check{12, "closed", "an account closes clear, and nothing moves after but refunds, repayments and their return"}

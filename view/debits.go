@@ -24,21 +24,26 @@ type Autopay struct {
 	EndReason  string        `view:"set"` // customer, replaced, closure
 }
 
-// Debit (扣款) is money asked of a customer's source for a statement.
+// Debit (扣款) is money asked of a customer's source: for a statement by a standing
+// instruction, or for what the customer asked to pay now.
 type Debit struct {
-	Account   credit.ID          `view:"key"`
-	Number    int64              `view:"key"`
-	Day       calendar.Date      //
-	Time      int64              //
-	Position  int64              //
-	Statement int64              //
-	Amount    money.Amount       //
-	Attempt   int32              //
-	Source    string             //
-	Status    credit.DebitStatus `view:"set"`
-	DecidedOn calendar.Date      `view:"set"`
-	Repayment int64              `view:"set"` // of a settled one
-	Reason    string             `view:"set"` // of a refused one
+	Account   credit.ID           `view:"key"`
+	Number    int64               `view:"key"`
+	Day       calendar.Date       //
+	Time      int64               //
+	Position  int64               //
+	Statement int64               //
+	Amount    money.Amount        //
+	Attempt   int32               //
+	Source    string              //
+	Purpose   credit.DebitPurpose //
+	Purchase  int64               // of an early repayment; 0: of all that is owed
+	Quote     string              // of an early repayment
+	Lapsed    bool                `view:"set"` // the quote held no more when the money came
+	Status    credit.DebitStatus  `view:"set"`
+	DecidedOn calendar.Date       `view:"set"`
+	Repayment int64               `view:"set"` // of a settled one
+	Reason    string              `view:"set"` // of a refused one
 }
 
 func (r *Autopay) rowKey() rowKey { return rowKey{r.Account, r.Number, 0, 0} }
@@ -60,12 +65,18 @@ func (c *changes) debitRequested(at place, e credit.DebitRequested) {
 	c.debits.add(Debit{
 		Account: at.account, Number: e.Number, Day: at.day, Time: at.time, Position: at.position, Statement: e.Statement,
 		Amount: e.Amount, Attempt: int32(e.Attempt), Source: e.Source, Status: credit.PendingDebit,
+		Purpose: e.Purpose, Purchase: e.Purchase, Quote: e.Quote,
 	})
 }
 
-func (c *changes) debitDecided(at place, number int64, status credit.DebitStatus, repayment int64, reason string) {
-	d := c.debits.at(Debit{Account: at.account, Number: number})
-	d.Status, d.DecidedOn, d.Repayment, d.Reason = status, at.day, repayment, reason
+func (c *changes) debitSettled(at place, e credit.DebitSettled) {
+	d := c.debits.at(Debit{Account: at.account, Number: e.Debit})
+	d.Status, d.DecidedOn, d.Repayment, d.Lapsed = credit.SettledDebit, at.day, e.Repayment, e.Lapsed
+}
+
+func (c *changes) debitRefused(at place, e credit.DebitRefused) {
+	d := c.debits.at(Debit{Account: at.account, Number: e.Debit})
+	d.Status, d.DecidedOn, d.Reason = credit.RefusedDebit, at.day, e.Reason
 }
 
 // Debits lists an account's debits.
@@ -95,17 +106,18 @@ func (d *PendingDebit) ID() credit.ID { return d.Account.Part(credit.PrefixDebit
 // The index debit_pending holds nothing else, so that this costs what is pending and not what there ever was.
 const readPendingDebits = `SELECT d.partition, d.account, d.number, a.platform, d.amount, a.currency, d.source
 	FROM debit d JOIN account a ON a.partition = d.partition AND a.id = d.account
-	WHERE d.status = 'pending' AND (d.partition, d.account, d.number) > ($1, $2, $3)
-	ORDER BY d.partition, d.account, d.number LIMIT $4`
+	WHERE d.status = 'pending' AND (d.partition, d.account, d.number) > ($1, $2, $3) AND (d.purpose <> '') = $4
+	ORDER BY d.partition, d.account, d.number LIMIT $5`
 
 // PendingDebits lists up to limit debits without a result after a given one, the
 // zero value for the first: in the order of partitions and accounts, and of an
-// account the oldest first.
-func (t *Tables) PendingDebits(ctx context.Context, after PendingDebit, limit int) ([]PendingDebit, error) {
+// account the oldest first. asked says whether those that customers asked for are
+// wanted, or those of standing instructions.
+func (t *Tables) PendingDebits(ctx context.Context, asked bool, after PendingDebit, limit int) ([]PendingDebit, error) {
 	if after.Account == "" {
 		after.Partition = -1
 	}
-	return find[PendingDebit](ctx, t, readPendingDebits, after.Partition, after.Account, after.Number, limit)
+	return find[PendingDebit](ctx, t, readPendingDebits, after.Partition, after.Account, after.Number, asked, limit)
 }
 
 const countPendingDebits = `SELECT count(*) FROM debit WHERE status = 'pending'`

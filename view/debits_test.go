@@ -43,7 +43,7 @@ func TestPendingDebits(t *testing.T) {
 		for _, limit := range []int{1, 2, 100} {
 			var got []string
 			for after := (view.PendingDebit{}); ; {
-				page, err := store.tables.PendingDebits(t.Context(), after, limit)
+				page, err := store.tables.PendingDebits(t.Context(), false, after, limit)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -68,8 +68,8 @@ func TestPendingDebits(t *testing.T) {
 
 		// With many that have a result, nobody looks at these.
 		tamper(`WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 2000)
-			INSERT INTO debit (partition, attempt, number, time, position, statement, amount, repayment, day, account, source, status, reason)
-			SELECT d.partition, 1, d.number + 1000 + n.x, 0, 0, 1, 1, 1, d.day, d.account, '', 'settled', '' FROM debit d CROSS JOIN n WHERE d.status = 'pending'`)(t, store, s)
+			INSERT INTO debit (partition, attempt, number, time, position, statement, amount, repayment, day, account, source, status, reason, purpose, purchase, quote, lapsed)
+			SELECT d.partition, 1, d.number + 1000 + n.x, 0, 0, 1, 1, 1, d.day, d.account, '', 'settled', '', '', 0, '', d.lapsed FROM debit d CROSS JOIN n WHERE d.status = 'pending'`)(t, store, s)
 		explain := map[database.Dialect]string{database.SQLite: "EXPLAIN QUERY PLAN ", database.PostgreSQL: "EXPLAIN "}[dialect]
 		if err := store.db.Write(t.Context(), func(tx *sql.Tx) error {
 			_, err := tx.Exec("ANALYZE debit")
@@ -77,7 +77,7 @@ func TestPendingDebits(t *testing.T) {
 		}); err != nil {
 			t.Fatal(err)
 		}
-		rows, err := store.db.Reader().QueryContext(t.Context(), explain+view.ReadPendingDebits, -1, "", 0, 500)
+		rows, err := store.db.Reader().QueryContext(t.Context(), explain+view.ReadPendingDebits, -1, "", 0, false, 500)
 		if err != nil {
 			t.Fatal(err)
 		}

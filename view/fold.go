@@ -212,12 +212,13 @@ func (c *changes) event(at place, account *balances, event credit.Event, shares 
 		c.instructed(at, e)
 	case credit.AutopayEnded:
 		c.autopayEnded(at, e)
+	case credit.DebitSkipped: // nothing was asked for: the log tells it
 	case credit.DebitRequested:
 		c.debitRequested(at, e)
 	case credit.DebitSettled:
-		c.debitDecided(at, e.Debit, credit.SettledDebit, e.Repayment, "")
+		c.debitSettled(at, e)
 	case credit.DebitRefused:
-		c.debitDecided(at, e.Debit, credit.RefusedDebit, 0, e.Reason)
+		c.debitRefused(at, e)
 	default:
 		panic(fmt.Sprintf("view: no rows for %T", e))
 	}

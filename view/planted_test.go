@@ -142,6 +142,33 @@ var plantedInLog = []plant{
 			credit.RepaymentReceived{Number: a.Numbers + 1, Amount: d.Amount + 1, Source: source, Credit: d.Amount + 1},
 		}
 	})},
+	{"a debit that nobody asked for", view.CheckDebits, forge(bob, func(s *story, a *credit.Account) (credit.Command, []credit.Event) {
+		return credit.Freeze{Kind: credit.BlockCustomer}, []credit.Event{credit.DebitRequested{Number: a.Numbers + 1, Purpose: credit.BillsDebit, Amount: 1, Source: "tok"}}
+	})},
+	{"a debit of what is on its way by the standing instruction", view.CheckDebits, forge(bob, func(s *story, a *credit.Account) (credit.Command, []credit.Event) {
+		s.onItsWay(a)
+		c := credit.RequestDebit{Amount: a.AsOf(s.day).Billed(), Currency: "CNY", Source: "tok", Bound: true}
+		return c, []credit.Event{credit.DebitRequested{Number: a.Numbers + 1, Purpose: credit.BillsDebit, Amount: c.Amount, Source: "tok"}}
+	})},
+	{"a statement debited that the customer pays already", view.CheckDebits, forge(bob, func(s *story, a *credit.Account) (credit.Command, []credit.Event) {
+		s.must(a.ID, credit.RequestDebit{Amount: 100, Currency: "CNY", Source: "tok", Bound: true})
+		s.must(a.ID, s.autopay(a, "tok"))
+		return credit.Freeze{Kind: credit.BlockCustomer}, []credit.Event{s.asking(a)}
+	})},
+	{"a statement not debited for no reason", view.CheckDebits, forge(bob, func(s *story, a *credit.Account) (credit.Command, []credit.Event) {
+		s.must(a.ID, s.autopay(a, "tok"))
+		return credit.Freeze{Kind: credit.BlockCustomer}, []credit.Event{credit.DebitSkipped{Statement: a.Statements[0].Number}}
+	})},
+	{"an early repayment debited by another quote", view.CheckDebits, forge(bob, func(s *story, a *credit.Account) (credit.Command, []credit.Event) {
+		c, e := s.settling(a)
+		c.Quote, e.Quote = "eq_another", "eq_another"
+		return c, []credit.Event{e}
+	})},
+	{"a quote said to have lapsed that holds", view.CheckDebits, forge(bob, func(s *story, a *credit.Account) (credit.Command, []credit.Event) {
+		c, e := s.settling(a)
+		s.must(a.ID, c)
+		return credit.SettleDebit{Debit: e.Number}, []credit.Event{credit.DebitSettled{Debit: e.Number, Repayment: e.Number + 1, Lapsed: true}}
+	})},
 	{"debited without having agreed", view.CheckConsent, bend(replaced(named("set_autopay"), `"preselected":false`, `"preselected":true`))},
 
 	{"a statement a day late", view.CheckCycles, billing(func(e *credit.StatementIssued) { e.Date++ })},
@@ -381,6 +408,16 @@ func (s *story) asking(a *credit.Account) credit.DebitRequested {
 	return credit.DebitRequested{
 		Number: a.Numbers + 1, Statement: statement.Number, Amount: amount + a.Statements[0].Penalty, Attempt: 1, Source: a.Autopay.Source,
 	}
+}
+
+// settling asks for a debit of all that is owed.
+func (s *story) settling(a *credit.Account) (credit.RequestDebit, credit.DebitRequested) {
+	q, err := a.AsOf(s.day).EarlyQuote(0, s.day)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return credit.RequestDebit{Amount: q.Sum, Currency: "CNY", Source: "tok", Bound: true, Quote: q.Token},
+		credit.DebitRequested{Number: a.Numbers + 1, Purpose: credit.EarlyDebit, Amount: q.Sum, Source: "tok", Quote: q.Token}
 }
 
 // onItsWay has a debit of the account's oldest statement asked for.

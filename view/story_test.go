@@ -290,6 +290,18 @@ func (s *story) must(id credit.ID, command credit.Command) {
 	}
 }
 
+// payNow has a customer ask for a debit: of a part of what is billed, or of all that is owed.
+func (s *story) payNow(t *rapid.T, a *credit.Account) {
+	if a.Terms == nil {
+		return
+	}
+	c := credit.RequestDebit{Amount: a.AsOf(s.day).Billed(), Currency: a.Terms.Currency, Source: "tok now", Bound: true}
+	if q, err := a.AsOf(s.day).EarlyQuote(0, s.day); err == nil && rapid.Bool().Draw(t, "everything") {
+		c.Amount, c.Quote = q.Sum, q.Token
+	}
+	_ = s.do(a.ID, c)
+}
+
 // any lets chance choose what happens next.
 func (s *story) any(t *rapid.T) {
 	customers := []string{"ann", "bob", "cai", "dan"}
@@ -364,6 +376,9 @@ func (s *story) any(t *rapid.T) {
 			_ = s.do(id, credit.CancelAutopay{})
 		}
 	case 25:
+		if rapid.Bool().Draw(t, "pays now") {
+			s.payNow(t, a)
+		}
 		if n := len(a.Debits); n > 0 {
 			_ = s.do(id, rapid.SampledFrom([]credit.Command{
 				credit.SettleDebit{Debit: a.Debits[n-1].Number}, credit.RefuseDebit{Debit: a.Debits[n-1].Number, Reason: "funds"},

@@ -108,6 +108,13 @@ const (
 	USD Currency = "USD"
 )
 
+// Defines values for DebitPurpose.
+const (
+	DebitPurposeAutopay        DebitPurpose = "autopay"
+	DebitPurposeBills          DebitPurpose = "bills"
+	DebitPurposeEarlyRepayment DebitPurpose = "early_repayment"
+)
+
 // Defines values for DebitStatus.
 const (
 	DebitStatusPending DebitStatus = "pending"
@@ -274,9 +281,11 @@ const (
 	MalformedBody        ProblemKind = "malformed_body"
 	MalformedRequest     ProblemKind = "malformed_request"
 	MethodNotAllowed     ProblemKind = "method_not_allowed"
+	MoreThanBilled       ProblemKind = "more_than_billed"
 	NoApplicationPending ProblemKind = "no_application_pending"
 	NoClosurePending     ProblemKind = "no_closure_pending"
 	NoCreditBalance      ProblemKind = "no_credit_balance"
+	NoPaymentService     ProblemKind = "no_payment_service"
 	NoSuchRoute          ProblemKind = "no_such_route"
 	NotASandbox          ProblemKind = "not_a_sandbox"
 	NotFound             ProblemKind = "not_found"
@@ -300,6 +309,7 @@ const (
 	UnknownPlan          ProblemKind = "unknown_plan"
 	UnknownReason        ProblemKind = "unknown_reason"
 	UnknownScene         ProblemKind = "unknown_scene"
+	UnknownSource        ProblemKind = "unknown_source"
 	UnsupportedMediaType ProblemKind = "unsupported_media_type"
 )
 
@@ -1343,22 +1353,35 @@ type Cut struct {
 	Subsidies []SubsidyBack `json:"subsidies"`
 }
 
-// Debit Money asked of the customer's source for a statement (扣款)
+// Debit Money asked of the customer's source (扣款): for a statement by the standing instruction, or for what the customer asked to pay
 type Debit struct {
 	Account string `json:"account"`
 
 	// Amount A sum in minor units (分) of the currency beside it
 	Amount Amount `json:"amount"`
 
-	// Attempt 1 on the due date, more after a refusal
-	Attempt int `json:"attempt"`
+	// Attempt Of autopay: 1 on the due date, more after a refusal
+	Attempt int `json:"attempt,omitempty,omitzero"`
 
 	// Currency ISO 4217
 	Currency  Currency      `json:"currency"`
 	DecidedOn calendar.Date `json:"decided_on,omitempty,omitzero"`
 
 	// ID The payment service knows it by this id
-	ID string `json:"id"`
+	ID   string    `json:"id"`
+	Paid Repayment `json:"paid,omitempty,omitzero"`
+
+	// Purchase Of an early repayment of one purchase
+	Purchase string `json:"purchase,omitempty,omitzero"`
+
+	// Purpose 扣款用途; bills: the customer pays what is billed; early_repayment: the customer settles a purchase, or everything, by a quote
+	Purpose DebitPurpose `json:"purpose"`
+
+	// Quote Of an early repayment
+	Quote string `json:"quote,omitempty,omitzero"`
+
+	// QuoteLapsed The quote held no more when the money came: it paid what is billed, and the rest is a credit balance
+	QuoteLapsed bool `json:"quote_lapsed,omitempty,omitzero"`
 
 	// Reason The payment service's code of a refusal
 	Reason string `json:"reason,omitempty,omitzero"`
@@ -1367,7 +1390,9 @@ type Debit struct {
 	Repayment   string        `json:"repayment,omitempty,omitzero"`
 	RequestedOn calendar.Date `json:"requested_on"`
 	Source      string        `json:"source"`
-	Statement   string        `json:"statement"`
+
+	// Statement Of autopay
+	Statement string `json:"statement,omitempty,omitzero"`
 
 	// Status 扣款状态; pending: on its way, or nobody knows
 	Status DebitStatus `json:"status"`
@@ -1379,10 +1404,30 @@ type DebitList struct {
 	Next string  `json:"next,omitempty,omitzero"`
 }
 
+// DebitPurpose 扣款用途; bills: the customer pays what is billed; early_repayment: the customer settles a purchase, or everything, by a quote
+type DebitPurpose string
+
 // DebitRefusalRequest defines model for DebitRefusalRequest.
 type DebitRefusalRequest struct {
 	// Reason The payment service's code; no personal data
 	Reason string `json:"reason"`
+}
+
+// DebitRequest defines model for DebitRequest.
+type DebitRequest struct {
+	Amount int64 `json:"amount"`
+
+	// Currency ISO 4217
+	Currency Currency `json:"currency"`
+
+	// Purchase The purchase that the quote is for; left out: everything
+	Purchase string `json:"purchase,omitempty,omitzero"`
+
+	// Quote The early repayment's quote, `eq_…`; `amount` is what it says
+	Quote string `json:"quote,omitempty,omitzero"`
+
+	// Source One of the customer's sources, see `/v1/accounts/{id}/sources`
+	Source string `json:"source"`
 }
 
 // DebitStatus 扣款状态; pending: on its way, or nobody knows
@@ -2913,6 +2958,32 @@ type Share struct {
 	Statement string `json:"statement,omitempty,omitzero"`
 }
 
+// Source A card or account of the customer that money may be taken from (扣款来源)
+type Source struct {
+	Label  string `json:"label"`
+	Source string `json:"source"`
+}
+
+// SourceList defines model for SourceList.
+type SourceList struct {
+	Account string   `json:"account"`
+	Data    []Source `json:"data"`
+}
+
+// SourceTold defines model for SourceTold.
+type SourceTold struct {
+	// Label What the customer knows it by, masked; at most six digits
+	Label string `json:"label"`
+
+	// Source The payment service's name of the card or account; no card number
+	Source string `json:"source"`
+}
+
+// SourcesRequest defines model for SourcesRequest.
+type SourcesRequest struct {
+	Sources []SourceTold `json:"sources"`
+}
+
 // Spending What was spent in the calendar month, and the customer's own cap
 type Spending struct {
 	// Cap 自设消费上限; left out when there is none
@@ -3644,6 +3715,14 @@ func (c *Client) ListDebits(ctx context.Context, id string, query ListDebitsQuer
 	return answer, err
 }
 
+// RequestDebit: Repay now, from one of the customer's sources (主动还款).
+func (c *Client) RequestDebit(ctx context.Context, id string, key string, body DebitRequest) (answer Debit, err error) {
+	path := "/v1/accounts/{id}/debits"
+	path = strings.Replace(path, "{id}", url.PathEscape(id), 1)
+	err = c.do(ctx, "POST", path, key, &body, &answer)
+	return answer, err
+}
+
 // RequestDeregistration: Ask to de-register (申请注销).
 func (c *Client) RequestDeregistration(ctx context.Context, id string, key string) (answer Closure, err error) {
 	path := "/v1/accounts/{id}/deregistrations"
@@ -3825,6 +3904,22 @@ func (c *Client) SwitchSceneOn(ctx context.Context, id string, scene string, key
 	path = strings.Replace(path, "{id}", url.PathEscape(id), 1)
 	path = strings.Replace(path, "{scene}", url.PathEscape(scene), 1)
 	err = c.do(ctx, "POST", path, key, nil, &answer)
+	return answer, err
+}
+
+// ListSources: From what the customer may be debited (扣款来源), the first one to be offered first.
+func (c *Client) ListSources(ctx context.Context, id string) (answer SourceList, err error) {
+	path := "/v1/accounts/{id}/sources"
+	path = strings.Replace(path, "{id}", url.PathEscape(id), 1)
+	err = c.do(ctx, "GET", path, "", nil, &answer)
+	return answer, err
+}
+
+// PutSources: Tell from what the customer may be debited (绑定扣款来源).
+func (c *Client) PutSources(ctx context.Context, id string, body SourcesRequest) (answer SourceList, err error) {
+	path := "/v1/accounts/{id}/sources"
+	path = strings.Replace(path, "{id}", url.PathEscape(id), 1)
+	err = c.do(ctx, "POST", path, "", &body, &answer)
 	return answer, err
 }
 

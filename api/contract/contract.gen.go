@@ -769,6 +769,11 @@ type Currency string
 
 var valuesOfCurrency = []string{"CNY", "USD", "EUR", "GBP", "HKD", "JPY"}
 
+// DebitPurpose 扣款用途; bills: the customer pays what is billed; early_repayment: the customer settles a purchase, or everything, by a quote
+type DebitPurpose string
+
+var valuesOfDebitPurpose = []string{"autopay", "bills", "early_repayment"}
+
 // DebitRefusalRequest defines model for DebitRefusalRequest.
 type DebitRefusalRequest struct {
 	// Reason The payment service's code; no personal data
@@ -791,6 +796,55 @@ func (v *DebitRefusalRequest) Read(r *strict.Reader) {
 		}
 	}
 	r.Required(seen, 0, "", "reason")
+}
+
+// DebitRequest defines model for DebitRequest.
+type DebitRequest struct {
+	Amount int64 `json:"amount"`
+
+	// Currency ISO 4217
+	Currency Currency `json:"currency"`
+
+	// Purchase The purchase that the quote is for; left out: everything
+	Purchase string `json:"purchase,omitempty,omitzero"`
+
+	// Quote The early repayment's quote, `eq_…`; `amount` is what it says
+	Quote string `json:"quote,omitempty,omitzero"`
+
+	// Source One of the customer's sources, see `/v1/accounts/{id}/sources`
+	Source string `json:"source"`
+}
+
+// Read reads the object exactly as the contract describes it.
+func (v *DebitRequest) Read(r *strict.Reader) {
+	if !r.Begin() {
+		return
+	}
+	var seen uint64
+	for r.Next() {
+		switch string(r.Name()) {
+		case "amount":
+			seen |= 1 << 0
+			v.Amount = r.Whole(1, 1e+12)
+		case "currency":
+			seen |= 1 << 1
+			v.Currency = Currency(r.Word(valuesOfCurrency))
+		case "purchase":
+			seen |= 1 << 2
+			v.Purchase = r.Text(1, 64)
+		case "quote":
+			seen |= 1 << 3
+			v.Quote = r.Text(1, 64)
+		case "source":
+			seen |= 1 << 4
+			v.Source = r.Text(1, 128)
+		default:
+			r.Unknown()
+		}
+	}
+	r.Required(seen, 0, "", "amount")
+	r.Required(seen, 1, "", "currency")
+	r.Required(seen, 4, "", "source")
 }
 
 // DebitStatus 扣款状态; pending: on its way, or nobody knows
@@ -1799,7 +1853,7 @@ func (v *Policy) Read(r *strict.Reader) {
 // ProblemKind A stable name
 type ProblemKind string
 
-var valuesOfProblemKind = []string{"not_found", "invalid_amount", "currency_mismatch", "unknown_plan", "consent_incomplete", "consent_preselected", "consent_of_another", "consent_outdated", "consent_too_fast", "consent_in_future", "already_open", "application_pending", "no_application_pending", "hold_not_open", "capture_too_large", "refund_too_large", "nothing_owed", "overdue_first", "quote_outdated", "not_the_quoted_sum", "account_not_open", "no_credit_balance", "not_reversible", "already_reversed", "block_exists", "block_missing", "block_not_yours", "account_not_clear", "closure_pending", "no_closure_pending", "closure_not_approved", "dispute_too_large", "dispute_not_open", "invalid_date", "invalid_time", "unknown_reason", "limit_above_cap", "unchanged", "nothing_to_withdraw", "autopay_missing", "debit_not_pending", "unknown_scene", "due_day_not_offered", "due_day_changes_used", "statement_not_open", "deferral_not_offered", "contact_quiet_hours", "contact_too_often", "contact_not_needed", "contact_wrong_party", "deferral_too_late", "already_deferred", "deferrals_used_up", "conversion_not_offered", "conversion_too_late", "conversion_too_large", "already_converted", "nothing_to_convert", "deferral_running", "dispute_running", "debit_pending", "malformed_request", "header_too_large", "request_timeout", "no_such_route", "method_not_allowed", "unauthenticated", "operator_key_required", "not_a_sandbox", "unknown_parameter", "invalid_parameter", "key_missing", "key_invalid", "key_reused", "unsupported_media_type", "body_too_large", "malformed_body", "invalid_request", "invalid_programme", "clock_backwards", "funder_taken", "busy", "unavailable", "outcome_unknown", "shutting_down", "account_stopped", "internal"}
+var valuesOfProblemKind = []string{"not_found", "invalid_amount", "currency_mismatch", "unknown_plan", "consent_incomplete", "consent_preselected", "consent_of_another", "consent_outdated", "consent_too_fast", "consent_in_future", "already_open", "application_pending", "no_application_pending", "hold_not_open", "capture_too_large", "refund_too_large", "nothing_owed", "overdue_first", "quote_outdated", "not_the_quoted_sum", "account_not_open", "no_credit_balance", "not_reversible", "already_reversed", "block_exists", "block_missing", "block_not_yours", "account_not_clear", "closure_pending", "no_closure_pending", "closure_not_approved", "dispute_too_large", "dispute_not_open", "invalid_date", "invalid_time", "unknown_reason", "limit_above_cap", "unchanged", "nothing_to_withdraw", "autopay_missing", "debit_not_pending", "unknown_scene", "due_day_not_offered", "due_day_changes_used", "statement_not_open", "deferral_not_offered", "contact_quiet_hours", "contact_too_often", "contact_not_needed", "contact_wrong_party", "deferral_too_late", "already_deferred", "deferrals_used_up", "conversion_not_offered", "conversion_too_late", "conversion_too_large", "already_converted", "nothing_to_convert", "deferral_running", "dispute_running", "debit_pending", "more_than_billed", "unknown_source", "no_payment_service", "malformed_request", "header_too_large", "request_timeout", "no_such_route", "method_not_allowed", "unauthenticated", "operator_key_required", "not_a_sandbox", "unknown_parameter", "invalid_parameter", "key_missing", "key_invalid", "key_reused", "unsupported_media_type", "body_too_large", "malformed_body", "invalid_request", "invalid_programme", "clock_backwards", "funder_taken", "busy", "unavailable", "outcome_unknown", "shutting_down", "account_stopped", "internal"}
 
 // ProgrammeRequest defines model for ProgrammeRequest.
 type ProgrammeRequest struct {
@@ -2195,6 +2249,66 @@ func (v *SceneLimit) Read(r *strict.Reader) {
 	}
 	r.Required(seen, 0, "", "limit")
 	r.Required(seen, 1, "", "scene")
+}
+
+// SourceTold defines model for SourceTold.
+type SourceTold struct {
+	// Label What the customer knows it by, masked; at most six digits
+	Label string `json:"label"`
+
+	// Source The payment service's name of the card or account; no card number
+	Source string `json:"source"`
+}
+
+// Read reads the object exactly as the contract describes it.
+func (v *SourceTold) Read(r *strict.Reader) {
+	if !r.Begin() {
+		return
+	}
+	var seen uint64
+	for r.Next() {
+		switch string(r.Name()) {
+		case "label":
+			seen |= 1 << 0
+			v.Label = r.Text(1, 64)
+		case "source":
+			seen |= 1 << 1
+			v.Source = r.Text(1, 128)
+		default:
+			r.Unknown()
+		}
+	}
+	r.Required(seen, 0, "", "label")
+	r.Required(seen, 1, "", "source")
+}
+
+// SourcesRequest defines model for SourcesRequest.
+type SourcesRequest struct {
+	Sources []SourceTold `json:"sources"`
+}
+
+// Read reads the object exactly as the contract describes it.
+func (v *SourcesRequest) Read(r *strict.Reader) {
+	if !r.Begin() {
+		return
+	}
+	var seen uint64
+	for r.Next() {
+		switch string(r.Name()) {
+		case "sources":
+			seen |= 1 << 0
+			if r.BeginList() {
+				for r.More(len(v.Sources), 0, 20) {
+					var item SourceTold
+					item.Read(r)
+					v.Sources = append(v.Sources, item)
+				}
+			}
+		default:
+			r.Unknown()
+		}
+	}
+	r.Required(seen, 0, "", "sources")
 }
 
 // SpendingCapRequest defines model for SpendingCapRequest.

@@ -101,7 +101,7 @@ func listen(o *office.Office, address, public string, try []web.Step) (*listener
 	s.server = api.New(api.Options{
 		Desk: o.Desk, Catalogue: o.Catalogue, Tables: o.Tables, Events: o.Events, Log: slog.Default(),
 		Partitions: book.Partitions, Zone: book.Zone, Sandbox: book.Sandbox,
-		Ready: o.Ready, Payments: paymentFigures(o), Sessions: o.Sessions, Public: public, Pages: pages,
+		Ready: o.Ready, Payments: paymentFigures(o), Sessions: o.Sessions, Sources: o.Sources, Public: public, Pages: pages,
 	})
 	go func() { s.failed <- s.server.Serve(l) }()
 	return s, nil
@@ -119,7 +119,7 @@ func paymentFigures(o *office.Office) func() api.PaymentFigures {
 	if o.Autopay == nil {
 		return nil
 	}
-	return func() api.PaymentFigures { return api.PaymentFigures(o.Autopay.Figures()) }
+	return func() api.PaymentFigures { return api.PaymentFigures(o.DebitFigures()) }
 }
 
 func (s *listener) close() error {

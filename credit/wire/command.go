@@ -59,6 +59,7 @@ func init() {
 	registerCommand[credit.WithdrawTemporaryLimit]()
 	registerCommand[credit.SetAutopay]()
 	registerCommand[credit.CancelAutopay]()
+	registerCommand[credit.RequestDebit]()
 	registerCommand[credit.SettleDebit]()
 	registerCommand[credit.RefuseDebit]()
 }

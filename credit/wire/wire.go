@@ -87,6 +87,7 @@ func init() {
 	register[credit.AutopayInstructed]()
 	register[credit.AutopayEnded]()
 	register[credit.DebitRequested]()
+	register[credit.DebitSkipped]()
 	register[credit.DebitSettled]()
 	register[credit.DebitRefused]()
 }
