@@ -107,6 +107,7 @@ func (s *Set) functions(lang Language) template.FuncMap {
 		"brief":  lang.Brief,
 		"reason": func(code any) string { return Reason(lang, fmt.Sprint(code)) },
 		"money":  func(currency any, amount any) (string, error) { return Sum(fmt.Sprint(currency), amount) },
+		"rate":   func(millionths any) (string, error) { return Rate(millionths) },
 		"label":  func(l any) string { return lang.ofAny(l) },
 		"list":   func(values ...any) []any { return values },
 		"dict":   dict,
@@ -167,6 +168,19 @@ func Sum(currency string, amount any) (string, error) {
 		return "−" + symbol + text, nil
 	}
 	return symbol + text, nil
+}
+
+// Rate prints a rate in millionths as a percentage: 149400 is 14.94%.
+func Rate(millionths any) (string, error) {
+	var m int64
+	if _, err := fmt.Sscan(fmt.Sprint(millionths), &m); err != nil {
+		return "", fmt.Errorf("%v is no rate: %w", millionths, err)
+	}
+	text := Money(m, 4)
+	for strings.HasSuffix(text, "0") && len(text)-strings.IndexByte(text, '.') > 3 {
+		text = text[:len(text)-1]
+	}
+	return text + "%", nil
 }
 
 // Brief prints a date without its year, for dates that are near.

@@ -7,10 +7,12 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/yuefu/yuefu/api/client"
+	"github.com/yuefu/yuefu/money"
 	"github.com/yuefu/yuefu/session"
 )
 
@@ -211,4 +213,28 @@ func (v *Visit) FormKey() (string, error) {
 		return "", &client.Problem{Status: http.StatusBadRequest, Kind: client.KeyInvalid, Title: "this form has no key"}
 	}
 	return "page-" + key, nil
+}
+
+// Amount reads an amount of a form, as people write it: 1,234.5 or 1234.50 or 1234. What
+// it can't read, or what is finer than the currency, is refused.
+func (v *Visit) Amount(field, currency string) (int64, error) {
+	decimals, err := money.Currency(currency).Decimals()
+	if err != nil {
+		return 0, err
+	}
+	amount, ok := readAmount(v.R.PostFormValue(field), decimals)
+	if !ok {
+		return 0, &client.Problem{Status: http.StatusUnprocessableEntity, Kind: client.InvalidAmount, Title: "no amount"}
+	}
+	return amount, nil
+}
+
+func readAmount(text string, decimals int) (int64, bool) {
+	text = strings.NewReplacer(",", "", "，", "", "¥", "", "￥", "", " ", "").Replace(text)
+	whole, fraction, _ := strings.Cut(text, ".")
+	if len(whole) == 0 || len(whole) > 12 || len(fraction) > decimals || strings.Trim(whole+fraction, "0123456789") != "" {
+		return 0, false
+	}
+	amount, err := strconv.ParseInt(whole+fraction+strings.Repeat("0", decimals-len(fraction)), 10, 64)
+	return amount, err == nil && amount > 0
 }

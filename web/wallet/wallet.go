@@ -45,6 +45,21 @@ func Handler(gate *page.Gate, files *page.Assets) (http.Handler, error) {
 func (w *wallet) pages() map[string]func(*page.Visit) error {
 	return map[string]func(*page.Visit) error{
 		"GET /wallet": home,
+
+		"GET /wallet/bill":              thisBill,
+		"GET /wallet/bills":             bills,
+		"GET /wallet/bills/{id}":        oneBill,
+		"GET /wallet/bills/{id}/split":  split,
+		"POST /wallet/bills/{id}/split": splitIt,
+		"GET /wallet/bills/{id}/defer":  postpone,
+		"POST /wallet/bills/{id}/defer": postponeIt,
+		"GET /wallet/coming":            coming,
+
+		"GET /wallet/purchases":               purchases,
+		"GET /wallet/purchases/{id}":          purchase,
+		"POST /wallet/purchases/{id}/dispute": dispute,
+		"POST /wallet/disputes/{id}/withdraw": withdraw,
+		"POST /wallet/holds/{id}/cancel":      cancel,
 	}
 }
 
