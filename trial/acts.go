@@ -119,11 +119,14 @@ func (w *world) any(c *customer) act {
 	if a.Autopay == nil {
 		add(1, w.autopay)
 	}
+	if a.Owed() > 0 {
+		add(2, w.payNow)
+	}
 	if len(a.PendingDebits()) > 0 {
 		add(12, w.debited)
 	}
 	if w.chance(60) {
-		return pick(w, w.freeze, w.unfreeze, w.reapply, w.capture, w.returned, w.stray, w.limits, w.dueDay, w.deferral, w.conversion, w.autopay, w.debited, w.dispute, w.decide, w.early)(c, a)
+		return pick(w, w.freeze, w.unfreeze, w.reapply, w.capture, w.returned, w.stray, w.limits, w.dueDay, w.deferral, w.conversion, w.autopay, w.debited, w.dispute, w.decide, w.early, w.payNow)(c, a)
 	}
 	return pick(w, acts...)(c, a)
 }

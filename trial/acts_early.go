@@ -20,7 +20,7 @@ func (w *world) early(c *customer, a *credit.Account) act {
 		}
 	}
 	q := w.shown(c, a, purchase)
-	shown := reference.Early{Parts: tellShares(q.Shares), Sum: q.Sum}
+	shown := tellQuote(purchase, q)
 	command := credit.EarlyRepay{Purchase: purchase, Amount: q.Sum, Currency: a.Terms.Currency, Source: "p", Quote: q.Token}
 	switch w.random.IntN(20) {
 	case 0:
@@ -32,6 +32,46 @@ func (w *world) early(c *customer, a *credit.Account) act {
 	}
 	return act{command, func(r *reference.Account, _ reference.Moment) reference.Answer {
 		return r.RepayEarly(purchase, command.Amount, command.Currency != "CNY", shown)
+	}}
+}
+
+// tellQuote is a quote in the reference model's words.
+func tellQuote(purchase int64, q credit.EarlyQuote) reference.Early {
+	shown := reference.Early{Of: purchase, Parts: tellShares(q.Shares), Sum: q.Sum}
+	for _, w := range q.Waived {
+		shown.Waived += w.Interest + w.Fee
+	}
+	return shown
+}
+
+// payNow asks for a debit: of what is billed or a part of it, or of what settles
+// a purchase or everything; seldom of something that nobody may ask for.
+func (w *world) payNow(c *customer, a *credit.Account) act {
+	command := credit.RequestDebit{Amount: w.amount(a.AsOf(w.today(c)).Billed()), Currency: a.Terms.Currency, Source: "tok_now", Bound: !w.chance(20)}
+	var quoted *reference.Early
+	if w.chance(400) && (a.Terms.EarlyFees == credit.EarlyFeesWaived || c.wild) {
+		if n := len(a.Purchases); n > 0 && w.chance(500) {
+			command.Purchase = a.Purchases[w.random.IntN(n)].Number
+		}
+		q := w.shown(c, a, command.Purchase)
+		told := tellQuote(command.Purchase, q)
+		quoted = &told
+		command.Amount, command.Quote = q.Sum, q.Token
+		switch w.random.IntN(20) {
+		case 0:
+			command.Amount++
+		case 1:
+			command.Quote, quoted.Sum = "eq_another", -1
+		}
+	}
+	if command.Quote == "" && command.Purchase == 0 {
+		quoted = nil // nothing could be quoted: it asks for what is billed
+	}
+	if w.chance(20) {
+		command.Currency = "USD"
+	}
+	return act{command, func(r *reference.Account, _ reference.Moment) reference.Answer {
+		return r.AskDebit(command.Amount, command.Currency != "CNY", command.Bound, quoted)
 	}}
 }
 

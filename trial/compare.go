@@ -138,7 +138,7 @@ func figures(a *credit.Account) reference.Figures {
 		f.Disputes = append(f.Disputes, contested)
 	}
 	for _, d := range a.Debits {
-		f.Debits = append(f.Debits, reference.Debit{Number: d.Number, Bill: d.Statement, Amount: d.Amount, Status: string(d.Status)})
+		f.Debits = append(f.Debits, reference.Debit{Number: d.Number, Bill: d.Statement, Amount: d.Amount, Status: string(d.Status), Lapsed: d.Lapsed})
 	}
 	if a.Closure != nil {
 		f.Closing, f.ReviewBy, f.ReviewMissed = a.Closure.Number, a.Closure.ReviewBy, a.Closure.Breached
@@ -226,6 +226,8 @@ func tellEvents(events []credit.Event) (t reference.Answer) {
 			t.Amount, t.Until = e.Fee, e.Due
 		case credit.AutopayInstructed:
 			t.Number = e.Number
+		case credit.DebitRequested:
+			t.Number, t.Amount = e.Number, e.Amount
 		case credit.AccountDeregistered:
 			t.Until = e.ApplyFrom
 		case credit.ClosureRequested:

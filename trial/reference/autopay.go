@@ -14,9 +14,11 @@ type autopay struct {
 }
 
 type debit struct {
-	n, bill int64
+	n, bill int64 // bill 0: the customer asked for it
 	amount  money.Amount
+	early   *Early // what is settled by it, if it is not for what is billed
 	status  string // "pending", "settled", "refused"
+	lapsed  bool   // early no more when the money came
 	decided calendar.Date
 }
 
@@ -74,7 +76,9 @@ func (a *Account) askForMoney() {
 		}
 		if today && a.day > b.asked && a.day > a.autopay.since {
 			b.asked = a.day
-			a.debits = append(a.debits, &debit{n: a.number(), bill: b.n, amount: a.owedOn(b), status: "pending"})
+			if left := a.unasked()[b]; left > 0 {
+				a.debits = append(a.debits, &debit{n: a.number(), bill: b.n, amount: left, status: "pending"})
+			}
 		}
 	}
 }
@@ -110,6 +114,12 @@ func (a *Account) Debited(n int64, settled bool) Answer {
 	a.forget(d)
 	if !settled {
 		return Answer{}
+	}
+	if d.early != nil {
+		if is, waived := a.early(d.early.Of); a.mayEarly(d.early.Of, is, waived) == "" && is.same(*d.early, waived) {
+			return a.settleEarly(is, d.amount)
+		}
+		d.lapsed = true
 	}
 	answer := Answer{Number: a.number(), Amount: d.amount}
 	a.Received += d.amount

@@ -95,7 +95,7 @@ func (a *Account) Convert(n int64, planID string, amount money.Amount, e Evidenc
 		return slices.ContainsFunc(d.parts, func(x *part) bool { return x.bill == n && x.asks()+x.others > 0 })
 	}):
 		wrong = "dispute_running"
-	case slices.ContainsFunc(a.debits, func(d *debit) bool { return d.bill == n && d.status == "pending" }):
+	case slices.ContainsFunc(a.debits, func(d *debit) bool { return (d.bill == n || d.bill == 0) && d.status == "pending" }):
 		wrong = "debit_pending"
 	case at0 < 0:
 		wrong = "unknown_plan"

@@ -8,13 +8,21 @@ import (
 
 // Early is what a customer was shown: what settles one purchase, or everything for 0.
 type Early struct {
-	Parts []Part
-	Sum   money.Amount // what is left to pay after the credit balance
+	Of     int64
+	Parts  []Part
+	Sum    money.Amount // what is left to pay after the credit balance
+	Waived money.Amount // of cost that is not billed
+}
+
+// same says whether what is owed is what a customer was shown.
+func (e Early) same(shown Early, waived money.Amount) bool {
+	return e.Sum == shown.Sum && waived == shown.Waived && slices.Equal(e.Parts, shown.Parts)
 }
 
 // early works out what settles a purchase or everything: what is billed, and the
 // principal that is not. Cost that is not billed is waived.
 func (a *Account) early(n int64) (e Early, waived money.Amount) {
+	e.Of = n
 	for _, b := range a.bills {
 		if own := (Part{Bill: b.n, Penalty: a.penalty(b), Fee: b.fee}); n == 0 && own.Penalty+own.Fee > 0 {
 			e.Parts = append(e.Parts, own)
@@ -53,20 +61,38 @@ func (a *Account) RepayEarly(n int64, amount money.Amount, foreign bool, shown E
 		return Answer{Refused: "invalid_amount"}
 	case foreign:
 		return Answer{Refused: "currency_mismatch"}
-	case n != 0 && !slices.ContainsFunc(a.purchases, func(p *purchase) bool { return p.n == n }):
-		return Answer{Refused: "not_found"}
 	}
 	is, waived := a.early(n)
+	wrong := a.mayEarly(n, is, waived)
 	switch {
-	case len(is.Parts) == 0 && waived == 0:
-		return Answer{Refused: "nothing_owed"}
-	case n != 0 && a.isOverdue():
-		return Answer{Refused: "overdue_first"}
-	case is.Sum != shown.Sum || !slices.Equal(is.Parts, shown.Parts):
-		return Answer{Refused: "quote_outdated"}
+	case wrong != "":
+	case !is.same(shown, waived):
+		wrong = "quote_outdated"
 	case amount != is.Sum:
-		return Answer{Refused: "not_the_quoted_sum"}
+		wrong = "not_the_quoted_sum"
 	}
+	if wrong != "" {
+		return Answer{Refused: wrong}
+	}
+	return a.settleEarly(is, amount)
+}
+
+// mayEarly says why a purchase, or everything, can't be settled.
+func (a *Account) mayEarly(n int64, is Early, waived money.Amount) string {
+	switch {
+	case n != 0 && !slices.ContainsFunc(a.purchases, func(p *purchase) bool { return p.n == n }):
+		return "not_found"
+	case len(is.Parts) == 0 && waived == 0:
+		return "nothing_owed"
+	case n != 0 && a.isOverdue():
+		return "overdue_first"
+	}
+	return ""
+}
+
+// settleEarly pays what an early repayment is of.
+func (a *Account) settleEarly(is Early, amount money.Amount) Answer {
+	n := is.Of
 	answer := Answer{Number: a.number(), Amount: amount, Parts: is.Parts, Credit: -amount}
 	for _, p := range is.Parts {
 		answer.Credit += p.Penalty + p.Fee + p.Interest + p.Principal

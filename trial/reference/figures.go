@@ -29,9 +29,10 @@ type Figures struct {
 
 // Debit is money asked for.
 type Debit struct {
-	Number, Bill int64
+	Number, Bill int64 // bill 0: the customer asked for it
 	Amount       money.Amount
 	Status       string
+	Lapsed       bool
 }
 
 // Dispute is a contested amount.
@@ -100,7 +101,7 @@ func (a *Account) Figures() Figures {
 		f.Disputes = append(f.Disputes, Dispute{d.n, d.purchase.n, d.amount, d.unpaid()})
 	}
 	for _, d := range a.debits {
-		f.Debits = append(f.Debits, Debit{d.n, d.bill, d.amount, d.status})
+		f.Debits = append(f.Debits, Debit{d.n, d.bill, d.amount, d.status, d.lapsed})
 	}
 	if a.closing != nil {
 		f.Closing, f.ReviewBy, f.ReviewMissed = a.closing.n, a.closing.by, a.closing.missed
