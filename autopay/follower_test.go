@@ -65,6 +65,42 @@ func TestADayOfDebits(t *testing.T) {
 	w.audit(bank)
 }
 
+// TestPayingNowIsDoneAtOnce: whoever asks sees the result in a moment, in a sandbox whose
+// clock stands still, and does not wait behind what a due date asked for.
+func TestPayingNowIsDoneAtOnce(t *testing.T) {
+	bank := &standin.Bank{}
+	w := openWorld(t, filepath.Join(t.TempDir(), "book.db"), bank)
+	id := w.open("now", "")
+	w.buy(id, 300_00, "three")
+	w.to("2026-02-01")
+	first := w.look(id)
+	billed := first.Billed()
+	for i, c := range []struct {
+		source string
+		status credit.DebitStatus
+		owed   money.Amount
+	}{{"tok_empty", credit.RefusedDebit, billed}, {"tok_now", credit.SettledDebit, billed - 10_00}} {
+		w.must(id, credit.RequestDebit{Amount: 10_00, Currency: "CNY", Source: c.source, Bound: true})
+		for began := time.Now(); w.look(id).Debits[i].Status == credit.PendingDebit; time.Sleep(5 * time.Millisecond) {
+			if time.Since(began) > 10*time.Second {
+				t.Fatal("nobody carries it out")
+			}
+		}
+		if a := w.look(id); a.Debits[i].Status != c.status || a.Billed() != c.owed {
+			t.Errorf("%s: %d are billed, %+v", c.source, a.Billed(), a.Debits)
+		}
+	}
+	w.audit(bank)
+
+	// Each follower leaves the other's alone.
+	w.must(id, credit.RequestDebit{Amount: 5_00, Currency: "CNY", Source: "tok_now", Bound: true})
+	w.catchUp()
+	standing := autopay.New(w.o.Desk, w.o.Tables, bank, w.o.Clock.Elapsed, autopay.Options{Log: quiet})
+	if left, err := standing.Round(t.Context(), true); err != nil || left != 0 || standing.Figures().Sent != 0 {
+		t.Errorf("%d are left for the instructions' follower, %v", left, err)
+	}
+}
+
 // deadly ends a follower's life at a call: before it happens, or right after.
 type deadly struct {
 	mu    sync.Mutex
@@ -237,6 +273,15 @@ func misbehaving(t *testing.T, seed uint64) {
 				}
 			case 1:
 				w.must(id, credit.Repay{Amount: money.Amount(1 + chance.IntN(200_00)), Currency: "CNY", Source: "hand"})
+			case 3: // pays now: refused if that is on its way already
+				if a := w.look(id); a.Billed() > 0 {
+					billed := a.Billed()
+					asked := credit.RequestDebit{Amount: 1 + money.Amount(chance.Int64N(int64(billed))), Currency: "CNY", Source: "tok_now", Bound: true}
+					var refusal *credit.Error
+					if err := w.do(id, asked); err != nil && (!errors.As(err, &refusal) || refusal.Kind != credit.DebitPending && refusal.Kind != credit.MoreThanBilled && refusal.Kind != credit.NothingOwed) {
+						t.Fatal(err)
+					}
+				}
 			case 2:
 				if a := w.look(id); chance.IntN(3) == 0 {
 					w.must(id, credit.SetAutopay{Source: "tok_next", Consent: w.consent(a.Customer, a.AutopayText("tok_next"))})
@@ -246,7 +291,9 @@ func misbehaving(t *testing.T, seed uint64) {
 	}
 	stop()
 	<-ended
-	w.followUntilDone(autopay.New(w.o.Desk, w.o.Tables, client, w.o.Clock.Elapsed, autopay.Options{Patience: time.Nanosecond, Call: 100 * time.Millisecond, Log: quiet}))
+	for _, asked := range []bool{false, true} {
+		w.followUntilDone(autopay.New(w.o.Desk, w.o.Tables, client, w.o.Clock.Elapsed, autopay.Options{Asked: asked, Patience: time.Nanosecond, Call: 100 * time.Millisecond, Log: quiet}))
+	}
 	w.audit(bank)
 	t.Logf("%d debits, %d were taken; on the way: %v; %+v", len(bank.Books()), bank.Taken(), faults.Happened(), second.Figures())
 	if len(bank.Books()) < 10 {
