@@ -34,13 +34,13 @@ func apply(c *call) error {
 		Terms:     programme.Terms,
 	}
 	for i := range body.Consents {
-		command.Consents = append(command.Consents, consent(&body.Consents[i]))
+		command.Consents = append(command.Consents, consentOf(&body.Consents[i]))
 	}
 	command.Assessment = risk.Assess(programme.Policy, command.Declared, command.Wanted)
 	return c.do(id, command, fasthttp.StatusCreated, applicationAnswer)
 }
 
-func consent(v *contract.Consent) credit.Consent {
+func consentOf(v *contract.Consent) credit.Consent {
 	return credit.Consent{
 		Person: v.Person, Document: v.Document, Version: v.Version, Hash: v.Hash,
 		ShownAt: v.ShownAt, AcceptedAt: v.AcceptedAt, Act: v.Act,

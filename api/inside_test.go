@@ -43,10 +43,15 @@ func TestACustomerHasOneAccount(t *testing.T) {
 		}
 		return response.StatusCode, body.String()
 	}
-	part := func(id, prefix string) string { return prefix + strings.TrimPrefix(id, "acc_") + "_1" }
+	part := func(id, prefix string) string {
+		if prefix == "rcp_" {
+			return prefix + strings.TrimPrefix(id, "acc_") + "_1-1"
+		}
+		return prefix + strings.TrimPrefix(id, "acc_") + "_1"
+	}
 	prefixes := map[string]string{
 		"applications": "app_", "authorisations": "aut_", "purchases": "pur_", "refunds": "ref_", "disputes": "dsp_", "statements": "stm_",
-		"debits": "deb_", "repayments": "rep_", "closures": "clo_",
+		"debits": "deb_", "repayments": "rep_", "closures": "clo_", "receipts": "rcp_",
 	}
 	parameter := regexp.MustCompile(`\{[a-z]+\}`)
 	walked := 0

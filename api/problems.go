@@ -28,6 +28,7 @@ const (
 	kindInvalidProgramme = "invalid_programme"
 	kindClockBackwards   = "clock_backwards"
 	kindFunderTaken      = "funder_taken"
+	kindNoSigningKey     = "no_signing_key"
 	kindBusy             = "busy"
 	kindUnavailable      = "unavailable"
 	kindOutcomeUnknown   = "outcome_unknown"
@@ -129,6 +130,7 @@ var problems = map[string]struct {
 	kindInvalidProgramme: {422, "The programme cannot be activated"},
 	kindFunderTaken:      {409, "The funder's id is taken"},
 	kindClockBackwards:   {422, "The business date never goes back"},
+	kindNoSigningKey:     {501, "The installation has no key that signs receipts"},
 	kindBusy:             {503, "Too much waits already"},
 	kindUnavailable:      {503, "Nothing can be written at the moment"},
 	kindOutcomeUnknown:   {503, "The outcome is not known yet"},

@@ -121,6 +121,14 @@ var routes = []route{
 
 	{"GET", "/v1/events", platformKey, false, []string{"type", "account", "cursor", "limit"}, listAllEvents},
 
+	{"GET", "/v1/accounts/{id}/receipts", customerToo, false, paged, listReceipts},
+	{"GET", "/v1/receipts/{id}", customerToo, false, []string{"size"}, getReceipt},
+	{"GET", "/v1/transparency/head", public, false, nil, getTreeHead},
+	{"GET", "/v1/transparency/proof", public, false, []string{"from", "to"}, getTreeProof},
+	{"GET", "/v1/transparency/leaves", public, false, []string{"from", "to"}, getTreeLeaves},
+	{"GET", "/v1/transparency/key", public, false, nil, getKeys},
+	{"GET", "/.well-known/yuefu-keys.json", public, false, nil, getKeys},
+
 	{"GET", "/v1/clock", customerToo, false, nil, getClock},
 	{"POST", "/v1/forks", sandboxKey, false, nil, tellAgain},
 	{"POST", "/v1/clock/advance", sandboxKey, false, nil, advanceClock},

@@ -21,6 +21,7 @@ import (
 
 	"github.com/yuefu/yuefu/calendar"
 	"github.com/yuefu/yuefu/catalogue"
+	"github.com/yuefu/yuefu/consent"
 	"github.com/yuefu/yuefu/credit"
 	"github.com/yuefu/yuefu/event"
 	"github.com/yuefu/yuefu/servicing"
@@ -44,6 +45,7 @@ type Options struct {
 	Catalogue *catalogue.Catalogue
 	Tables    *view.Tables
 	Events    *event.Feed
+	Consents  *consent.Tree
 	Log       *slog.Logger // default: slog.Default()
 
 	Partitions []int32 // stored numbers of the log's partitions, in the order that accounts are hashed to
@@ -81,6 +83,7 @@ type Server struct {
 	catalogue  *catalogue.Catalogue
 	tables     *view.Tables
 	feed       *event.Feed
+	consents   *consent.Tree
 	log        *slog.Logger
 	partitions []int32
 	zone       string
@@ -112,6 +115,7 @@ func New(o Options) *Server {
 		desk: o.Desk, catalogue: o.Catalogue, tables: o.Tables, feed: o.Events, log: o.Log, partitions: o.Partitions, zone: o.Zone, sandbox: o.Sandbox,
 		ready: o.Ready, sources: o.Sources, payments: o.Payments, sessions: o.Sessions, public: strings.TrimSuffix(o.Public, "/"), connection: o.Connections, pages: map[string]fasthttp.RequestHandler{},
 	}
+	s.consents = o.Consents
 	var err error
 	if s.location, err = time.LoadLocation(o.Zone); err != nil {
 		panic(fmt.Sprintf("api: %v", err)) // the database has no zone that does not exist

@@ -17,10 +17,12 @@ import (
 	"github.com/yuefu/yuefu/api/client"
 	"github.com/yuefu/yuefu/calendar"
 	"github.com/yuefu/yuefu/catalogue"
+	"github.com/yuefu/yuefu/consent"
 	"github.com/yuefu/yuefu/database"
 	"github.com/yuefu/yuefu/event"
 	"github.com/yuefu/yuefu/eventlog"
 	"github.com/yuefu/yuefu/eventlog/open"
+	"github.com/yuefu/yuefu/follow"
 	"github.com/yuefu/yuefu/servicing"
 	"github.com/yuefu/yuefu/session"
 	"github.com/yuefu/yuefu/source"
@@ -35,6 +37,7 @@ type world struct {
 	clock     *servicing.SandboxClock
 	tables    *view.Tables
 	log       eventlog.Log
+	tree      *consent.Tree
 	url       string
 	platform  string // keys
 	operator  string
@@ -77,6 +80,14 @@ func newWorldOn(t testing.TB, dsn string, change ...func(*Options)) *world {
 			t.Error("tables:", err)
 		}
 	}()
+	w.tree, err = consent.Open(ctx, db, log)
+	must(err)
+	must(w.tree.SignWith(ctx, nil, time.Now))
+	following, err := follow.Open(ctx, db, log, w.tree.Reader(), follow.Options{Log: logger})
+	must(err)
+	w.tree.Follow(following)
+	followed := make(chan struct{})
+	go func() { defer close(followed); following.Run(reading) }()
 	w.desk, err = servicing.Open(ctx, log, servicing.Options{Clock: w.clock, Log: logger, Due: w.tables})
 	must(err)
 	must(w.desk.OpenDay(ctx, calendar.Of(2026, 1, 15)))
@@ -89,7 +100,8 @@ func newWorldOn(t testing.TB, dsn string, change ...func(*Options)) *world {
 	o := Options{
 		Desk: w.desk, Catalogue: w.catalogue, Tables: w.tables, Log: logger,
 		Partitions: book.Partitions, Zone: book.Zone, Sandbox: book.Sandbox, Sessions: session.Open(db, time.Now), Sources: source.Open(db, time.Now),
-		Events: event.NewFeed(log, w.tables, event.NewOwners(w.tables)),
+		Events:   event.NewFeed(log, w.tables, event.NewOwners(w.tables)),
+		Consents: w.tree,
 	}
 	for _, c := range change {
 		c(&o)
@@ -113,6 +125,7 @@ func newWorldOn(t testing.TB, dsn string, change ...func(*Options)) *world {
 		w.desk.Close()
 		stopReading()
 		<-read
+		<-followed
 		must(log.Close())
 		must(db.Close())
 	})

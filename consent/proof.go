@@ -17,6 +17,15 @@ func (t *Tree) Head(ctx context.Context) (receipt.Head, string, error) {
 	return t.headAt(ctx, -1)
 }
 
+// Size is how many leaves the tree has.
+func (t *Tree) Size(ctx context.Context) (int64, error) {
+	s, err := readState(ctx, t.db.Reader(), readTree)
+	if err != nil {
+		return 0, fmt.Errorf("consent: size: %w", err)
+	}
+	return s.size, nil
+}
+
 // headAt is the signed head of the tree at a size; -1: as it is.
 func (t *Tree) headAt(ctx context.Context, size int64) (h receipt.Head, signed string, err error) {
 	if t.signer == nil {

@@ -2,7 +2,10 @@ package office
 
 import (
 	"context"
+	"time"
 
+	"github.com/yuefu/yuefu/consent"
+	"github.com/yuefu/yuefu/consent/receipt"
 	"github.com/yuefu/yuefu/eventlog"
 	"github.com/yuefu/yuefu/follow"
 	"github.com/yuefu/yuefu/view"
@@ -18,6 +21,25 @@ func (o *Office) follow(ctx, background context.Context, reader follow.Reader) (
 	o.followers = append(o.followers, f)
 	o.running.Go(func() { f.Run(background) })
 	return f, nil
+}
+
+// openConsents has the tree of consents grow with the log.
+func (o *Office) openConsents(ctx, background context.Context, key *receipt.Signer) (err error) {
+	if o.Consents, err = consent.Open(ctx, o.DB, o.Log); err != nil {
+		return err
+	}
+	if err := o.Consents.SignWith(ctx, key, time.Now); err != nil {
+		return err
+	}
+	if !o.Consents.Signs() {
+		o.logger.Warn("consents get no receipts: start with --signing-key, see docs/receipts.md")
+	}
+	f, err := o.follow(ctx, background, o.Consents.Reader())
+	if err != nil {
+		return err
+	}
+	o.Consents.Follow(f)
+	return nil
 }
 
 // index is what the desk hands its entries to: the tables, in which it finds what is

@@ -15,6 +15,8 @@ import (
 	"github.com/yuefu/yuefu/autopay"
 	"github.com/yuefu/yuefu/calendar"
 	"github.com/yuefu/yuefu/catalogue"
+	"github.com/yuefu/yuefu/consent"
+	"github.com/yuefu/yuefu/consent/receipt"
 	"github.com/yuefu/yuefu/database"
 	"github.com/yuefu/yuefu/event"
 	"github.com/yuefu/yuefu/eventlog"
@@ -33,6 +35,7 @@ type Options struct {
 	Desk     servicing.Options // its clock, index and evenings are the office's affair
 	Payments payment.Service   // who debits customers; nil: debits stay pending until somebody tells their results
 	Autopay  autopay.Options
+	Receipts *receipt.Signer // signs the tree of consents; nil: a sandbox makes its own key, and others sign nothing
 	Log      *slog.Logger
 }
 
@@ -43,6 +46,7 @@ type Office struct {
 	Catalogue *catalogue.Catalogue
 	Tables    *view.Tables
 	Events    *event.Feed
+	Consents  *consent.Tree
 	Desk      *servicing.Desk
 	Sessions  *session.Store
 	Autopay   *autopay.Follower // nil without a payment service
@@ -109,6 +113,10 @@ func Open(ctx context.Context, dsn string, options Options) (_ *Office, err erro
 	}
 	o.running.Go(func() { o.sweepSessions(background) })
 	o.Events = event.NewFeed(o.Log, o.Tables, event.NewOwners(o.Tables))
+
+	if err := o.openConsents(ctx, background, options.Receipts); err != nil {
+		return nil, err
+	}
 
 	options.Desk.Clock, options.Desk.Due, options.Desk.Log = o.Clock, index{o.Tables, &o.followers}, options.Log
 	if options.Payments != nil {

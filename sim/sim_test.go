@@ -59,7 +59,7 @@ func install(t *testing.T, sandbox bool) *installation {
 	}
 	book := o.DB.Book()
 	server := api.New(api.Options{
-		Desk: o.Desk, Catalogue: o.Catalogue, Tables: o.Tables, Log: quiet,
+		Desk: o.Desk, Catalogue: o.Catalogue, Tables: o.Tables, Consents: o.Consents, Log: quiet,
 		Partitions: book.Partitions, Zone: book.Zone, Sandbox: book.Sandbox,
 		Payments: func() api.PaymentFigures { return api.PaymentFigures(o.DebitFigures()) },
 	})

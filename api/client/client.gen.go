@@ -286,6 +286,7 @@ const (
 	NoClosurePending     ProblemKind = "no_closure_pending"
 	NoCreditBalance      ProblemKind = "no_credit_balance"
 	NoPaymentService     ProblemKind = "no_payment_service"
+	NoSigningKey         ProblemKind = "no_signing_key"
 	NoSuchRoute          ProblemKind = "no_such_route"
 	NotASandbox          ProblemKind = "not_a_sandbox"
 	NotFound             ProblemKind = "not_found"
@@ -2095,6 +2096,12 @@ type Health struct {
 	Status string `json:"status"`
 }
 
+// Inclusion The proof that the receipt is a leaf of the tree under the head (RFC 6962, 2.1.1)
+type Inclusion struct {
+	Hashes []string `json:"hashes"`
+	Index  int64    `json:"index"`
+}
+
 // Instalment One part of a purchase (期), as the plan laid it out, less what refunds, disputes and early repayment took off and what became further instalments
 type Instalment struct {
 	// Amount Principal, interest and fee together
@@ -2537,6 +2544,27 @@ type ProgrammeRequest struct {
 	Terms Terms `json:"terms"`
 }
 
+// PublishedKey defines model for PublishedKey.
+type PublishedKey struct {
+	AddedAt   time.Time `json:"added_at"`
+	Algorithm string    `json:"algorithm"`
+
+	// Current Heads are signed with it now
+	Current bool `json:"current"`
+
+	// PublicKey The key's 32 bytes in base64
+	PublicKey string `json:"public_key"`
+	Use       string `json:"use"`
+
+	// Verifier name+hash+key, as golang.org/x/mod/sumdb/note reads it
+	Verifier string `json:"verifier"`
+}
+
+// PublishedKeys defines model for PublishedKeys.
+type PublishedKeys struct {
+	Keys []PublishedKey `json:"keys"`
+}
+
 // Purchase A captured amount (消费), owed by a plan
 type Purchase struct {
 	Account string `json:"account"`
@@ -2720,6 +2748,109 @@ type Rate = int64
 
 // RateMethod How the annual rate (年化利率) is stated: monthly × 12 (China), effective on actual days (EU), unit-period (US)
 type RateMethod string
+
+// Receipt The evidence of one consent (授权回执), as a leaf of the tree: its hash is that of a zero byte and of its canonical JSON (RFC 8785). No
+// personal data is in it but your own id of the person.
+type Receipt struct {
+	AcceptedAt time.Time `json:"accepted_at"`
+	Account    string    `json:"account"`
+	Act        string    `json:"act"`
+
+	// Blind What nobody can guess, so that the leaf's hash tells nothing
+	Blind   string `json:"blind"`
+	Channel string `json:"channel"`
+
+	// Customer Your own id of the person
+	Customer string `json:"customer"`
+
+	// Document What was agreed to
+	Document ReceiptDocument `json:"document"`
+
+	// Event What the consent led to, as the account's history tells it
+	Event ReceiptEvent `json:"event"`
+
+	// Form Version of this form
+	Form int    `json:"form"`
+	ID   string `json:"id"`
+
+	// Log The entry of the log that proves it
+	Log LogPosition `json:"log"`
+
+	// On The business date
+	On calendar.Date `json:"on"`
+
+	// Preselected Always false: nothing was ticked beforehand
+	Preselected bool `json:"preselected"`
+	ReadSeconds int  `json:"read_seconds"`
+
+	// RecordedAt When the log took it
+	RecordedAt time.Time `json:"recorded_at"`
+	ShownAt    time.Time `json:"shown_at"`
+
+	// Subject What the consent was about, as far as it is not the text itself. Amounts in minor units
+	Subject ReceiptSubject `json:"subject"`
+}
+
+// ReceiptDocument What was agreed to
+type ReceiptDocument struct {
+	Hash string `json:"hash"`
+
+	// Language In which the words stood before the person
+	Language string `json:"language"`
+	Name     string `json:"name"`
+
+	// Seals `words`: the hash is the SHA-256 of a text, see /v1/texts/{hash}; `figures`: it seals figures as they were shown, such as a quote's
+	Seals   string `json:"seals"`
+	Version int    `json:"version"`
+}
+
+// ReceiptEvent What the consent led to, as the account's history tells it
+type ReceiptEvent struct {
+	ID   string `json:"id"`
+	Type string `json:"type"`
+}
+
+// ReceiptFile defines model for ReceiptFile.
+type ReceiptFile struct {
+	// Inclusion The proof that the receipt is a leaf of the tree under the head (RFC 6962, 2.1.1)
+	Inclusion Inclusion `json:"inclusion"`
+
+	// Key The public key that it is signed with; whether it is the lender's is for you to compare with the published one
+	Key string `json:"key"`
+
+	// Receipt The evidence of one consent (授权回执), as a leaf of the tree: its hash is that of a zero byte and of its canonical JSON (RFC 8785). No
+	// personal data is in it but your own id of the person.
+	Receipt Receipt `json:"receipt"`
+
+	// TreeHead The signed head of the tree, as a note: origin, leaves, root, signatures
+	TreeHead string `json:"tree_head"`
+}
+
+// ReceiptList defines model for ReceiptList.
+type ReceiptList struct {
+	Data []Receipt `json:"data"`
+	Next string    `json:"next,omitempty,omitzero"`
+}
+
+// ReceiptSubject What the consent was about, as far as it is not the text itself. Amounts in minor units
+type ReceiptSubject struct {
+	Amount int64 `json:"amount,omitempty,omitzero"`
+
+	// Before The limit that was raised
+	Before    int64         `json:"before,omitempty,omitzero"`
+	Currency  string        `json:"currency,omitempty,omitzero"`
+	DueBefore calendar.Date `json:"due_before,omitempty,omitzero"`
+	DueOn     calendar.Date `json:"due_on,omitempty,omitzero"`
+	Fee       int64         `json:"fee,omitempty,omitzero"`
+	Merchant  string        `json:"merchant,omitempty,omitzero"`
+	Order     string        `json:"order,omitempty,omitzero"`
+	Plan      string        `json:"plan,omitempty,omitzero"`
+	Scene     string        `json:"scene,omitempty,omitzero"`
+
+	// Source The payment service's name of what is debited
+	Source    string `json:"source,omitempty,omitzero"`
+	Statement string `json:"statement,omitempty,omitzero"`
+}
 
 // Refund A refund (退款) and where each fen of it goes
 type Refund struct {
@@ -3226,6 +3357,40 @@ type Text struct {
 	Version  int    `json:"version"`
 }
 
+// TreeHead defines model for TreeHead.
+type TreeHead struct {
+	Origin string `json:"origin"`
+
+	// Root Base64
+	Root string `json:"root"`
+	Size int64  `json:"size"`
+
+	// TreeHead The signed note; the other members are the same for who does not read notes
+	TreeHead string `json:"tree_head"`
+}
+
+// TreeLeaves defines model for TreeLeaves.
+type TreeLeaves struct {
+	From   int64    `json:"from"`
+	Hashes []string `json:"hashes"`
+
+	// Size Leaves of the tree as it is
+	Size int64 `json:"size"`
+	To   int64 `json:"to"`
+}
+
+// TreeProof defines model for TreeProof.
+type TreeProof struct {
+	From   int64    `json:"from"`
+	Hashes []string `json:"hashes"`
+	Origin string   `json:"origin"`
+	Root   string   `json:"root"`
+	Size   int64    `json:"size"`
+
+	// TreeHead The signed head of the later tree
+	TreeHead string `json:"tree_head"`
+}
+
 // UnmetCondition One condition for closing that is not met (未满足条件)
 type UnmetCondition struct {
 	// Amount A sum in minor units (分) of the currency beside it
@@ -3465,6 +3630,19 @@ func (q ListPurchasesQuery) values() url.Values {
 	return v
 }
 
+// ListReceiptsQuery is what ListReceipts can be asked for. Zero values are left out.
+type ListReceiptsQuery struct {
+	Cursor Cursor // The `next` of the page before; left out for the first page
+	Limit  Limit  // How many at most; 50 when left out
+}
+
+func (q ListReceiptsQuery) values() url.Values {
+	v := url.Values{}
+	add(v, "cursor", q.Cursor)
+	add(v, "limit", q.Limit)
+	return v
+}
+
 // ListRefundsQuery is what ListRefunds can be asked for. Zero values are left out.
 type ListRefundsQuery struct {
 	Cursor Cursor // The `next` of the page before; left out for the first page
@@ -3532,6 +3710,17 @@ func (q GetDisclosureQuery) values() url.Values {
 	return v
 }
 
+// GetReceiptQuery is what GetReceipt can be asked for. Zero values are left out.
+type GetReceiptQuery struct {
+	Size int64 // Under the tree of so many leaves; the present one without
+}
+
+func (q GetReceiptQuery) values() url.Values {
+	v := url.Values{}
+	add(v, "size", q.Size)
+	return v
+}
+
 // QuoteConversionQuery is what QuoteConversion can be asked for. Zero values are left out.
 type QuoteConversionQuery struct {
 	Plan   string // One of the contract's plans for bills; all when left out
@@ -3556,6 +3745,39 @@ func (q QuoteDeferralQuery) values() url.Values {
 	add(v, "days", q.Days)
 	add(v, "due_on", q.DueOn)
 	return v
+}
+
+// GetTreeLeavesQuery is what GetTreeLeaves can be asked for. Zero values are left out.
+type GetTreeLeavesQuery struct {
+	From int64 // The first leaf; 0 without
+	To   int64 // The leaf after the last one; as many as there are without
+}
+
+func (q GetTreeLeavesQuery) values() url.Values {
+	v := url.Values{}
+	add(v, "from", q.From)
+	add(v, "to", q.To)
+	return v
+}
+
+// GetTreeProofQuery is what GetTreeProof can be asked for. Zero values are left out.
+type GetTreeProofQuery struct {
+	From int64 // Leaves of the earlier tree
+	To   int64 // Leaves of the later tree; the present one without
+}
+
+func (q GetTreeProofQuery) values() url.Values {
+	v := url.Values{}
+	add(v, "from", q.From)
+	add(v, "to", q.To)
+	return v
+}
+
+// GetPublishedKeys: The public keys of the installation, to be published where everybody finds them (公钥).
+func (c *Client) GetPublishedKeys(ctx context.Context) (answer PublishedKeys, err error) {
+	path := "/.well-known/yuefu-keys.json"
+	err = c.do(ctx, "GET", path, "", nil, &answer)
+	return answer, err
 }
 
 // GetHealth: Is the process alive?.
@@ -3834,6 +4056,17 @@ func (c *Client) ListOverdueHistory(ctx context.Context, id string) (answer Over
 // ListPurchases: The account's purchases, newest first.
 func (c *Client) ListPurchases(ctx context.Context, id string, query ListPurchasesQuery) (answer PurchaseList, err error) {
 	path := "/v1/accounts/{id}/purchases"
+	path = strings.Replace(path, "{id}", url.PathEscape(id), 1)
+	if q := query.values().Encode(); q != "" {
+		path += "?" + q
+	}
+	err = c.do(ctx, "GET", path, "", nil, &answer)
+	return answer, err
+}
+
+// ListReceipts: What was agreed to on an account (授权回执), newest first.
+func (c *Client) ListReceipts(ctx context.Context, id string, query ListReceiptsQuery) (answer ReceiptList, err error) {
+	path := "/v1/accounts/{id}/receipts"
 	path = strings.Replace(path, "{id}", url.PathEscape(id), 1)
 	if q := query.values().Encode(); q != "" {
 		path += "?" + q
@@ -4240,6 +4473,17 @@ func (c *Client) Quote(ctx context.Context, body QuoteRequest) (answer QuoteList
 	return answer, err
 }
 
+// GetReceipt: One receipt as a file to keep (下载授权回执), signed.
+func (c *Client) GetReceipt(ctx context.Context, id string, query GetReceiptQuery) (answer ReceiptFile, err error) {
+	path := "/v1/receipts/{id}"
+	path = strings.Replace(path, "{id}", url.PathEscape(id), 1)
+	if q := query.values().Encode(); q != "" {
+		path += "?" + q
+	}
+	err = c.do(ctx, "GET", path, "", nil, &answer)
+	return answer, err
+}
+
 // GetRefund: One refund (退款) and where each fen of it went.
 func (c *Client) GetRefund(ctx context.Context, id string) (answer Refund, err error) {
 	path := "/v1/refunds/{id}"
@@ -4306,6 +4550,40 @@ func (c *Client) QuoteDeferral(ctx context.Context, id string, query QuoteDeferr
 func (c *Client) GetText(ctx context.Context, hash string) (answer Text, err error) {
 	path := "/v1/texts/{hash}"
 	path = strings.Replace(path, "{hash}", url.PathEscape(hash), 1)
+	err = c.do(ctx, "GET", path, "", nil, &answer)
+	return answer, err
+}
+
+// GetTreeHead: The signed head of the tree of all consents (树头).
+func (c *Client) GetTreeHead(ctx context.Context) (answer TreeHead, err error) {
+	path := "/v1/transparency/head"
+	err = c.do(ctx, "GET", path, "", nil, &answer)
+	return answer, err
+}
+
+// GetTransparencyKey: The public keys that tree heads were ever signed with (公钥).
+func (c *Client) GetTransparencyKey(ctx context.Context) (answer PublishedKeys, err error) {
+	path := "/v1/transparency/key"
+	err = c.do(ctx, "GET", path, "", nil, &answer)
+	return answer, err
+}
+
+// GetTreeLeaves: The hashes of the tree's leaves, from one up to but without another.
+func (c *Client) GetTreeLeaves(ctx context.Context, query GetTreeLeavesQuery) (answer TreeLeaves, err error) {
+	path := "/v1/transparency/leaves"
+	if q := query.values().Encode(); q != "" {
+		path += "?" + q
+	}
+	err = c.do(ctx, "GET", path, "", nil, &answer)
+	return answer, err
+}
+
+// GetTreeProof: The proof that a later tree begins with an earlier one (一致性证明).
+func (c *Client) GetTreeProof(ctx context.Context, query GetTreeProofQuery) (answer TreeProof, err error) {
+	path := "/v1/transparency/proof"
+	if q := query.values().Encode(); q != "" {
+		path += "?" + q
+	}
 	err = c.do(ctx, "GET", path, "", nil, &answer)
 	return answer, err
 }

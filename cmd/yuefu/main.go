@@ -28,6 +28,7 @@ type commands struct {
 	Replay   replayCmd   `cmd:"" help:"Play a file of orders through the desk, day by day."`
 	Simulate simulateCmd `cmd:"" help:"Put the product through lives that nobody would think of, beside a second telling of the contract."`
 	Bench    benchCmd    `cmd:"" help:"Measure this machine."`
+	Receipt  receiptCmd  `cmd:"" help:"Check receipts of consents, and that no consent was added or dropped later."`
 	Rules    rulesCmd    `cmd:"" help:"Show rule packs, and what a new one would mean for live contracts."`
 	Version  versionCmd  `cmd:"" help:"Say which version this is."`
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/schollz/progressbar/v3"
 	"github.com/yuefu/yuefu/database"
+	"github.com/yuefu/yuefu/eventlog"
 	"github.com/yuefu/yuefu/eventlog/open"
 	"github.com/yuefu/yuefu/view"
 )
@@ -29,6 +30,17 @@ func (c rebuildCmd) Run(ctx context.Context) error {
 
 // withTables opens a database for a command that only needs log and tables.
 func withTables(ctx context.Context, dsn string, do func(*view.Tables) error) error {
+	return withLog(ctx, dsn, func(db *database.DB, log eventlog.Log) error {
+		tables, err := view.Open(ctx, db, log, view.Options{Log: slog.Default()})
+		if err != nil {
+			return err
+		}
+		return do(tables)
+	})
+}
+
+// withLog opens a database for a command that only needs its log.
+func withLog(ctx context.Context, dsn string, do func(*database.DB, eventlog.Log) error) error {
 	db, err := database.Open(ctx, dsn, database.Options{Existing: true})
 	if err != nil {
 		return err
@@ -37,11 +49,7 @@ func withTables(ctx context.Context, dsn string, do func(*view.Tables) error) er
 	if err != nil {
 		return errors.Join(err, db.Close())
 	}
-	tables, err := view.Open(ctx, db, log, view.Options{Log: slog.Default()})
-	if err == nil {
-		err = do(tables)
-	}
-	return errors.Join(err, log.Close(), db.Close())
+	return errors.Join(do(db, log), log.Close(), db.Close())
 }
 
 // entries shows a bar for work on the log's entries.

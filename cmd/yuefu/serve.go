@@ -13,6 +13,7 @@ import (
 
 	"github.com/yuefu/yuefu/api"
 	"github.com/yuefu/yuefu/api/client"
+	"github.com/yuefu/yuefu/consent/receipt"
 	"github.com/yuefu/yuefu/database"
 	"github.com/yuefu/yuefu/office"
 	"github.com/yuefu/yuefu/payment"
@@ -35,6 +36,7 @@ type serveCmd struct {
 	MaxJump    int    `help:"Days that the clock may be ahead of the business date before an operator has to say so." default:"3"`
 	Payments   string `help:"Address of the payment service that debits customers; without one debits stay pending until operators tell their results. See docs/payments.md." env:"YUEFU_PAYMENTS" placeholder:"URL"`
 	PaymentKey string `help:"The payment service's bearer token; keep it in the environment." env:"YUEFU_PAYMENT_KEY" placeholder:"TOKEN"`
+	SigningKey string `help:"Private key that signs the receipts of consents, or its file: see yuefu receipt new-key. Keep it out of the database's backups. A sandbox makes its own." env:"YUEFU_SIGNING_KEY" placeholder:"FILE"`
 	Profile    string `help:"Address for Go's profiler; off by default. Keep it on loopback." placeholder:"ADDRESS"`
 }
 
@@ -43,8 +45,14 @@ func (c serveCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	var signs *receipt.Signer
+	if c.SigningKey != "" {
+		if signs, err = receipt.ReadKey(c.SigningKey); err != nil {
+			return err
+		}
+	}
 	o, err := office.Open(ctx, c.DB, office.Options{
-		Payments: payments,
+		Payments: payments, Receipts: signs,
 		Database: database.Options{Partitions: c.Partitions, Zone: c.Zone, Sandbox: c.Sandbox, Start: c.Start},
 		Desk:     servicing.Options{Accounts: c.Accounts, Lanes: c.Lanes, Queue: c.Queue, MaxJump: c.MaxJump},
 		Log:      slog.Default(),
@@ -99,7 +107,7 @@ func listen(o *office.Office, address, public string, try []web.Step) (*listener
 		return nil, errors.Join(err, l.Close())
 	}
 	s.server = api.New(api.Options{
-		Desk: o.Desk, Catalogue: o.Catalogue, Tables: o.Tables, Events: o.Events, Log: slog.Default(),
+		Desk: o.Desk, Catalogue: o.Catalogue, Tables: o.Tables, Events: o.Events, Consents: o.Consents, Log: slog.Default(),
 		Partitions: book.Partitions, Zone: book.Zone, Sandbox: book.Sandbox,
 		Ready: o.Ready, Payments: paymentFigures(o), Sessions: o.Sessions, Sources: o.Sources, Public: public, Pages: pages,
 	})

@@ -2,9 +2,14 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 
+	"github.com/yuefu/yuefu/consent"
+	"github.com/yuefu/yuefu/database"
+	"github.com/yuefu/yuefu/eventlog"
 	"github.com/yuefu/yuefu/office"
 	"github.com/yuefu/yuefu/view"
 )
@@ -14,11 +19,43 @@ type verifyCmd struct {
 }
 
 func (c verifyCmd) Run(ctx context.Context) error {
-	return withTables(ctx, c.DB, func(t *view.Tables) error { return verifyTables(ctx, t) })
+	return withLog(ctx, c.DB, func(db *database.DB, log eventlog.Log) error {
+		tables, err := view.Open(ctx, db, log, view.Options{Log: slog.Default()})
+		if err != nil {
+			return err
+		}
+		consents, err := consent.Open(ctx, db, log)
+		if err != nil {
+			return err
+		}
+		return verifyAll(ctx, tables, consents)
+	})
 }
 
 // verify checks an office at work.
-func verify(ctx context.Context, o *office.Office) error { return verifyTables(ctx, o.Tables) }
+func verify(ctx context.Context, o *office.Office) error { return verifyAll(ctx, o.Tables, o.Consents) }
+
+// verifyAll says of the tables and of the tree of consents what does not hold.
+func verifyAll(ctx context.Context, t *view.Tables, c *consent.Tree) error {
+	return errors.Join(verifyTables(ctx, t), verifyConsents(ctx, c))
+}
+
+// verifyConsents holds the tree of consents against the log.
+func verifyConsents(ctx context.Context, c *consent.Tree) error {
+	report, err := c.Verify(ctx)
+	if err != nil {
+		return err
+	}
+	for _, violation := range report.Violations {
+		fmt.Fprintln(os.Stderr, violation)
+	}
+	if !report.Clean() {
+		fmt.Fprintf(os.Stderr, "verified %d consents: %d violations\n", report.Leaves, int64(len(report.Violations))+report.More)
+		return errReported
+	}
+	fmt.Printf("verified %d consents: each is in the tree once, and its root is theirs\n", report.Leaves)
+	return nil
+}
 
 // verifyTables says what was checked, and everything that does not hold.
 func verifyTables(ctx context.Context, t *view.Tables) error {

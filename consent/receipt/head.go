@@ -79,6 +79,19 @@ func OpenHead(signed string, keys ...note.Verifier) (Head, note.Verifier, error)
 	return Head{}, nil, fmt.Errorf("it is a head of %s, but no key of that name signed it", h.Origin)
 }
 
+// Hashes reads hashes as the API tells them.
+func Hashes(told []string) ([]tlog.Hash, error) {
+	list := make([]tlog.Hash, len(told))
+	for i, s := range told {
+		h, err := tlog.ParseHash(s)
+		if err != nil {
+			return nil, fmt.Errorf("hash %d of a proof: %w", i, err)
+		}
+		list[i] = h
+	}
+	return list, nil
+}
+
 // Grew says why a later head is not a tree that begins with the earlier one's, by a
 // proof of consistency. Both heads were opened before.
 func Grew(before, after Head, proof []tlog.Hash) error {

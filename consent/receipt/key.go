@@ -95,28 +95,39 @@ func Published(verifier string, added time.Time, current bool) (Key, error) {
 
 // ReadVerifiers reads public keys: one written out, one a line, or the published file.
 func ReadVerifiers(text string) (list []note.Verifier, err error) {
-	lines := strings.Fields(text)
+	keys, err := VerifiersIn(text)
+	for _, k := range keys {
+		v, err := note.NewVerifier(k)
+		if err != nil {
+			return nil, fmt.Errorf("%.80q is no public key", k)
+		}
+		list = append(list, v)
+	}
+	return list, err
+}
+
+// VerifiersIn finds public keys in a text, as they are written.
+func VerifiersIn(text string) ([]string, error) {
+	found := strings.Fields(text)
 	if strings.HasPrefix(strings.TrimSpace(text), "{") {
 		var keys Keys
 		if err := json.Unmarshal([]byte(text), &keys); err != nil {
 			return nil, errors.New("it is no file of published keys")
 		}
-		lines = nil
+		found = nil
 		for _, k := range keys.Keys {
 			if k.Use == UseReceipts {
-				lines = append(lines, k.Verifier)
+				found = append(found, k.Verifier)
 			}
 		}
 	}
-	for _, line := range lines {
-		v, err := note.NewVerifier(line)
-		if err != nil {
-			return nil, fmt.Errorf("%.80q is no public key", line)
+	for _, k := range found {
+		if _, err := note.NewVerifier(k); err != nil {
+			return nil, fmt.Errorf("%.80q is no public key", k)
 		}
-		list = append(list, v)
 	}
-	if len(list) == 0 {
+	if len(found) == 0 {
 		return nil, errors.New("there is no public key in it")
 	}
-	return list, nil
+	return found, nil
 }

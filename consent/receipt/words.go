@@ -51,7 +51,7 @@ func (l Language) document(name string) string {
 // Line is a fact with its heading.
 type Line struct{ Heading, Says string }
 
-// Words say in plain words what was agreed to, by whom, when and how.
+// Words say plainly what was agreed to, by whom, when and how.
 func (r *Receipt) Words(l Language, zone *time.Location) []Line {
 	at := func(t time.Time) string { return t.In(zone).Format("2006-01-02 15:04:05 -07:00") }
 	text := fmt.Sprintf(l.choose("%s，第 %d 版", "%s, version %d"), l.document(r.Document.Name), r.Document.Version)
@@ -60,6 +60,7 @@ func (r *Receipt) Words(l Language, zone *time.Location) []Line {
 		hash = l.choose("所示数字的封印：", "seal of the figures that were shown: ")
 	}
 	lines := []Line{
+		{l.choose("回执", "receipt"), r.ID},
 		{l.choose("谁", "who"), fmt.Sprintf(l.choose("平台用户 %s，账户 %s", "the platform's customer %s, account %s"), r.Customer, r.Account)},
 		{l.choose("同意了", "agreed to"), text},
 		{"", hash + r.Document.Hash},
