@@ -133,16 +133,13 @@ func getTreeHead(c *call) error {
 
 // getTreeProof proves that a later tree begins with an earlier one.
 func getTreeProof(c *call) error {
-	from, err := c.queryNumber("from", 1, 1<<53, 0)
+	from, err := c.queryNumber("from", 0, 1<<53, 0)
 	if err != nil {
 		return err
 	}
-	to, err := c.queryNumber("to", 1, 1<<53, -1)
+	to, err := c.queryNumber("to", 0, 1<<53, -1)
 	if err != nil {
 		return err
-	}
-	if from == 0 {
-		return parameterProblem(kindInvalidParameter, "from", "is missing: the size of the earlier tree")
 	}
 	h, signed, hashes, err := c.server.consents.Consistency(background, from, to)
 	if err != nil {

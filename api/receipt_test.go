@@ -125,7 +125,7 @@ func receipts(t *testing.T, s *teller) {
 		t.Fatal(err)
 	}
 	s.is("a leaf", leaves.Hashes[f.Inclusion.Index], leaf.String())
-	for _, path := range []string{"proof", "proof?from=0", "proof?from=999", "proof?from=3&to=2", "proof?from=1&to=999", "leaves?from=2&to=1", "leaves?to=999", "leaves?from=0&to=2000", "head?size=1"} {
+	for _, path := range []string{"proof?from=-1", "proof?from=999", "proof?from=3&to=2", "proof?from=1&to=999", "leaves?from=2&to=1", "leaves?to=999", "leaves?from=0&to=2000", "head?size=1"} {
 		if got := s.w.send(t, http.MethodGet, "/v1/transparency/"+path, ""); got.status != 400 {
 			t.Errorf("%s: %d %s", path, got.status, got.body)
 		}

@@ -3762,7 +3762,7 @@ func (q GetTreeLeavesQuery) values() url.Values {
 
 // GetTreeProofQuery is what GetTreeProof can be asked for. Zero values are left out.
 type GetTreeProofQuery struct {
-	From int64 // Leaves of the earlier tree
+	From int64 // Leaves of the earlier tree; 0 without, which proves nothing
 	To   int64 // Leaves of the later tree; the present one without
 }
 
