@@ -10,6 +10,7 @@ import (
 	"github.com/yuefu/yuefu/credit"
 	"github.com/yuefu/yuefu/money"
 	"github.com/yuefu/yuefu/risk"
+	"github.com/yuefu/yuefu/view"
 )
 
 func apply(c *call) error {
@@ -36,8 +37,14 @@ func apply(c *call) error {
 	for i := range body.Consents {
 		command.Consents = append(command.Consents, consentOf(&body.Consents[i]))
 	}
+	who, err := c.applicant(&body, id, programme.Policy)
+	if err != nil {
+		return err
+	}
 	command.Assessment = risk.Assess(programme.Policy, command.Declared, command.Wanted)
-	return c.do(id, command, fasthttp.StatusCreated, applicationAnswer)
+	err = c.do(id, command, fasthttp.StatusCreated, applicationAnswer)
+	c.decided(who, err)
+	return err
 }
 
 func consentOf(v *contract.Consent) credit.Consent {
@@ -139,10 +146,16 @@ func (c *call) pastApplication(o *out, account credit.ID, number int64, customer
 	if err != nil {
 		return asWhat(err, "application")
 	}
-	agreements, err := tables.Agreements(background, account)
+	return c.writeApplication(o, account, customer, &row)
+}
+
+// writeApplication tells an application from the tables.
+func (c *call) writeApplication(o *out, account credit.ID, customer string, row *view.Application) error {
+	agreements, err := c.server.tables.Agreements(background, account)
 	if err != nil {
 		return err
 	}
+	number := row.Number
 	past := credit.Application{Number: number, On: row.Day, Decision: row.Decision, Reasons: reasons(row.Reasons), Until: row.Until}
 	for i := range agreements {
 		if g := &agreements[i]; g.Application == number {

@@ -140,10 +140,12 @@ func (o *out) debitMembers(account credit.ID, currency money.Currency, d *credit
 }
 
 func listDebits(c *call) error {
-	return list(c, c.server.tables.Debits, func(r *view.Debit) int64 { return r.Number }, func(o *out, a owned, r *view.Debit) error {
-		o.debit(r.Account, a.currency, debitOf(r))
-		return nil
-	})
+	return list(c, c.server.tables.Debits, func(r *view.Debit) int64 { return r.Number }, debitRow)
+}
+
+func debitRow(o *out, a owned, r *view.Debit) error {
+	o.debit(r.Account, a.currency, debitOf(r))
+	return nil
 }
 
 // debitOf is a debit as its row has it.

@@ -12,6 +12,7 @@ import (
 	"github.com/yuefu/yuefu/catalogue"
 	"github.com/yuefu/yuefu/credit"
 	"github.com/yuefu/yuefu/servicing"
+	"github.com/yuefu/yuefu/vault"
 )
 
 // problem is an error that knows what it is to a caller.
@@ -77,6 +78,8 @@ var ours = []struct {
 	{servicing.ErrClosed, kindShuttingDown},
 	{servicing.ErrNotSandbox, kindNotSandbox},
 	{servicing.ErrClockBackwards, kindClockBackwards},
+	{vault.ErrDiffers, kindPersonDiffers},
+	{vault.ErrHasAccount, kindPersonHasAccount},
 	{fasthttp.ErrBodyTooLarge, kindBodyTooLarge},
 }
 

@@ -36,6 +36,17 @@ const (
 	kindAccountStopped   = "account_stopped"
 	kindInternal         = "internal"
 	retryAfter           = "1" // seconds: a full queue is gone sooner
+
+	kindInvalidName            = "invalid_name"
+	kindInvalidIdentity        = "invalid_identity_number"
+	kindInvalidPhone           = "invalid_phone"
+	kindInvalidAddress         = "invalid_address"
+	kindInvalidEmail           = "invalid_email"
+	kindIdentityRequired       = "identity_required"
+	kindDeclarationContradicts = "declaration_contradicts"
+	kindPersonDiffers          = "person_differs"
+	kindPersonHasAccount       = "person_has_account"
+	kindPersonInUse            = "person_in_use"
 )
 
 // problems is the one table of what each kind of problem is to a caller.
@@ -137,4 +148,15 @@ var problems = map[string]struct {
 	kindShuttingDown:     {503, "The server is shutting down"},
 	kindAccountStopped:   {500, "The account is stopped"},
 	kindInternal:         {500, "Something went wrong here"},
+
+	kindInvalidName:            {422, "The name is not one that can be kept"},
+	kindInvalidIdentity:        {422, "The identity number is not a valid one"},
+	kindInvalidPhone:           {422, "The phone is not a mobile number of mainland China"},
+	kindInvalidAddress:         {422, "The address cannot be kept"},
+	kindInvalidEmail:           {422, "The email address is not one"},
+	kindIdentityRequired:       {422, "The programme asks who the customer is"},
+	kindDeclarationContradicts: {422, "The declaration contradicts the identity number"},
+	kindPersonDiffers:          {409, "The customer is known as somebody else"},
+	kindPersonHasAccount:       {409, "The person has an account in this programme as another customer"},
+	kindPersonInUse:            {409, "The person cannot be erased yet"},
 }

@@ -155,7 +155,7 @@ func draft(body *contract.ProgrammeRequest) catalogue.Draft {
 		Policy: risk.Policy{
 			MinimumLimit: money.Amount(p.MinimumLimit), DefaultLimit: money.Amount(p.DefaultLimit), MaximumLimit: money.Amount(p.MaximumLimit),
 			AutoApproveUpTo: money.Amount(p.AutoApproveUpTo), MinimumIncome: money.Amount(p.MinimumIncome),
-			IncomeMultiple: p.IncomeMultiple, ExcludeStudents: p.ExcludeStudents,
+			IncomeMultiple: p.IncomeMultiple, ExcludeStudents: p.ExcludeStudents, IdentityRequired: p.IdentityRequired,
 		},
 	}
 	if f := t.Deferral; f != (contract.DeferralTerms{}) {

@@ -38,6 +38,12 @@ var routes = []route{
 	{"GET", "/v1/applications/{id}", customerToo, false, nil, getApplication},
 	{"POST", "/v1/applications/{id}/review", operatorKey, true, nil, reviewApplication},
 
+	{"GET", "/v1/customers/{customer}/person", customerToo, false, nil, getPerson},
+	{"PUT", "/v1/customers/{customer}/person", platformKey, false, nil, putPerson},
+	{"GET", "/v1/customers/{customer}/export", customerToo, false, nil, exportCustomer},
+	{"POST", "/v1/customers/{customer}/erasure", platformKey, false, nil, eraseCustomer},
+	{"POST", "/v1/customers/search", operatorKey, false, nil, searchCustomers},
+
 	{"GET", "/v1/accounts", platformKey, false, []string{"customer", "programme", "status", "cursor", "limit"}, listAccounts},
 	{"GET", "/v1/accounts/{id}", customerToo, false, nil, getAccount},
 	{"GET", "/v1/accounts/{id}/events", customerToo, false, paged, listEvents},

@@ -63,6 +63,7 @@ func TestMoneyRoutesWantAKey(t *testing.T) {
 	unkeyed := []string{
 		"/v1/programmes", "/v1/quotes", "/v1/accounts/{id}/autopay/preview", "/v1/purchases/{id}/refund-preview", "/v1/accounts/{id}/early-repayment-quotes",
 		"/v1/clock/advance", "/v1/forks", "/v1/funders", "/v1/wallet_sessions", "/v1/wallet_sessions/end", "/v1/accounts/{id}/sources",
+		"/v1/customers/{customer}/erasure", "/v1/customers/search",
 	}
 	for _, r := range routes {
 		if want := r.method == "POST" && !slices.Contains(unkeyed, r.pattern); r.keyed != want {

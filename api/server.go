@@ -27,6 +27,7 @@ import (
 	"github.com/yuefu/yuefu/servicing"
 	"github.com/yuefu/yuefu/session"
 	"github.com/yuefu/yuefu/source"
+	"github.com/yuefu/yuefu/vault"
 	"github.com/yuefu/yuefu/view"
 )
 
@@ -51,6 +52,10 @@ type Options struct {
 	Partitions []int32 // stored numbers of the log's partitions, in the order that accounts are hashed to
 	Zone       string  // the business time zone
 	Sandbox    bool    // the clock can be moved
+
+	// Vault keeps personal data. Nil: none is taken.
+	Vault     *vault.Vault
+	Retention calendar.Date // for how many days it keeps who has left
 
 	// Ready says why no requests can be taken at the moment. It may be nil.
 	Ready func(context.Context) error
@@ -81,6 +86,8 @@ const (
 type Server struct {
 	desk       Desk
 	catalogue  *catalogue.Catalogue
+	vault      *vault.Vault
+	retention  calendar.Date
 	tables     *view.Tables
 	feed       *event.Feed
 	consents   *consent.Tree
@@ -114,6 +121,7 @@ func New(o Options) *Server {
 	s := &Server{
 		desk: o.Desk, catalogue: o.Catalogue, tables: o.Tables, feed: o.Events, log: o.Log, partitions: o.Partitions, zone: o.Zone, sandbox: o.Sandbox,
 		ready: o.Ready, sources: o.Sources, payments: o.Payments, sessions: o.Sessions, public: strings.TrimSuffix(o.Public, "/"), connection: o.Connections, pages: map[string]fasthttp.RequestHandler{},
+		vault: o.Vault, retention: o.Retention,
 	}
 	s.consents = o.Consents
 	var err error

@@ -18,6 +18,7 @@ import (
 	"github.com/yuefu/yuefu/calendar"
 	"github.com/yuefu/yuefu/catalogue"
 	"github.com/yuefu/yuefu/consent"
+	"github.com/yuefu/yuefu/credit"
 	"github.com/yuefu/yuefu/database"
 	"github.com/yuefu/yuefu/event"
 	"github.com/yuefu/yuefu/eventlog"
@@ -26,6 +27,7 @@ import (
 	"github.com/yuefu/yuefu/servicing"
 	"github.com/yuefu/yuefu/session"
 	"github.com/yuefu/yuefu/source"
+	"github.com/yuefu/yuefu/vault"
 	"github.com/yuefu/yuefu/view"
 )
 
@@ -36,6 +38,8 @@ type world struct {
 	catalogue *catalogue.Catalogue
 	clock     *servicing.SandboxClock
 	tables    *view.Tables
+	vault     *vault.Vault
+	db        *database.DB
 	log       eventlog.Log
 	tree      *consent.Tree
 	url       string
@@ -96,12 +100,21 @@ func newWorldOn(t testing.TB, dsn string, change ...func(*Options)) *world {
 	w.platform, w.operator = w.shop(t, "shop")
 	w.stranger, w.outsider = w.shop(t, "other")
 
+	key, err := vault.NewMaster()
+	must(err)
+	w.db = db
+	w.vault, err = vault.Open(ctx, db, vault.Options{
+		Key: func() (*vault.Master, error) { return key, nil }, MadeUp: true, Now: time.Now, Today: func() calendar.Date { return w.desk.Today().Day }, Holds: w.holds,
+	})
+	must(err)
+
 	book := db.Book()
 	o := Options{
 		Desk: w.desk, Catalogue: w.catalogue, Tables: w.tables, Log: logger,
 		Partitions: book.Partitions, Zone: book.Zone, Sandbox: book.Sandbox, Sessions: session.Open(db, time.Now), Sources: source.Open(db, time.Now),
 		Events:   event.NewFeed(log, w.tables, event.NewOwners(w.tables)),
 		Consents: w.tree,
+		Vault:    w.vault, Retention: 30,
 	}
 	for _, c := range change {
 		c(&o)
@@ -130,6 +143,17 @@ func newWorldOn(t testing.TB, dsn string, change ...func(*Options)) *world {
 		must(db.Close())
 	})
 	return w
+}
+
+// holds says whether an account stands in the way of another, as an installation does.
+func (w *world) holds(ctx context.Context, platform string, account credit.ID) (holds bool, err error) {
+	err = w.desk.Look(ctx, account, platform, func(a *credit.Account, _ credit.Moment, _ int64) {
+		holds = a.Status == credit.Active || a.Status == credit.Closing || a.Application != nil && a.Application.Decision == credit.Referred
+	})
+	if isNotFound(err) {
+		err = nil
+	}
+	return holds, err
 }
 
 // shop adds a platform with the sample programme and its two keys.

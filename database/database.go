@@ -105,6 +105,14 @@ func connect(ctx context.Context, dsn string) (*DB, error) {
 // Book returns the settings that were fixed when the database was created.
 func (db *DB) Book() Book { return db.book }
 
+// File is the path of a SQLite database's file, empty on PostgreSQL.
+func (db *DB) File() string {
+	if db.sqlite == nil {
+		return ""
+	}
+	return db.sqlite.path
+}
+
 // Reader returns connections for reading: they see what is committed, wait for
 // no writer, and on SQLite cannot write.
 func (db *DB) Reader() *sql.DB { return db.reader }

@@ -17,7 +17,7 @@ func TestHelp(t *testing.T) {
 	for _, m := range command.FindAllStringSubmatch(list, -1) {
 		found[m[1]+m[2]] = true
 	}
-	for _, known := range []string{"serve", "demo", "keys create", "keys revoke", "verify", "rebuild", "export journal", "replay", "bench authorise", "bench close-of-business", "receipt verify", "receipt audit", "receipt new-key", "rules list", "rules impact", "version"} {
+	for _, known := range []string{"serve", "demo", "keys create", "keys revoke", "vault new-key", "vault rotate", "vault retire", "verify", "rebuild", "export journal", "replay", "bench authorise", "bench close-of-business", "receipt verify", "receipt audit", "receipt new-key", "rules list", "rules impact", "version"} {
 		if !found[known] {
 			t.Errorf("yuefu --help does not list %q:\n%s", known, out)
 		}
@@ -92,8 +92,8 @@ func TestWrongCommandLines(t *testing.T) {
 		{"", "yuefu"},
 		{"sevre", `did you mean "serve"?`},
 		{"serve --lisen 127.0.0.1:0", "lisen"},
-		{"serve --db " + fresh + " --listen nowhere", "nowhere"},
-		{"serve --db " + fresh + " --listen 127.0.0.1:99999", "99999"},
+		{"serve --sandbox --db " + fresh + " --listen nowhere", "nowhere"},
+		{"serve --sandbox --db " + fresh + " --listen 127.0.0.1:99999", "99999"},
 		{"serve --db " + fresh + " --zone Mars/Olympus", "Mars/Olympus"},
 		{"serve --db " + fresh + " --partitions 7", "7"},
 		{"serve --db " + fresh + " --start 2026-01-05T09:00:00+08:00", "sandbox"},

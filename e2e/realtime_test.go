@@ -1,6 +1,9 @@
 package e2e
 
 import (
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 )
@@ -8,8 +11,17 @@ import (
 // TestRealTime is a checkout on an installation that goes by the machine's clock,
 // in the business time zone, which nobody can move.
 func TestRealTime(t *testing.T) {
-	dsn := stores[0].make(t)
-	s := serve(t, dsn)
+	dsn, key := stores[0].make(t), filepath.Join(t.TempDir(), "vault-key.json")
+	if out, diagnostics, code := run(t, "serve", "--db", dsn, "--listen", "127.0.0.1:0"); code == 0 || !strings.Contains(diagnostics, "yuefu vault new-key") {
+		t.Errorf("a real book was served without a key for personal data: %s%s", out, diagnostics)
+	}
+	if _, err := os.Stat(dsn); err == nil {
+		t.Error("and was made for that")
+	}
+	if _, diagnostics, code := run(t, "vault", "new-key", key); code != 0 {
+		t.Fatal(diagnostics)
+	}
+	s := serve(t, dsn, "--vault-key", key)
 	st := &story{caller: s.caller(s.key("shop", "platform")), operator: s.caller(s.key("shop", "operator"))}
 	shanghai, err := time.LoadLocation("Asia/Shanghai")
 	if err != nil {

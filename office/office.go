@@ -26,6 +26,7 @@ import (
 	"github.com/yuefu/yuefu/servicing"
 	"github.com/yuefu/yuefu/session"
 	"github.com/yuefu/yuefu/source"
+	"github.com/yuefu/yuefu/vault"
 	"github.com/yuefu/yuefu/view"
 )
 
@@ -36,6 +37,7 @@ type Options struct {
 	Payments payment.Service   // who debits customers; nil: debits stay pending until somebody tells their results
 	Autopay  autopay.Options
 	Receipts *receipt.Signer // signs the tree of consents; nil: a sandbox makes its own key, and others sign nothing
+	Vault    VaultOptions
 	Log      *slog.Logger
 }
 
@@ -52,10 +54,13 @@ type Office struct {
 	Autopay   *autopay.Follower // nil without a payment service
 	PayNow    *autopay.Follower // … of what customers asked to pay, who do not wait behind a due date
 	Sources   *source.Store
+	Vault     *vault.Vault  // nil in a real installation that was opened without a key
+	Retention calendar.Date // for how many days the vault keeps who has left
 	Clock     servicing.Clock
 	Zone      *time.Location
 
 	logger  *slog.Logger
+	left    *follow.Follower // notices customers who have left
 	stop    context.CancelFunc
 	debits  func()         // stops the follower, which stands on all others
 	running sync.WaitGroup // tables, business dates, and others that follow the log
@@ -77,7 +82,12 @@ func Open(ctx context.Context, dsn string, options Options) (_ *Office, err erro
 			err = errors.Join(err, o.Close())
 		}
 	}()
+	keyless := options.Vault.Required && options.Vault.Key == "" && !options.Database.Sandbox
+	options.Database.Existing = options.Database.Existing || keyless // no new one that could not be served
 	if o.DB, err = database.Open(ctx, dsn, options.Database); err != nil {
+		if keyless && errors.Is(err, database.ErrMissing) {
+			err = ErrVaultKey
+		}
 		return nil, err
 	}
 	o.closers = append(o.closers, o.DB.Close)
@@ -119,9 +129,7 @@ func Open(ctx context.Context, dsn string, options Options) (_ *Office, err erro
 	}
 
 	options.Desk.Clock, options.Desk.Due, options.Desk.Log = o.Clock, index{o.Tables, &o.followers}, options.Log
-	if options.Payments != nil {
-		options.Desk.Evening = o.evening
-	}
+	options.Desk.Evening = o.evening
 	if o.Desk, err = servicing.Open(ctx, o.Log, options.Desk); err != nil {
 		return nil, err
 	}
@@ -137,6 +145,9 @@ func Open(ctx context.Context, dsn string, options Options) (_ *Office, err erro
 		}
 		o.PayNow = autopay.New(o.Desk, o.Tables, options.Payments, o.Clock.Elapsed, options.Autopay)
 		o.followDebits(ctx)
+	}
+	if err := o.openVault(ctx, background, options.Vault); err != nil {
+		return nil, err
 	}
 	o.Catalogue.FollowDay(func() calendar.Date { return o.Desk.Today().Day })
 	o.running.Go(func() { o.openDays(background) })
@@ -158,6 +169,10 @@ func (o *Office) followDebits(ctx context.Context) {
 
 // evening has a sandbox's debits carried out once the tables know of them.
 func (o *Office) evening(ctx context.Context, _ calendar.Date) {
+	o.eraseTonight(ctx)
+	if o.Autopay == nil {
+		return
+	}
 	heads, err := o.Log.Heads(ctx, o.Log.Partitions())
 	for i := 0; err == nil && i < len(heads); i++ {
 		err = o.Tables.WaitFor(ctx, heads[i].Partition, heads[i].Position)

@@ -20,6 +20,9 @@ type Policy struct {
 	MinimumIncome   money.Amount `json:"minimum_income,omitzero"`   // a declared monthly income below it is refused
 	IncomeMultiple  int          `json:"income_multiple,omitzero"`  // the limit is at most so many monthly incomes; 0: income is not asked
 	ExcludeStudents bool         `json:"exclude_students,omitzero"` // 不向在校学生放贷
+
+	// IdentityRequired (实名) refuses who has not said who they are. What they said is the vault's to know.
+	IdentityRequired bool `json:"identity_required,omitzero"`
 }
 
 // Validate says what is wrong with a policy that a programme wants to use.

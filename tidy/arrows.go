@@ -67,7 +67,7 @@ var allowed = map[string][]string{
 	"session": {"database", jsonv2}, // who stands before a hosted page
 	"source":  {"database"},         // from what customers may be debited
 
-	"api": {"money", "calendar", "credit", "credit/wire", "risk", "servicing", "catalogue", "view", "session", "source", "fork", "explain", "event", "consent", "consent/receipt", "api/strict", "api/contract", jsonv2, "github.com/valyala/fasthttp",
+	"api": {"money", "calendar", "credit", "credit/wire", "risk", "servicing", "catalogue", "view", "vault", "session", "source", "fork", "explain", "event", "consent", "consent/receipt", "api/strict", "api/contract", jsonv2, "github.com/valyala/fasthttp",
 		"github.com/prometheus/client_golang"},
 	"api/strict":   {"money", "calendar", jsonv2},
 	"api/contract": {"money", "calendar", "api/strict", jsonv2},
@@ -82,7 +82,7 @@ var allowed = map[string][]string{
 	"sim": {"money", "calendar", "api/client"}, // customers of the public API, like any other
 
 	// An installation put together, without its edges: for the server, and for who drives the desk directly.
-	"office": {"money", "calendar", "credit", "law", "servicing", "catalogue", "view", "event", "consent", "consent/receipt", "eventlog", "eventlog/open", "follow", "database", "session", "source", "autopay", "payment"},
+	"office": {"vault", "money", "calendar", "credit", "law", "servicing", "catalogue", "view", "event", "consent", "consent/receipt", "eventlog", "eventlog/open", "follow", "database", "session", "source", "autopay", "payment"},
 	"replay": {"money", "calendar", "credit", "risk", "law", "servicing", "catalogue", "office"},
 	// Measures all of it, and starts a PostgreSQL of its own when nobody names one.
 	"bench": {"money", "calendar", "credit", "risk", "law", "servicing", "catalogue", "eventlog", "eventlog/open", "credit/wire", "database", "database/pgtest",

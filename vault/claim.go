@@ -19,6 +19,7 @@ type Claim struct {
 	account             credit.ID
 	hash                []byte
 	token               string
+	again               bool // it was this account's before
 }
 
 // claim is a row of the guard.
@@ -105,7 +106,7 @@ func (v *Vault) claim(ctx context.Context, platform, programme, customer string,
 			if err := tx.QueryRowContext(ctx, sqlClaimed, platform, programme, hash).Scan(&holder, &held, &token, &claimed, &settled); err != nil {
 				return err
 			}
-			if held == string(account) {
+			if c.again = held == string(account); c.again {
 				return v.replace(ctx, tx, c, customer, token, &free)
 			}
 			return nil
@@ -168,6 +169,17 @@ func (v *Vault) Settle(ctx context.Context, c *Claim) error {
 			_, err := tx.ExecContext(ctx, sqlSettleClaim, c.platform, c.programme, c.hash, c.token)
 			return err
 		}
+		_, err := tx.ExecContext(ctx, sqlReleaseClaim, c.platform, c.programme, c.hash, c.token)
+		return err
+	})
+}
+
+// Release takes a claim back that came to nothing. What the account had before it keeps.
+func (v *Vault) Release(ctx context.Context, c *Claim) error {
+	if c.again {
+		return v.Settle(ctx, c)
+	}
+	return v.write(ctx, "release a claim", func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, sqlReleaseClaim, c.platform, c.programme, c.hash, c.token)
 		return err
 	})

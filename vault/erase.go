@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/yuefu/yuefu/calendar"
@@ -60,35 +61,66 @@ func destroy(ctx context.Context, tx *sql.Tx, id, platform, customer string, at 
 	return err
 }
 
-// EraseDue destroys the keys of everybody whose date has come, and says how many. Run
-// twice, or by two servers, it does the same.
+// Left lays down that a customer whose last contract has ended is erased on a date, in
+// a transaction of whoever noticed. Who asked for an earlier date keeps it.
+func Left(ctx context.Context, tx *sql.Tx, platform, customer string, ended, on calendar.Date) error {
+	_, err := tx.ExecContext(ctx, sqlLeft, platform, customer, int64(ended), int64(on))
+	return err
+}
+
+// EraseDue destroys the keys of everybody whose date has come, and says how many. Who
+// has an account again by then is kept. Run twice, or by two servers, it does the same.
 func (v *Vault) EraseDue(ctx context.Context) (erased int, err error) {
 	today := v.options.Today()
 	for {
-		n := 0
-		err := v.write(ctx, "erase who is due", func(tx *sql.Tx) error {
-			n = 0
-			rows, err := tx.QueryContext(ctx, sqlDue, int64(today))
-			if err != nil {
-				return err
-			}
-			due, err := dueRows(rows)
-			if err != nil {
-				return err
-			}
-			for _, r := range due {
-				if err := destroy(ctx, tx, r.id, r.platform, r.customer, v.micros(), today); err != nil {
-					return err
-				}
-			}
-			n = len(due)
-			return nil
-		})
-		if err != nil || n == 0 {
+		rows, err := v.db.Reader().QueryContext(ctx, sqlDue, int64(today))
+		if err != nil {
+			return erased, failed("erase who is due", err)
+		}
+		due, err := dueRows(rows)
+		if err != nil || len(due) == 0 {
 			return erased, err
 		}
-		erased += n
+		for _, r := range due {
+			done, err := v.eraseDue(ctx, r, today)
+			if err != nil {
+				return erased, failed("erase who is due", err)
+			}
+			if done {
+				erased++
+			}
+		}
 	}
+}
+
+func (v *Vault) eraseDue(ctx context.Context, r row, today calendar.Date) (erased bool, err error) {
+	over, err := v.unheld(ctx, r.platform, r.customer)
+	if err != nil {
+		return false, err
+	}
+	err = v.db.Write(ctx, func(tx *sql.Tx) error {
+		now, err := find(ctx, tx, r.platform, r.customer)
+		if errors.Is(err, ErrNoPerson) {
+			return nil // another server was first
+		}
+		if err != nil {
+			return err
+		}
+		claims, err := claimsOf(ctx, tx, now)
+		if err != nil {
+			return err
+		}
+		for _, c := range claims {
+			if !slices.Contains(over, c) {
+				return v.stay(ctx, tx, r.platform, r.customer)
+			}
+		}
+		if erased = now.id == r.id && now.eraseOn > 0 && now.eraseOn <= int64(today); !erased {
+			return nil
+		}
+		return destroy(ctx, tx, r.id, r.platform, r.customer, v.micros(), today)
+	})
+	return erased, err
 }
 
 func dueRows(rows *sql.Rows) (all []row, err error) {

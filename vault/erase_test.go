@@ -1,6 +1,7 @@
 package vault_test
 
 import (
+	"database/sql"
 	"errors"
 	"slices"
 	"testing"
@@ -74,6 +75,15 @@ func TestErasureThatWaits(t *testing.T) {
 		if _, err := w.vault.Claim(ctx, "shop", "default", "u-2", "acc_2"); err != nil { // comes back
 			t.Fatal(err)
 		}
+		w.kept(t, "u-3") // comes back unseen: as if its claim had come before the date was set
+		if _, err := w.vault.Claim(ctx, "shop", "another", "u-3", "acc_3"); err != nil {
+			t.Fatal(err)
+		}
+		w.hold("acc_3", true)
+		err := w.db.Write(ctx, func(tx *sql.Tx) error { return vault.Left(ctx, tx, "shop", "u-3", today, today+30) })
+		if err != nil {
+			t.Fatal(err)
+		}
 		for day, want := range []int{0, 1, 0} {
 			w.day.Store(int64(today) + 29 + int64(day))
 			if n, err := w.vault.EraseDue(ctx); n != want || err != nil {
@@ -85,6 +95,9 @@ func TestErasureThatWaits(t *testing.T) {
 		}
 		if _, err := w.vault.Known(ctx, "shop", "u-2"); err != nil {
 			t.Error("who came back is gone:", err)
+		}
+		if k, err := w.vault.Known(ctx, "shop", "u-3"); err != nil || k.EraseOn != 0 {
+			t.Errorf("who has an account is gone, or to go: %v, %v", k.EraseOn, err)
 		}
 	})
 }

@@ -19,9 +19,9 @@ const (
 	Search Purpose = "search" // an operator looks for the customer who is on the phone
 )
 
-// lastWord is how long a customer who has left is still written to: that their
-// account is closed, that they are erased.
-const lastWord calendar.Date = 7
+// LastWord is for how many days a customer who has left is still written to: that
+// their account is closed, that they are erased.
+const LastWord calendar.Date = 7
 
 // Reading is one time that clear data was read.
 type Reading struct {
@@ -53,7 +53,7 @@ func (v *Vault) read(ctx context.Context, platform, customer, actor string, purp
 		if err != nil {
 			return err
 		}
-		if purpose == Notice && r.endedOn > 0 && v.options.Today() > calendar.Date(r.endedOn)+lastWord {
+		if purpose == Notice && r.endedOn > 0 && v.options.Today() > calendar.Date(r.endedOn)+LastWord {
 			return ErrRestricted
 		}
 		if p, err = v.clear(r); err != nil {

@@ -23,6 +23,7 @@ const (
 		identity_hash = NULL, phone_hash = NULL, ended_on = CASE WHEN ended_on = 0 THEN $3 ELSE ended_on END, erase_on = 0, erased = $2
 		WHERE id = $1 AND wrapped_key IS NOT NULL`
 	sqlEraseLater = `UPDATE person SET ended_on = $2, erase_on = $3 WHERE id = $1 AND wrapped_key IS NOT NULL`
+	sqlLeft       = `UPDATE person SET ended_on = $3, erase_on = $4 WHERE platform = $1 AND customer = $2 AND wrapped_key IS NOT NULL AND erase_on = 0`
 	sqlDue        = `SELECT id, platform, customer FROM person WHERE erase_on > 0 AND erase_on <= $1 ORDER BY erase_on LIMIT 200`
 	sqlForget     = `DELETE FROM person_account WHERE platform = $1 AND customer = $2`
 	sqlLastErased = `SELECT id, erased FROM person WHERE platform = $1 AND customer = $2 AND erased IS NOT NULL ORDER BY erased DESC LIMIT 1`

@@ -49,7 +49,7 @@ type Options struct {
 	Today func() calendar.Date // the business date, by which people are of age and kept
 
 	// Holds says whether an account still stands in the way of another one for the same
-	// person: open, closing, or its application with a reviewer.
+	// person, and of their erasure: open, closing, or its application with a reviewer.
 	Holds func(ctx context.Context, platform string, account credit.ID) (bool, error)
 }
 

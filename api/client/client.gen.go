@@ -167,6 +167,12 @@ const (
 	EarlyFeesWaived     EarlyFees = "waived"
 )
 
+// Defines values for ErasureStatus.
+const (
+	ErasureStatusErased    ErasureStatus = "erased"
+	ErasureStatusScheduled ErasureStatus = "scheduled"
+)
+
 // Defines values for Grade.
 const (
 	Doubtful       Grade = "doubtful"
@@ -221,97 +227,107 @@ const (
 
 // Defines values for ProblemKind.
 const (
-	AccountNotClear      ProblemKind = "account_not_clear"
-	AccountNotOpen       ProblemKind = "account_not_open"
-	AccountStopped       ProblemKind = "account_stopped"
-	AlreadyConverted     ProblemKind = "already_converted"
-	AlreadyDeferred      ProblemKind = "already_deferred"
-	AlreadyOpen          ProblemKind = "already_open"
-	AlreadyReversed      ProblemKind = "already_reversed"
-	ApplicationPending   ProblemKind = "application_pending"
-	AutopayMissing       ProblemKind = "autopay_missing"
-	BlockExists          ProblemKind = "block_exists"
-	BlockMissing         ProblemKind = "block_missing"
-	BlockNotYours        ProblemKind = "block_not_yours"
-	BodyTooLarge         ProblemKind = "body_too_large"
-	Busy                 ProblemKind = "busy"
-	CaptureTooLarge      ProblemKind = "capture_too_large"
-	ClockBackwards       ProblemKind = "clock_backwards"
-	ClosureNotApproved   ProblemKind = "closure_not_approved"
-	ClosurePending       ProblemKind = "closure_pending"
-	ConsentInFuture      ProblemKind = "consent_in_future"
-	ConsentIncomplete    ProblemKind = "consent_incomplete"
-	ConsentOfAnother     ProblemKind = "consent_of_another"
-	ConsentOutdated      ProblemKind = "consent_outdated"
-	ConsentPreselected   ProblemKind = "consent_preselected"
-	ConsentTooFast       ProblemKind = "consent_too_fast"
-	ContactNotNeeded     ProblemKind = "contact_not_needed"
-	ContactQuietHours    ProblemKind = "contact_quiet_hours"
-	ContactTooOften      ProblemKind = "contact_too_often"
-	ContactWrongParty    ProblemKind = "contact_wrong_party"
-	ConversionNotOffered ProblemKind = "conversion_not_offered"
-	ConversionTooLarge   ProblemKind = "conversion_too_large"
-	ConversionTooLate    ProblemKind = "conversion_too_late"
-	CurrencyMismatch     ProblemKind = "currency_mismatch"
-	DebitNotPending      ProblemKind = "debit_not_pending"
-	DebitPending         ProblemKind = "debit_pending"
-	DeferralNotOffered   ProblemKind = "deferral_not_offered"
-	DeferralRunning      ProblemKind = "deferral_running"
-	DeferralTooLate      ProblemKind = "deferral_too_late"
-	DeferralsUsedUp      ProblemKind = "deferrals_used_up"
-	DisputeNotOpen       ProblemKind = "dispute_not_open"
-	DisputeRunning       ProblemKind = "dispute_running"
-	DisputeTooLarge      ProblemKind = "dispute_too_large"
-	DueDayChangesUsed    ProblemKind = "due_day_changes_used"
-	DueDayNotOffered     ProblemKind = "due_day_not_offered"
-	FunderTaken          ProblemKind = "funder_taken"
-	HeaderTooLarge       ProblemKind = "header_too_large"
-	HoldNotOpen          ProblemKind = "hold_not_open"
-	Internal             ProblemKind = "internal"
-	InvalidAmount        ProblemKind = "invalid_amount"
-	InvalidDate          ProblemKind = "invalid_date"
-	InvalidParameter     ProblemKind = "invalid_parameter"
-	InvalidProgramme     ProblemKind = "invalid_programme"
-	InvalidRequest       ProblemKind = "invalid_request"
-	InvalidTime          ProblemKind = "invalid_time"
-	KeyInvalid           ProblemKind = "key_invalid"
-	KeyMissing           ProblemKind = "key_missing"
-	KeyReused            ProblemKind = "key_reused"
-	LimitAboveCap        ProblemKind = "limit_above_cap"
-	MalformedBody        ProblemKind = "malformed_body"
-	MalformedRequest     ProblemKind = "malformed_request"
-	MethodNotAllowed     ProblemKind = "method_not_allowed"
-	MoreThanBilled       ProblemKind = "more_than_billed"
-	NoApplicationPending ProblemKind = "no_application_pending"
-	NoClosurePending     ProblemKind = "no_closure_pending"
-	NoCreditBalance      ProblemKind = "no_credit_balance"
-	NoPaymentService     ProblemKind = "no_payment_service"
-	NoSigningKey         ProblemKind = "no_signing_key"
-	NoSuchRoute          ProblemKind = "no_such_route"
-	NotASandbox          ProblemKind = "not_a_sandbox"
-	NotFound             ProblemKind = "not_found"
-	NotReversible        ProblemKind = "not_reversible"
-	NotTheQuotedSum      ProblemKind = "not_the_quoted_sum"
-	NothingOwed          ProblemKind = "nothing_owed"
-	NothingToConvert     ProblemKind = "nothing_to_convert"
-	NothingToWithdraw    ProblemKind = "nothing_to_withdraw"
-	OperatorKeyRequired  ProblemKind = "operator_key_required"
-	OutcomeUnknown       ProblemKind = "outcome_unknown"
-	OverdueFirst         ProblemKind = "overdue_first"
-	QuoteOutdated        ProblemKind = "quote_outdated"
-	RefundTooLarge       ProblemKind = "refund_too_large"
-	RequestTimeout       ProblemKind = "request_timeout"
-	ShuttingDown         ProblemKind = "shutting_down"
-	StatementNotOpen     ProblemKind = "statement_not_open"
-	Unauthenticated      ProblemKind = "unauthenticated"
-	Unavailable          ProblemKind = "unavailable"
-	Unchanged            ProblemKind = "unchanged"
-	UnknownParameter     ProblemKind = "unknown_parameter"
-	UnknownPlan          ProblemKind = "unknown_plan"
-	UnknownReason        ProblemKind = "unknown_reason"
-	UnknownScene         ProblemKind = "unknown_scene"
-	UnknownSource        ProblemKind = "unknown_source"
-	UnsupportedMediaType ProblemKind = "unsupported_media_type"
+	AccountNotClear        ProblemKind = "account_not_clear"
+	AccountNotOpen         ProblemKind = "account_not_open"
+	AccountStopped         ProblemKind = "account_stopped"
+	AlreadyConverted       ProblemKind = "already_converted"
+	AlreadyDeferred        ProblemKind = "already_deferred"
+	AlreadyOpen            ProblemKind = "already_open"
+	AlreadyReversed        ProblemKind = "already_reversed"
+	ApplicationPending     ProblemKind = "application_pending"
+	AutopayMissing         ProblemKind = "autopay_missing"
+	BlockExists            ProblemKind = "block_exists"
+	BlockMissing           ProblemKind = "block_missing"
+	BlockNotYours          ProblemKind = "block_not_yours"
+	BodyTooLarge           ProblemKind = "body_too_large"
+	Busy                   ProblemKind = "busy"
+	CaptureTooLarge        ProblemKind = "capture_too_large"
+	ClockBackwards         ProblemKind = "clock_backwards"
+	ClosureNotApproved     ProblemKind = "closure_not_approved"
+	ClosurePending         ProblemKind = "closure_pending"
+	ConsentInFuture        ProblemKind = "consent_in_future"
+	ConsentIncomplete      ProblemKind = "consent_incomplete"
+	ConsentOfAnother       ProblemKind = "consent_of_another"
+	ConsentOutdated        ProblemKind = "consent_outdated"
+	ConsentPreselected     ProblemKind = "consent_preselected"
+	ConsentTooFast         ProblemKind = "consent_too_fast"
+	ContactNotNeeded       ProblemKind = "contact_not_needed"
+	ContactQuietHours      ProblemKind = "contact_quiet_hours"
+	ContactTooOften        ProblemKind = "contact_too_often"
+	ContactWrongParty      ProblemKind = "contact_wrong_party"
+	ConversionNotOffered   ProblemKind = "conversion_not_offered"
+	ConversionTooLarge     ProblemKind = "conversion_too_large"
+	ConversionTooLate      ProblemKind = "conversion_too_late"
+	CurrencyMismatch       ProblemKind = "currency_mismatch"
+	DebitNotPending        ProblemKind = "debit_not_pending"
+	DebitPending           ProblemKind = "debit_pending"
+	DeclarationContradicts ProblemKind = "declaration_contradicts"
+	DeferralNotOffered     ProblemKind = "deferral_not_offered"
+	DeferralRunning        ProblemKind = "deferral_running"
+	DeferralTooLate        ProblemKind = "deferral_too_late"
+	DeferralsUsedUp        ProblemKind = "deferrals_used_up"
+	DisputeNotOpen         ProblemKind = "dispute_not_open"
+	DisputeRunning         ProblemKind = "dispute_running"
+	DisputeTooLarge        ProblemKind = "dispute_too_large"
+	DueDayChangesUsed      ProblemKind = "due_day_changes_used"
+	DueDayNotOffered       ProblemKind = "due_day_not_offered"
+	FunderTaken            ProblemKind = "funder_taken"
+	HeaderTooLarge         ProblemKind = "header_too_large"
+	HoldNotOpen            ProblemKind = "hold_not_open"
+	IdentityRequired       ProblemKind = "identity_required"
+	Internal               ProblemKind = "internal"
+	InvalidAddress         ProblemKind = "invalid_address"
+	InvalidAmount          ProblemKind = "invalid_amount"
+	InvalidDate            ProblemKind = "invalid_date"
+	InvalidEmail           ProblemKind = "invalid_email"
+	InvalidIdentityNumber  ProblemKind = "invalid_identity_number"
+	InvalidName            ProblemKind = "invalid_name"
+	InvalidParameter       ProblemKind = "invalid_parameter"
+	InvalidPhone           ProblemKind = "invalid_phone"
+	InvalidProgramme       ProblemKind = "invalid_programme"
+	InvalidRequest         ProblemKind = "invalid_request"
+	InvalidTime            ProblemKind = "invalid_time"
+	KeyInvalid             ProblemKind = "key_invalid"
+	KeyMissing             ProblemKind = "key_missing"
+	KeyReused              ProblemKind = "key_reused"
+	LimitAboveCap          ProblemKind = "limit_above_cap"
+	MalformedBody          ProblemKind = "malformed_body"
+	MalformedRequest       ProblemKind = "malformed_request"
+	MethodNotAllowed       ProblemKind = "method_not_allowed"
+	MoreThanBilled         ProblemKind = "more_than_billed"
+	NoApplicationPending   ProblemKind = "no_application_pending"
+	NoClosurePending       ProblemKind = "no_closure_pending"
+	NoCreditBalance        ProblemKind = "no_credit_balance"
+	NoPaymentService       ProblemKind = "no_payment_service"
+	NoSigningKey           ProblemKind = "no_signing_key"
+	NoSuchRoute            ProblemKind = "no_such_route"
+	NotASandbox            ProblemKind = "not_a_sandbox"
+	NotFound               ProblemKind = "not_found"
+	NotReversible          ProblemKind = "not_reversible"
+	NotTheQuotedSum        ProblemKind = "not_the_quoted_sum"
+	NothingOwed            ProblemKind = "nothing_owed"
+	NothingToConvert       ProblemKind = "nothing_to_convert"
+	NothingToWithdraw      ProblemKind = "nothing_to_withdraw"
+	OperatorKeyRequired    ProblemKind = "operator_key_required"
+	OutcomeUnknown         ProblemKind = "outcome_unknown"
+	OverdueFirst           ProblemKind = "overdue_first"
+	PersonDiffers          ProblemKind = "person_differs"
+	PersonHasAccount       ProblemKind = "person_has_account"
+	PersonInUse            ProblemKind = "person_in_use"
+	QuoteOutdated          ProblemKind = "quote_outdated"
+	RefundTooLarge         ProblemKind = "refund_too_large"
+	RequestTimeout         ProblemKind = "request_timeout"
+	ShuttingDown           ProblemKind = "shutting_down"
+	StatementNotOpen       ProblemKind = "statement_not_open"
+	Unauthenticated        ProblemKind = "unauthenticated"
+	Unavailable            ProblemKind = "unavailable"
+	Unchanged              ProblemKind = "unchanged"
+	UnknownParameter       ProblemKind = "unknown_parameter"
+	UnknownPlan            ProblemKind = "unknown_plan"
+	UnknownReason          ProblemKind = "unknown_reason"
+	UnknownScene           ProblemKind = "unknown_scene"
+	UnknownSource          ProblemKind = "unknown_source"
+	UnsupportedMediaType   ProblemKind = "unsupported_media_type"
 )
 
 // Defines values for QuoteDocument.
@@ -330,9 +346,11 @@ const (
 const (
 	RemedyBlockLift           Remedy = "block_lift"
 	RemedyCaptureOrVoid       Remedy = "capture_or_void"
+	RemedyClosing             Remedy = "closing"
 	RemedyCreditBalanceReturn Remedy = "credit_balance_return"
 	RemedyDebitResult         Remedy = "debit_result"
 	RemedyDisputeDecision     Remedy = "dispute_decision"
+	RemedyReview              Remedy = "review"
 	RemedySettlement          Remedy = "settlement"
 )
 
@@ -588,8 +606,12 @@ type ApplicationRequest struct {
 	Customer string `json:"customer"`
 
 	// Declared What applicants say of themselves (自述); nothing that tells who they are
-	Declared  Declared `json:"declared"`
-	Programme string   `json:"programme"`
+	Declared Declared `json:"declared"`
+
+	// Person Who a customer is (实名信息). In an application it is needed once; later ones may leave it out, and what they say has to be the same.
+	// A sandbox also takes identity numbers of the region 000000 and phones that begin with 12: nobody can have those, use no others there.
+	Person    PersonDetails `json:"person,omitempty,omitzero"`
+	Programme string        `json:"programme"`
 
 	// RequestedLimit In minor units; left out: the programme's default
 	RequestedLimit int64 `json:"requested_limit,omitempty,omitzero"`
@@ -1328,6 +1350,30 @@ type CreditBalanceReturnRequest struct {
 // Currency ISO 4217
 type Currency string
 
+// CustomerExport defines model for CustomerExport.
+type CustomerExport struct {
+	Accounts []ExportedAccount `json:"accounts"`
+	AsOf     calendar.Date     `json:"as_of"`
+	Customer string            `json:"customer"`
+
+	// Person In clear. Left out: nobody said who the customer is, or they are erased
+	Person ExportedPerson `json:"person,omitempty,omitzero"`
+
+	// Readings Who read their personal data (查阅记录)
+	Readings []Reading `json:"readings"`
+}
+
+// CustomerMatches defines model for CustomerMatches.
+type CustomerMatches struct {
+	Customers []string `json:"customers"`
+}
+
+// CustomerSearch defines model for CustomerSearch.
+type CustomerSearch struct {
+	IdentityNumber string `json:"identity_number,omitempty,omitzero"`
+	Phone          string `json:"phone,omitempty,omitzero"`
+}
+
 // Cut What a refund takes off one instalment (冲减)
 type Cut struct {
 	// After What an instalment asks for
@@ -1816,6 +1862,24 @@ type EarlyRepaymentRequest struct {
 	Source string `json:"source"`
 }
 
+// Erasure defines model for Erasure.
+type Erasure struct {
+	Customer string `json:"customer"`
+
+	// EraseOn The first date on which law lets it be
+	EraseOn  calendar.Date `json:"erase_on,omitempty,omitzero"`
+	ErasedAt time.Time     `json:"erased_at,omitempty,omitzero"`
+
+	// ID The person's id, `per_…`
+	ID string `json:"id"`
+
+	// Status `erased`: nothing can be read any more. `scheduled`: it will be, on `erase_on`
+	Status ErasureStatus `json:"status"`
+}
+
+// ErasureStatus `erased`: nothing can be read any more. `scheduled`: it will be, on `erase_on`
+type ErasureStatus string
+
 // Event One thing that happened to an account (事件)
 type Event struct {
 	Account string `json:"account"`
@@ -1857,6 +1921,37 @@ type EventFeed struct {
 type EventList struct {
 	Data []Event `json:"data"`
 	Next string  `json:"next,omitempty,omitzero"`
+}
+
+// ExportedAccount Everything of one account, or of applications that came to none
+type ExportedAccount struct {
+	// Account A credit line (月付账户) as it is on a business date
+	Account        Account         `json:"account,omitempty,omitzero"`
+	Applications   []Application   `json:"applications"`
+	Authorisations []Authorisation `json:"authorisations"`
+	Closures       []Closure       `json:"closures"`
+	Contacts       []Contact       `json:"contacts"`
+	Debits         []Debit         `json:"debits"`
+	Disputes       []Dispute       `json:"disputes"`
+	Events         []Event         `json:"events"`
+	ID             string          `json:"id"`
+	Purchases      []Purchase      `json:"purchases"`
+	Refunds        []Refund        `json:"refunds"`
+	Repayments     []Repayment     `json:"repayments"`
+	Statements     []Statement     `json:"statements"`
+}
+
+// ExportedPerson In clear. Left out: nobody said who the customer is, or they are erased
+type ExportedPerson struct {
+	Address        string        `json:"address,omitempty,omitzero"`
+	ChangedAt      time.Time     `json:"changed_at"`
+	CreatedAt      time.Time     `json:"created_at"`
+	Email          string        `json:"email,omitempty,omitzero"`
+	EraseOn        calendar.Date `json:"erase_on,omitempty,omitzero"`
+	ID             string        `json:"id"`
+	IdentityNumber string        `json:"identity_number"`
+	Name           string        `json:"name"`
+	Phone          string        `json:"phone"`
 }
 
 // Figures Counts since the server started
@@ -2412,6 +2507,43 @@ type PendingClosure struct {
 	ReviewBy    calendar.Date `json:"review_by"`
 }
 
+// Person Who a customer is, masked (脱敏)
+type Person struct {
+	Address string `json:"address,omitempty,omitzero"`
+
+	// Adult Today, by the identity number
+	Adult     bool      `json:"adult"`
+	ChangedAt time.Time `json:"changed_at"`
+	CreatedAt time.Time `json:"created_at"`
+	Customer  string    `json:"customer"`
+	Email     string    `json:"email,omitempty,omitzero"`
+
+	// EraseOn The customer left, or asked: on this date it is erased
+	EraseOn calendar.Date `json:"erase_on,omitempty,omitzero"`
+
+	// ID `per_…`
+	ID             string `json:"id"`
+	IdentityNumber string `json:"identity_number"`
+	Name           string `json:"name"`
+	Phone          string `json:"phone"`
+}
+
+// PersonDetails Who a customer is (实名信息). In an application it is needed once; later ones may leave it out, and what they say has to be the same.
+// A sandbox also takes identity numbers of the region 000000 and phones that begin with 12: nobody can have those, use no others there.
+type PersonDetails struct {
+	Address string `json:"address,omitempty,omitzero"`
+	Email   string `json:"email,omitempty,omitzero"`
+
+	// IdentityNumber 居民身份证号码: 18 characters with the check character of GB 11643
+	IdentityNumber string `json:"identity_number"`
+
+	// Name As on the identity card (姓名)
+	Name string `json:"name"`
+
+	// Phone A mobile number of mainland China, with or without +86
+	Phone string `json:"phone"`
+}
+
 // Plan How a purchase is owed (还款方式), at what cost, borne by whom
 type Plan struct {
 	ID string `json:"id"`
@@ -2462,6 +2594,9 @@ type Policy struct {
 	// DefaultLimit For who asks for no figure
 	DefaultLimit    int64 `json:"default_limit"`
 	ExcludeStudents bool  `json:"exclude_students,omitempty,omitzero"`
+
+	// IdentityRequired Who has not said who they are cannot apply (实名): see `person` of an application
+	IdentityRequired bool `json:"identity_required,omitempty,omitzero"`
 
 	// IncomeMultiple The limit is at most so many monthly incomes; 0: income is not asked
 	IncomeMultiple int `json:"income_multiple,omitempty,omitzero"`
@@ -2748,6 +2883,17 @@ type Rate = int64
 
 // RateMethod How the annual rate (年化利率) is stated: monthly × 12 (China), effective on actual days (EU), unit-period (US)
 type RateMethod string
+
+// Reading defines model for Reading.
+type Reading struct {
+	// Actor The API key's id, `customer` for a page of theirs, `installation` for what happens by itself
+	Actor  string    `json:"actor"`
+	At     time.Time `json:"at"`
+	Fields []string  `json:"fields"`
+
+	// Purpose `notice`, `export`, `search`
+	Purpose string `json:"purpose"`
+}
 
 // Receipt The evidence of one consent (授权回执), as a leaf of the tree: its hash is that of a zero byte and of its canonical JSON (RFC 8785). No
 // personal data is in it but your own id of the person.
@@ -3470,6 +3616,9 @@ type ClosureID = string
 
 // Cursor defines model for Cursor.
 type Cursor = string
+
+// CustomerID defines model for CustomerID.
+type CustomerID = string
 
 // DebitID defines model for DebitID.
 type DebitID = string
@@ -4312,6 +4461,45 @@ func (c *Client) WithdrawClosure(ctx context.Context, id string, key string) (an
 	path := "/v1/closures/{id}/withdraw"
 	path = strings.Replace(path, "{id}", url.PathEscape(id), 1)
 	err = c.do(ctx, "POST", path, key, nil, &answer)
+	return answer, err
+}
+
+// SearchCustomers: Find a customer by phone or identity number (needs an operator key).
+func (c *Client) SearchCustomers(ctx context.Context, body CustomerSearch) (answer CustomerMatches, err error) {
+	path := "/v1/customers/search"
+	err = c.do(ctx, "POST", path, "", &body, &answer)
+	return answer, err
+}
+
+// EraseCustomer: Erase a customer's personal data (删除个人信息).
+func (c *Client) EraseCustomer(ctx context.Context, customer string) (answer Erasure, err error) {
+	path := "/v1/customers/{customer}/erasure"
+	path = strings.Replace(path, "{customer}", url.PathEscape(customer), 1)
+	err = c.do(ctx, "POST", path, "", nil, &answer)
+	return answer, err
+}
+
+// ExportCustomer: Everything that is known of a customer, in clear, for them (个人信息副本).
+func (c *Client) ExportCustomer(ctx context.Context, customer string) (answer CustomerExport, err error) {
+	path := "/v1/customers/{customer}/export"
+	path = strings.Replace(path, "{customer}", url.PathEscape(customer), 1)
+	err = c.do(ctx, "GET", path, "", nil, &answer)
+	return answer, err
+}
+
+// GetPerson: Who a customer is, masked (脱敏).
+func (c *Client) GetPerson(ctx context.Context, customer string) (answer Person, err error) {
+	path := "/v1/customers/{customer}/person"
+	path = strings.Replace(path, "{customer}", url.PathEscape(customer), 1)
+	err = c.do(ctx, "GET", path, "", nil, &answer)
+	return answer, err
+}
+
+// PutPerson: Say who a customer is, or what of it has changed (实名信息).
+func (c *Client) PutPerson(ctx context.Context, customer string, body PersonDetails) (answer Person, err error) {
+	path := "/v1/customers/{customer}/person"
+	path = strings.Replace(path, "{customer}", url.PathEscape(customer), 1)
+	err = c.do(ctx, "PUT", path, "", &body, &answer)
 	return answer, err
 }
 

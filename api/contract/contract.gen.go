@@ -48,8 +48,12 @@ type ApplicationRequest struct {
 	Customer string `json:"customer"`
 
 	// Declared What applicants say of themselves (自述); nothing that tells who they are
-	Declared  Declared `json:"declared"`
-	Programme string   `json:"programme"`
+	Declared Declared `json:"declared"`
+
+	// Person Who a customer is (实名信息). In an application it is needed once; later ones may leave it out, and what they say has to be the same.
+	// A sandbox also takes identity numbers of the region 000000 and phones that begin with 12: nobody can have those, use no others there.
+	Person    PersonDetails `json:"person,omitempty,omitzero"`
+	Programme string        `json:"programme"`
 
 	// RequestedLimit In minor units; left out: the programme's default
 	RequestedLimit int64 `json:"requested_limit,omitempty,omitzero"`
@@ -78,11 +82,14 @@ func (v *ApplicationRequest) Read(r *strict.Reader) {
 		case "declared":
 			seen |= 1 << 2
 			v.Declared.Read(r)
-		case "programme":
+		case "person":
 			seen |= 1 << 3
+			v.Person.Read(r)
+		case "programme":
+			seen |= 1 << 4
 			v.Programme = r.Text(1, 64)
 		case "requested_limit":
-			seen |= 1 << 4
+			seen |= 1 << 5
 			v.RequestedLimit = r.Whole(1, 1e+12)
 		default:
 			r.Unknown()
@@ -91,7 +98,7 @@ func (v *ApplicationRequest) Read(r *strict.Reader) {
 	r.Required(seen, 0, "", "consents")
 	r.Required(seen, 1, "", "customer")
 	r.Required(seen, 2, "", "declared")
-	r.Required(seen, 3, "", "programme")
+	r.Required(seen, 4, "", "programme")
 }
 
 // AuthorisationRequest defines model for AuthorisationRequest.
@@ -769,6 +776,32 @@ type Currency string
 
 var valuesOfCurrency = []string{"CNY", "USD", "EUR", "GBP", "HKD", "JPY"}
 
+// CustomerSearch defines model for CustomerSearch.
+type CustomerSearch struct {
+	IdentityNumber string `json:"identity_number,omitempty,omitzero"`
+	Phone          string `json:"phone,omitempty,omitzero"`
+}
+
+// Read reads the object exactly as the contract describes it.
+func (v *CustomerSearch) Read(r *strict.Reader) {
+	if !r.Begin() {
+		return
+	}
+	var seen uint64
+	for r.Next() {
+		switch string(r.Name()) {
+		case "identity_number":
+			seen |= 1 << 0
+			v.IdentityNumber = r.Text(1, 32)
+		case "phone":
+			seen |= 1 << 1
+			v.Phone = r.Text(1, 32)
+		default:
+			r.Unknown()
+		}
+	}
+}
+
 // DebitPurpose 扣款用途; bills: the customer pays what is billed; early_repayment: the customer settles a purchase, or everything, by a quote
 type DebitPurpose string
 
@@ -1263,6 +1296,11 @@ func (v *EarlyRepaymentRequest) Read(r *strict.Reader) {
 	r.Required(seen, 4, "", "source")
 }
 
+// ErasureStatus `erased`: nothing can be read any more. `scheduled`: it will be, on `erase_on`
+type ErasureStatus string
+
+var valuesOfErasureStatus = []string{"erased", "scheduled"}
+
 // ForkRequest defines model for ForkRequest.
 type ForkRequest struct {
 	// Account Only this account
@@ -1731,6 +1769,54 @@ type PageLanguage string
 
 var valuesOfPageLanguage = []string{"zh-Hans", "en"}
 
+// PersonDetails Who a customer is (实名信息). In an application it is needed once; later ones may leave it out, and what they say has to be the same.
+// A sandbox also takes identity numbers of the region 000000 and phones that begin with 12: nobody can have those, use no others there.
+type PersonDetails struct {
+	Address string `json:"address,omitempty,omitzero"`
+	Email   string `json:"email,omitempty,omitzero"`
+
+	// IdentityNumber 居民身份证号码: 18 characters with the check character of GB 11643
+	IdentityNumber string `json:"identity_number"`
+
+	// Name As on the identity card (姓名)
+	Name string `json:"name"`
+
+	// Phone A mobile number of mainland China, with or without +86
+	Phone string `json:"phone"`
+}
+
+// Read reads the object exactly as the contract describes it.
+func (v *PersonDetails) Read(r *strict.Reader) {
+	if !r.Begin() {
+		return
+	}
+	var seen uint64
+	for r.Next() {
+		switch string(r.Name()) {
+		case "address":
+			seen |= 1 << 0
+			v.Address = r.Text(1, 200)
+		case "email":
+			seen |= 1 << 1
+			v.Email = r.Text(1, 254)
+		case "identity_number":
+			seen |= 1 << 2
+			v.IdentityNumber = r.Text(1, 32)
+		case "name":
+			seen |= 1 << 3
+			v.Name = r.Text(1, 64)
+		case "phone":
+			seen |= 1 << 4
+			v.Phone = r.Text(1, 32)
+		default:
+			r.Unknown()
+		}
+	}
+	r.Required(seen, 2, "", "identity_number")
+	r.Required(seen, 3, "", "name")
+	r.Required(seen, 4, "", "phone")
+}
+
 // Plan How a purchase is owed (还款方式), at what cost, borne by whom
 type Plan struct {
 	ID string `json:"id"`
@@ -1798,6 +1884,9 @@ type Policy struct {
 	DefaultLimit    int64 `json:"default_limit"`
 	ExcludeStudents bool  `json:"exclude_students,omitempty,omitzero"`
 
+	// IdentityRequired Who has not said who they are cannot apply (实名): see `person` of an application
+	IdentityRequired bool `json:"identity_required,omitempty,omitzero"`
+
 	// IncomeMultiple The limit is at most so many monthly incomes; 0: income is not asked
 	IncomeMultiple int `json:"income_multiple,omitempty,omitzero"`
 
@@ -1828,17 +1917,20 @@ func (v *Policy) Read(r *strict.Reader) {
 		case "exclude_students":
 			seen |= 1 << 2
 			v.ExcludeStudents = r.Bool()
-		case "income_multiple":
+		case "identity_required":
 			seen |= 1 << 3
+			v.IdentityRequired = r.Bool()
+		case "income_multiple":
+			seen |= 1 << 4
 			v.IncomeMultiple = int(r.Whole(0, 120))
 		case "maximum_limit":
-			seen |= 1 << 4
+			seen |= 1 << 5
 			v.MaximumLimit = r.Whole(1, 1e+12)
 		case "minimum_income":
-			seen |= 1 << 5
+			seen |= 1 << 6
 			v.MinimumIncome = r.Whole(0, 1e+12)
 		case "minimum_limit":
-			seen |= 1 << 6
+			seen |= 1 << 7
 			v.MinimumLimit = r.Whole(1, 1e+12)
 		default:
 			r.Unknown()
@@ -1846,14 +1938,14 @@ func (v *Policy) Read(r *strict.Reader) {
 	}
 	r.Required(seen, 0, "", "auto_approve_up_to")
 	r.Required(seen, 1, "", "default_limit")
-	r.Required(seen, 4, "", "maximum_limit")
-	r.Required(seen, 6, "", "minimum_limit")
+	r.Required(seen, 5, "", "maximum_limit")
+	r.Required(seen, 7, "", "minimum_limit")
 }
 
 // ProblemKind A stable name
 type ProblemKind string
 
-var valuesOfProblemKind = []string{"not_found", "invalid_amount", "currency_mismatch", "unknown_plan", "consent_incomplete", "consent_preselected", "consent_of_another", "consent_outdated", "consent_too_fast", "consent_in_future", "already_open", "application_pending", "no_application_pending", "hold_not_open", "capture_too_large", "refund_too_large", "nothing_owed", "overdue_first", "quote_outdated", "not_the_quoted_sum", "account_not_open", "no_credit_balance", "not_reversible", "already_reversed", "block_exists", "block_missing", "block_not_yours", "account_not_clear", "closure_pending", "no_closure_pending", "closure_not_approved", "dispute_too_large", "dispute_not_open", "invalid_date", "invalid_time", "unknown_reason", "limit_above_cap", "unchanged", "nothing_to_withdraw", "autopay_missing", "debit_not_pending", "unknown_scene", "due_day_not_offered", "due_day_changes_used", "statement_not_open", "deferral_not_offered", "contact_quiet_hours", "contact_too_often", "contact_not_needed", "contact_wrong_party", "deferral_too_late", "already_deferred", "deferrals_used_up", "conversion_not_offered", "conversion_too_late", "conversion_too_large", "already_converted", "nothing_to_convert", "deferral_running", "dispute_running", "debit_pending", "more_than_billed", "unknown_source", "no_payment_service", "malformed_request", "header_too_large", "request_timeout", "no_such_route", "method_not_allowed", "unauthenticated", "operator_key_required", "no_signing_key", "not_a_sandbox", "unknown_parameter", "invalid_parameter", "key_missing", "key_invalid", "key_reused", "unsupported_media_type", "body_too_large", "malformed_body", "invalid_request", "invalid_programme", "clock_backwards", "funder_taken", "busy", "unavailable", "outcome_unknown", "shutting_down", "account_stopped", "internal"}
+var valuesOfProblemKind = []string{"not_found", "invalid_amount", "currency_mismatch", "unknown_plan", "consent_incomplete", "consent_preselected", "consent_of_another", "consent_outdated", "consent_too_fast", "consent_in_future", "already_open", "application_pending", "no_application_pending", "hold_not_open", "capture_too_large", "refund_too_large", "nothing_owed", "overdue_first", "quote_outdated", "not_the_quoted_sum", "account_not_open", "no_credit_balance", "not_reversible", "already_reversed", "block_exists", "block_missing", "block_not_yours", "account_not_clear", "closure_pending", "no_closure_pending", "closure_not_approved", "dispute_too_large", "dispute_not_open", "invalid_date", "invalid_time", "unknown_reason", "limit_above_cap", "unchanged", "nothing_to_withdraw", "autopay_missing", "debit_not_pending", "unknown_scene", "due_day_not_offered", "due_day_changes_used", "statement_not_open", "deferral_not_offered", "contact_quiet_hours", "contact_too_often", "contact_not_needed", "contact_wrong_party", "deferral_too_late", "already_deferred", "deferrals_used_up", "conversion_not_offered", "conversion_too_late", "conversion_too_large", "already_converted", "nothing_to_convert", "deferral_running", "dispute_running", "debit_pending", "more_than_billed", "unknown_source", "no_payment_service", "malformed_request", "header_too_large", "request_timeout", "no_such_route", "method_not_allowed", "unauthenticated", "operator_key_required", "no_signing_key", "not_a_sandbox", "unknown_parameter", "invalid_parameter", "key_missing", "key_invalid", "key_reused", "unsupported_media_type", "body_too_large", "malformed_body", "invalid_request", "invalid_programme", "clock_backwards", "funder_taken", "invalid_name", "invalid_identity_number", "invalid_phone", "invalid_address", "invalid_email", "identity_required", "declaration_contradicts", "person_differs", "person_has_account", "person_in_use", "busy", "unavailable", "outcome_unknown", "shutting_down", "account_stopped", "internal"}
 
 // ProgrammeRequest defines model for ProgrammeRequest.
 type ProgrammeRequest struct {
@@ -2066,7 +2158,7 @@ func (v *RefundRequest) Read(r *strict.Reader) {
 // Remedy What meets the condition: the one sum, or what else has to happen that money can't
 type Remedy string
 
-var valuesOfRemedy = []string{"settlement", "capture_or_void", "dispute_decision", "credit_balance_return", "debit_result", "block_lift"}
+var valuesOfRemedy = []string{"settlement", "capture_or_void", "dispute_decision", "credit_balance_return", "debit_result", "block_lift", "closing", "review"}
 
 // RepaymentRequest defines model for RepaymentRequest.
 type RepaymentRequest struct {

@@ -50,6 +50,7 @@ func (c demoCmd) Run(ctx context.Context) (err error) {
 	}
 	o, err := office.Open(ctx, dsn, office.Options{
 		Database: database.Options{Sandbox: true, Start: "2026-01-05T09:00:00+08:00"}, Log: slog.Default(),
+		Vault:    office.VaultOptions{Retention: 3653},
 		Payments: &standin.Bank{Seed: c.Seed, Refuse: 120}, // moves no money; some sources now and then have none
 	})
 	if err != nil {

@@ -21,6 +21,7 @@ type commands struct {
 	Serve    serveCmd    `cmd:"" help:"Serve the API on a database."`
 	Demo     demoCmd     `cmd:"" help:"Start a server with a small made-up world, and say what to try."`
 	Keys     keysCmd     `cmd:"" help:"Make and revoke API keys."`
+	Vault    vaultCmd    `cmd:"" help:"Make, rotate and retire the key of personal data."`
 	Verify   verifyCmd   `cmd:"" help:"Fold the whole log and check every invariant against tables and ledger."`
 	Rebuild  rebuildCmd  `cmd:"" help:"Make the tables anew from the log."`
 	Fork     forkCmd     `cmd:"" help:"Tell the past again under another rule, and show what would be different."`

@@ -37,6 +37,8 @@ type serveCmd struct {
 	Payments   string `help:"Address of the payment service that debits customers; without one debits stay pending until operators tell their results. See docs/payments.md." env:"YUEFU_PAYMENTS" placeholder:"URL"`
 	PaymentKey string `help:"The payment service's bearer token; keep it in the environment." env:"YUEFU_PAYMENT_KEY" placeholder:"TOKEN"`
 	SigningKey string `help:"Private key that signs the receipts of consents, or its file: see yuefu receipt new-key. Keep it out of the database's backups. A sandbox makes its own." env:"YUEFU_SIGNING_KEY" placeholder:"FILE"`
+	VaultKey   string `help:"The key of personal data: a file, or the keyset itself; made by yuefu vault new-key. A sandbox makes its own." env:"YUEFU_VAULT_KEY" placeholder:"FILE"`
+	VaultKeep  int    `help:"Days that a person's identity is kept after their last contract has ended; ten years by the law of China." default:"3653" env:"YUEFU_VAULT_KEEP" placeholder:"DAYS"`
 	Profile    string `help:"Address for Go's profiler; off by default. Keep it on loopback." placeholder:"ADDRESS"`
 }
 
@@ -55,6 +57,7 @@ func (c serveCmd) Run(ctx context.Context) error {
 		Payments: payments, Receipts: signs,
 		Database: database.Options{Partitions: c.Partitions, Zone: c.Zone, Sandbox: c.Sandbox, Start: c.Start},
 		Desk:     servicing.Options{Accounts: c.Accounts, Lanes: c.Lanes, Queue: c.Queue, MaxJump: c.MaxJump},
+		Vault:    office.VaultOptions{Key: c.VaultKey, Required: true, Retention: c.VaultKeep},
 		Log:      slog.Default(),
 	})
 	if err != nil {
@@ -110,6 +113,7 @@ func listen(o *office.Office, address, public string, try []web.Step) (*listener
 		Desk: o.Desk, Catalogue: o.Catalogue, Tables: o.Tables, Events: o.Events, Consents: o.Consents, Log: slog.Default(),
 		Partitions: book.Partitions, Zone: book.Zone, Sandbox: book.Sandbox,
 		Ready: o.Ready, Payments: paymentFigures(o), Sessions: o.Sessions, Sources: o.Sources, Public: public, Pages: pages,
+		Vault: o.Vault, Retention: o.Retention,
 	})
 	go func() { s.failed <- s.server.Serve(l) }()
 	return s, nil
