@@ -109,6 +109,11 @@ func (w *world) samples(t testing.TB) map[string]sample {
 		"createWalletSession": {"/v1/wallet_sessions", w.platform, map[string]any{"customer": "u-good", "programme": catalogue.SampleID, "language": "en", "page": "bill", "return_url": "https://shop.example/me", "cashier_url": "https://shop.example/pay"}},
 		"endWalletSessions":   {"/v1/wallet_sessions/end", w.platform, map[string]any{"customer": "u-good", "programme": catalogue.SampleID}},
 		"advanceClock":        {"/v1/clock/advance", w.platform, map[string]any{"to": "2026-01-16"}},
+
+		"createWebhookEndpoint": {"/v1/webhook-endpoints", w.platform, map[string]any{"url": "https://shop.example/events", "event_types": []any{"account.opened"}, "description": "ours"}},
+		"changeWebhookEndpoint": {"/v1/webhook-endpoints/whe_1", w.platform, map[string]any{"url": "https://shop.example/events", "event_types": []any{"account.opened"}, "description": "ours", "status": "disabled"}},
+		"rotateWebhookSecret":   {"/v1/webhook-endpoints/whe_1/rotate-secret", w.platform, map[string]any{"overlap_hours": 24}},
+		"replayDeadEvents":      {"/v1/webhook-endpoints/whe_1/dead/replay", w.platform, map[string]any{"event": "evt_1", "all": true}},
 	}
 }
 

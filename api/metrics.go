@@ -32,12 +32,16 @@ var (
 	debits     = prometheus.NewDesc("yuefu_debits_total", "What became of debits here, since the server started.", []string{"what"}, nil)
 	pending    = prometheus.NewDesc("yuefu_debits_pending", "Debits without a result, of all servers.", nil, nil)
 	closures   = prometheus.NewDesc("yuefu_closures", "Requests to close that nobody has decided; breached: past their working days, an alarm.", []string{"state"}, nil)
+	webhooks   = prometheus.NewDesc("yuefu_webhooks_total", "Attempts to deliver events from here, since the server started; dead: not taken for three days.", []string{"what"}, nil)
+	backlog    = prometheus.NewDesc("yuefu_webhooks_backlog", "Entries of the log that endpoints led here have not come to, over all of them.", nil, nil)
+	behind     = prometheus.NewDesc("yuefu_webhooks_waiting_accounts", "Accounts whose next event an endpoint led here did not take yet.", nil, nil)
+	endpoints  = prometheus.NewDesc("yuefu_webhooks_endpoints", "Endpoints led here; down: they take nothing at the moment.", []string{"state"}, nil)
 	businessOn = prometheus.NewDesc("yuefu_business_date", "The business date, in days since 1970.", nil, nil)
 )
 
 // Describe implements prometheus.Collector.
 func (counters) Describe(to chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{answered, deskCounts, queued, batches, businessOn, debits, pending, closures} {
+	for _, d := range []*prometheus.Desc{answered, deskCounts, queued, batches, businessOn, debits, pending, closures, webhooks, backlog, behind, endpoints} {
 		to <- d
 	}
 }
@@ -59,6 +63,7 @@ func (c counters) Collect(to chan<- prometheus.Metric) {
 		to <- prometheus.MustNewConstMetric(deskCounts, prometheus.CounterValue, float64(count.n), count.what)
 	}
 	c.payments(to)
+	c.webhooks(to)
 	to <- prometheus.MustNewConstMetric(queued, prometheus.GaugeValue, float64(f.Queued))
 	if open, breached, err := c.server.tables.ClosuresUnderReview(background); err == nil {
 		to <- prometheus.MustNewConstMetric(closures, prometheus.GaugeValue, float64(open), "under_review")
@@ -95,4 +100,24 @@ func (c counters) payments(to chan<- prometheus.Metric) {
 	} {
 		to <- prometheus.MustNewConstMetric(debits, prometheus.CounterValue, float64(count.n), count.what)
 	}
+}
+
+// webhooks tells how the receivers of this server's events are doing.
+func (c counters) webhooks(to chan<- prometheus.Metric) {
+	if c.server.webhooks == nil {
+		return
+	}
+	f := c.server.webhooks.Figures()
+	for _, count := range []struct {
+		what string
+		n    int64
+	}{
+		{"attempts", f.Attempts}, {"delivered", f.Delivered}, {"failed", f.Failed}, {"dead", f.Dead},
+	} {
+		to <- prometheus.MustNewConstMetric(webhooks, prometheus.CounterValue, float64(count.n), count.what)
+	}
+	to <- prometheus.MustNewConstMetric(backlog, prometheus.GaugeValue, float64(f.Backlog))
+	to <- prometheus.MustNewConstMetric(behind, prometheus.GaugeValue, float64(f.Behind))
+	to <- prometheus.MustNewConstMetric(endpoints, prometheus.GaugeValue, float64(f.Endpoints), "led")
+	to <- prometheus.MustNewConstMetric(endpoints, prometheus.GaugeValue, float64(f.Down), "down")
 }

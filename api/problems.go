@@ -29,6 +29,7 @@ const (
 	kindClockBackwards   = "clock_backwards"
 	kindFunderTaken      = "funder_taken"
 	kindNoSigningKey     = "no_signing_key"
+	kindTooManyEndpoints = "too_many_webhook_endpoints"
 	kindBusy             = "busy"
 	kindUnavailable      = "unavailable"
 	kindOutcomeUnknown   = "outcome_unknown"
@@ -140,6 +141,7 @@ var problems = map[string]struct {
 	kindNoPaymentService: {409, "No payment service debits anybody here"},
 	kindInvalidProgramme: {422, "The programme cannot be activated"},
 	kindFunderTaken:      {409, "The funder's id is taken"},
+	kindTooManyEndpoints: {409, "The platform has as many webhook endpoints as it can have"},
 	kindClockBackwards:   {422, "The business date never goes back"},
 	kindNoSigningKey:     {501, "The installation has no key that signs receipts"},
 	kindBusy:             {503, "Too much waits already"},

@@ -62,7 +62,7 @@ func TestOtherPeoplesIDs(t *testing.T) {
 	byPattern := map[string]string{}
 	for operation, s := range samples {
 		for path, item := range specification(t).Paths.Map() {
-			if item.Post != nil && item.Post.OperationID == operation {
+			if item.Post != nil && item.Post.OperationID == operation || item.Patch != nil && item.Patch.OperationID == operation {
 				byPattern[path] = mustJSON(t, s.body)
 			}
 		}
@@ -87,7 +87,7 @@ func TestOtherPeoplesIDs(t *testing.T) {
 				if r.method == "GET" {
 					return w.get(t, key, path)
 				}
-				return w.post(t, key, name, path, body)
+				return w.sendBody(t, r.method, key, name, path, body)
 			}
 			theirs, nothing := ask(fill(r.pattern, account), "k1"), ask(fill(r.pattern, nobody), "k2")
 			if !theirs.isProblem(t, "not_found") {

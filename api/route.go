@@ -125,6 +125,16 @@ var routes = []route{
 	{"POST", "/v1/wallet_sessions", platformKey, false, nil, newWalletSession},
 	{"POST", "/v1/wallet_sessions/end", platformKey, false, nil, endWalletSessions},
 
+	{"GET", "/v1/webhook-endpoints", platformKey, false, nil, listWebhookEndpoints},
+	{"POST", "/v1/webhook-endpoints", platformKey, false, nil, createWebhookEndpoint},
+	{"GET", "/v1/webhook-endpoints/{id}", platformKey, false, nil, getWebhookEndpoint},
+	{"PATCH", "/v1/webhook-endpoints/{id}", platformKey, false, nil, changeWebhookEndpoint},
+	{"DELETE", "/v1/webhook-endpoints/{id}", platformKey, false, nil, deleteWebhookEndpoint},
+	{"POST", "/v1/webhook-endpoints/{id}/rotate-secret", platformKey, false, nil, rotateWebhookSecret},
+	{"POST", "/v1/webhook-endpoints/{id}/test", platformKey, false, nil, testWebhookEndpoint},
+	{"GET", "/v1/webhook-endpoints/{id}/deliveries", platformKey, false, []string{"event", "outcome", "cursor", "limit"}, listWebhookDeliveries},
+	{"GET", "/v1/webhook-endpoints/{id}/dead", platformKey, false, paged, listDeadEvents},
+	{"POST", "/v1/webhook-endpoints/{id}/dead/replay", platformKey, false, nil, replayDeadEvents},
 	{"GET", "/v1/events", platformKey, false, []string{"type", "account", "cursor", "limit"}, listAllEvents},
 
 	{"GET", "/v1/accounts/{id}/receipts", customerToo, false, paged, listReceipts},

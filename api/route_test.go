@@ -64,6 +64,7 @@ func TestMoneyRoutesWantAKey(t *testing.T) {
 		"/v1/programmes", "/v1/quotes", "/v1/accounts/{id}/autopay/preview", "/v1/purchases/{id}/refund-preview", "/v1/accounts/{id}/early-repayment-quotes",
 		"/v1/clock/advance", "/v1/forks", "/v1/funders", "/v1/wallet_sessions", "/v1/wallet_sessions/end", "/v1/accounts/{id}/sources",
 		"/v1/customers/{customer}/erasure", "/v1/customers/search",
+		"/v1/webhook-endpoints", "/v1/webhook-endpoints/{id}/rotate-secret", "/v1/webhook-endpoints/{id}/test", "/v1/webhook-endpoints/{id}/dead/replay",
 	}
 	for _, r := range routes {
 		if want := r.method == "POST" && !slices.Contains(unkeyed, r.pattern); r.keyed != want {

@@ -24,6 +24,7 @@ import (
 	"github.com/yuefu/yuefu/consent"
 	"github.com/yuefu/yuefu/credit"
 	"github.com/yuefu/yuefu/event"
+	"github.com/yuefu/yuefu/relay"
 	"github.com/yuefu/yuefu/servicing"
 	"github.com/yuefu/yuefu/session"
 	"github.com/yuefu/yuefu/source"
@@ -47,6 +48,7 @@ type Options struct {
 	Tables    *view.Tables
 	Events    *event.Feed
 	Consents  *consent.Tree
+	Webhooks  *relay.Relay
 	Log       *slog.Logger // default: slog.Default()
 
 	Partitions []int32 // stored numbers of the log's partitions, in the order that accounts are hashed to
@@ -91,6 +93,7 @@ type Server struct {
 	tables     *view.Tables
 	feed       *event.Feed
 	consents   *consent.Tree
+	webhooks   *relay.Relay
 	log        *slog.Logger
 	partitions []int32
 	zone       string
@@ -119,7 +122,7 @@ type Server struct {
 // New makes a server. It listens once Serve is called.
 func New(o Options) *Server {
 	s := &Server{
-		desk: o.Desk, catalogue: o.Catalogue, tables: o.Tables, feed: o.Events, log: o.Log, partitions: o.Partitions, zone: o.Zone, sandbox: o.Sandbox,
+		desk: o.Desk, catalogue: o.Catalogue, tables: o.Tables, feed: o.Events, webhooks: o.Webhooks, log: o.Log, partitions: o.Partitions, zone: o.Zone, sandbox: o.Sandbox,
 		ready: o.Ready, sources: o.Sources, payments: o.Payments, sessions: o.Sessions, public: strings.TrimSuffix(o.Public, "/"), connection: o.Connections, pages: map[string]fasthttp.RequestHandler{},
 		vault: o.Vault, retention: o.Retention,
 	}

@@ -24,6 +24,7 @@ import (
 	"github.com/yuefu/yuefu/eventlog"
 	"github.com/yuefu/yuefu/eventlog/open"
 	"github.com/yuefu/yuefu/follow"
+	"github.com/yuefu/yuefu/relay"
 	"github.com/yuefu/yuefu/servicing"
 	"github.com/yuefu/yuefu/session"
 	"github.com/yuefu/yuefu/source"
@@ -77,7 +78,7 @@ func newWorldOn(t testing.TB, dsn string, change ...func(*Options)) *world {
 	w.tables, err = view.Open(ctx, db, log, view.Options{Log: logger})
 	must(err)
 	reading, stopReading := context.WithCancel(context.Background())
-	read := make(chan struct{})
+	read, sent := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(read)
 		if err := w.tables.Run(reading); err != nil && reading.Err() == nil {
@@ -115,11 +116,18 @@ func newWorldOn(t testing.TB, dsn string, change ...func(*Options)) *world {
 		Events:   event.NewFeed(log, w.tables, event.NewOwners(w.tables)),
 		Consents: w.tree,
 		Vault:    w.vault, Retention: 30,
+		Webhooks: relay.New(db, log, w.tables, event.NewOwners(w.tables), relay.Options{
+			Now: time.Now, Elapsed: w.clock.Elapsed, Sandbox: true, Log: logger, Poll: 20 * time.Millisecond,
+		}),
 	}
 	for _, c := range change {
 		c(&o)
 	}
 	w.server = New(o)
+	go func() {
+		defer close(sent)
+		o.Webhooks.Run(reading)
+	}()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	must(err)
 	w.url = "http://" + l.Addr().String()
@@ -139,6 +147,7 @@ func newWorldOn(t testing.TB, dsn string, change ...func(*Options)) *world {
 		stopReading()
 		<-read
 		<-followed
+		<-sent
 		must(log.Close())
 		must(db.Close())
 	})
@@ -215,7 +224,12 @@ func (w *world) send(t testing.TB, method, path, body string, headers ...string)
 // post sends a body as a well-meaning caller does.
 func (w *world) post(t testing.TB, api, key, path, body string) answer {
 	t.Helper()
-	return w.send(t, http.MethodPost, path, body, "Authorization", "Bearer "+api, "Content-Type", "application/json", "Idempotency-Key", key)
+	return w.sendBody(t, http.MethodPost, api, key, path, body)
+}
+
+func (w *world) sendBody(t testing.TB, method, api, key, path, body string) answer {
+	t.Helper()
+	return w.send(t, method, path, body, "Authorization", "Bearer "+api, "Content-Type", "application/json", "Idempotency-Key", key)
 }
 
 func (w *world) get(t testing.TB, api, path string) answer {

@@ -8,6 +8,7 @@ import (
 	"github.com/yuefu/yuefu/consent/receipt"
 	"github.com/yuefu/yuefu/eventlog"
 	"github.com/yuefu/yuefu/follow"
+	"github.com/yuefu/yuefu/relay"
 	"github.com/yuefu/yuefu/view"
 )
 
@@ -47,6 +48,7 @@ func (o *Office) openConsents(ctx, background context.Context, key *receipt.Sign
 type index struct {
 	*view.Tables
 	followers *[]*follow.Follower
+	webhooks  *relay.Relay
 }
 
 func (x index) Appended(entries []eventlog.Entry) {
@@ -54,4 +56,5 @@ func (x index) Appended(entries []eventlog.Entry) {
 	for _, f := range *x.followers {
 		f.Appended(entries)
 	}
+	x.webhooks.Appended(entries)
 }

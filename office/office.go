@@ -23,6 +23,7 @@ import (
 	"github.com/yuefu/yuefu/eventlog/open"
 	"github.com/yuefu/yuefu/follow"
 	"github.com/yuefu/yuefu/payment"
+	"github.com/yuefu/yuefu/relay"
 	"github.com/yuefu/yuefu/servicing"
 	"github.com/yuefu/yuefu/session"
 	"github.com/yuefu/yuefu/source"
@@ -38,6 +39,7 @@ type Options struct {
 	Autopay  autopay.Options
 	Receipts *receipt.Signer // signs the tree of consents; nil: a sandbox makes its own key, and others sign nothing
 	Vault    VaultOptions
+	Webhooks relay.Options // its clocks are the office's affair
 	Log      *slog.Logger
 }
 
@@ -51,6 +53,7 @@ type Office struct {
 	Consents  *consent.Tree
 	Desk      *servicing.Desk
 	Sessions  *session.Store
+	Webhooks  *relay.Relay
 	Autopay   *autopay.Follower // nil without a payment service
 	PayNow    *autopay.Follower // … of what customers asked to pay, who do not wait behind a due date
 	Sources   *source.Store
@@ -122,13 +125,13 @@ func Open(ctx context.Context, dsn string, options Options) (_ *Office, err erro
 		return nil, err
 	}
 	o.running.Go(func() { o.sweepSessions(background) })
-	o.Events = event.NewFeed(o.Log, o.Tables, event.NewOwners(o.Tables))
+	o.openWebhooks(options, background)
 
 	if err := o.openConsents(ctx, background, options.Receipts); err != nil {
 		return nil, err
 	}
 
-	options.Desk.Clock, options.Desk.Due, options.Desk.Log = o.Clock, index{o.Tables, &o.followers}, options.Log
+	options.Desk.Clock, options.Desk.Due, options.Desk.Log = o.Clock, index{o.Tables, &o.followers, o.Webhooks}, options.Log
 	options.Desk.Evening = o.evening
 	if o.Desk, err = servicing.Open(ctx, o.Log, options.Desk); err != nil {
 		return nil, err

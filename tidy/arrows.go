@@ -63,15 +63,18 @@ var allowed = map[string][]string{
 	// The public form of what happened, and whose it is.
 	"event": {"calendar", "credit", "credit/wire", "eventlog", "view", jsonv2},
 
+	// Sends events to platforms' servers.
+	"relay": {"credit", "event", "eventlog", "database", "view", jsonv2, "github.com/standard-webhooks/standard-webhooks/libraries"},
+
 	// Edges: they never import each other.
 	"session": {"database", jsonv2}, // who stands before a hosted page
 	"source":  {"database"},         // from what customers may be debited
 
-	"api": {"money", "calendar", "credit", "credit/wire", "risk", "servicing", "catalogue", "view", "vault", "session", "source", "fork", "explain", "event", "consent", "consent/receipt", "api/strict", "api/contract", jsonv2, "github.com/valyala/fasthttp",
+	"api": {"money", "calendar", "credit", "credit/wire", "risk", "servicing", "catalogue", "view", "vault", "session", "source", "fork", "explain", "event", "relay", "consent", "consent/receipt", "api/strict", "api/contract", jsonv2, "github.com/valyala/fasthttp",
 		"github.com/prometheus/client_golang"},
 	"api/strict":   {"money", "calendar", jsonv2},
 	"api/contract": {"money", "calendar", "api/strict", jsonv2},
-	"api/client":   {"calendar", jsonv2},
+	"api/client":   {"calendar", jsonv2, "github.com/standard-webhooks/standard-webhooks/libraries"},
 	"docs":         {},                                             // what the product says in the words of its documentation
 	"web":          {"calendar", "web/page", "go.yaml.in/yaml/v4"}, // reads the contract to show it
 
@@ -82,7 +85,7 @@ var allowed = map[string][]string{
 	"sim": {"money", "calendar", "api/client"}, // customers of the public API, like any other
 
 	// An installation put together, without its edges: for the server, and for who drives the desk directly.
-	"office": {"vault", "money", "calendar", "credit", "law", "servicing", "catalogue", "view", "event", "consent", "consent/receipt", "eventlog", "eventlog/open", "follow", "database", "session", "source", "autopay", "payment"},
+	"office": {"vault", "money", "calendar", "credit", "law", "servicing", "catalogue", "view", "event", "relay", "consent", "consent/receipt", "eventlog", "eventlog/open", "follow", "database", "session", "source", "autopay", "payment"},
 	"replay": {"money", "calendar", "credit", "risk", "law", "servicing", "catalogue", "office"},
 	// Measures all of it, and starts a PostgreSQL of its own when nobody names one.
 	"bench": {"money", "calendar", "credit", "risk", "law", "servicing", "catalogue", "eventlog", "eventlog/open", "credit/wire", "database", "database/pgtest",

@@ -72,6 +72,7 @@ var waits = map[string]string{
 	"bench":     "sends when it is time to",
 
 	"autopay":         "asks about debits every moment",
+	"relay":           "tries again after a pause, and gives a receiver up after a time-out",
 	"payment/standin": "holds answers back, as real services do",
 }
 

@@ -227,107 +227,108 @@ const (
 
 // Defines values for ProblemKind.
 const (
-	AccountNotClear        ProblemKind = "account_not_clear"
-	AccountNotOpen         ProblemKind = "account_not_open"
-	AccountStopped         ProblemKind = "account_stopped"
-	AlreadyConverted       ProblemKind = "already_converted"
-	AlreadyDeferred        ProblemKind = "already_deferred"
-	AlreadyOpen            ProblemKind = "already_open"
-	AlreadyReversed        ProblemKind = "already_reversed"
-	ApplicationPending     ProblemKind = "application_pending"
-	AutopayMissing         ProblemKind = "autopay_missing"
-	BlockExists            ProblemKind = "block_exists"
-	BlockMissing           ProblemKind = "block_missing"
-	BlockNotYours          ProblemKind = "block_not_yours"
-	BodyTooLarge           ProblemKind = "body_too_large"
-	Busy                   ProblemKind = "busy"
-	CaptureTooLarge        ProblemKind = "capture_too_large"
-	ClockBackwards         ProblemKind = "clock_backwards"
-	ClosureNotApproved     ProblemKind = "closure_not_approved"
-	ClosurePending         ProblemKind = "closure_pending"
-	ConsentInFuture        ProblemKind = "consent_in_future"
-	ConsentIncomplete      ProblemKind = "consent_incomplete"
-	ConsentOfAnother       ProblemKind = "consent_of_another"
-	ConsentOutdated        ProblemKind = "consent_outdated"
-	ConsentPreselected     ProblemKind = "consent_preselected"
-	ConsentTooFast         ProblemKind = "consent_too_fast"
-	ContactNotNeeded       ProblemKind = "contact_not_needed"
-	ContactQuietHours      ProblemKind = "contact_quiet_hours"
-	ContactTooOften        ProblemKind = "contact_too_often"
-	ContactWrongParty      ProblemKind = "contact_wrong_party"
-	ConversionNotOffered   ProblemKind = "conversion_not_offered"
-	ConversionTooLarge     ProblemKind = "conversion_too_large"
-	ConversionTooLate      ProblemKind = "conversion_too_late"
-	CurrencyMismatch       ProblemKind = "currency_mismatch"
-	DebitNotPending        ProblemKind = "debit_not_pending"
-	DebitPending           ProblemKind = "debit_pending"
-	DeclarationContradicts ProblemKind = "declaration_contradicts"
-	DeferralNotOffered     ProblemKind = "deferral_not_offered"
-	DeferralRunning        ProblemKind = "deferral_running"
-	DeferralTooLate        ProblemKind = "deferral_too_late"
-	DeferralsUsedUp        ProblemKind = "deferrals_used_up"
-	DisputeNotOpen         ProblemKind = "dispute_not_open"
-	DisputeRunning         ProblemKind = "dispute_running"
-	DisputeTooLarge        ProblemKind = "dispute_too_large"
-	DueDayChangesUsed      ProblemKind = "due_day_changes_used"
-	DueDayNotOffered       ProblemKind = "due_day_not_offered"
-	FunderTaken            ProblemKind = "funder_taken"
-	HeaderTooLarge         ProblemKind = "header_too_large"
-	HoldNotOpen            ProblemKind = "hold_not_open"
-	IdentityRequired       ProblemKind = "identity_required"
-	Internal               ProblemKind = "internal"
-	InvalidAddress         ProblemKind = "invalid_address"
-	InvalidAmount          ProblemKind = "invalid_amount"
-	InvalidDate            ProblemKind = "invalid_date"
-	InvalidEmail           ProblemKind = "invalid_email"
-	InvalidIdentityNumber  ProblemKind = "invalid_identity_number"
-	InvalidName            ProblemKind = "invalid_name"
-	InvalidParameter       ProblemKind = "invalid_parameter"
-	InvalidPhone           ProblemKind = "invalid_phone"
-	InvalidProgramme       ProblemKind = "invalid_programme"
-	InvalidRequest         ProblemKind = "invalid_request"
-	InvalidTime            ProblemKind = "invalid_time"
-	KeyInvalid             ProblemKind = "key_invalid"
-	KeyMissing             ProblemKind = "key_missing"
-	KeyReused              ProblemKind = "key_reused"
-	LimitAboveCap          ProblemKind = "limit_above_cap"
-	MalformedBody          ProblemKind = "malformed_body"
-	MalformedRequest       ProblemKind = "malformed_request"
-	MethodNotAllowed       ProblemKind = "method_not_allowed"
-	MoreThanBilled         ProblemKind = "more_than_billed"
-	NoApplicationPending   ProblemKind = "no_application_pending"
-	NoClosurePending       ProblemKind = "no_closure_pending"
-	NoCreditBalance        ProblemKind = "no_credit_balance"
-	NoPaymentService       ProblemKind = "no_payment_service"
-	NoSigningKey           ProblemKind = "no_signing_key"
-	NoSuchRoute            ProblemKind = "no_such_route"
-	NotASandbox            ProblemKind = "not_a_sandbox"
-	NotFound               ProblemKind = "not_found"
-	NotReversible          ProblemKind = "not_reversible"
-	NotTheQuotedSum        ProblemKind = "not_the_quoted_sum"
-	NothingOwed            ProblemKind = "nothing_owed"
-	NothingToConvert       ProblemKind = "nothing_to_convert"
-	NothingToWithdraw      ProblemKind = "nothing_to_withdraw"
-	OperatorKeyRequired    ProblemKind = "operator_key_required"
-	OutcomeUnknown         ProblemKind = "outcome_unknown"
-	OverdueFirst           ProblemKind = "overdue_first"
-	PersonDiffers          ProblemKind = "person_differs"
-	PersonHasAccount       ProblemKind = "person_has_account"
-	PersonInUse            ProblemKind = "person_in_use"
-	QuoteOutdated          ProblemKind = "quote_outdated"
-	RefundTooLarge         ProblemKind = "refund_too_large"
-	RequestTimeout         ProblemKind = "request_timeout"
-	ShuttingDown           ProblemKind = "shutting_down"
-	StatementNotOpen       ProblemKind = "statement_not_open"
-	Unauthenticated        ProblemKind = "unauthenticated"
-	Unavailable            ProblemKind = "unavailable"
-	Unchanged              ProblemKind = "unchanged"
-	UnknownParameter       ProblemKind = "unknown_parameter"
-	UnknownPlan            ProblemKind = "unknown_plan"
-	UnknownReason          ProblemKind = "unknown_reason"
-	UnknownScene           ProblemKind = "unknown_scene"
-	UnknownSource          ProblemKind = "unknown_source"
-	UnsupportedMediaType   ProblemKind = "unsupported_media_type"
+	AccountNotClear         ProblemKind = "account_not_clear"
+	AccountNotOpen          ProblemKind = "account_not_open"
+	AccountStopped          ProblemKind = "account_stopped"
+	AlreadyConverted        ProblemKind = "already_converted"
+	AlreadyDeferred         ProblemKind = "already_deferred"
+	AlreadyOpen             ProblemKind = "already_open"
+	AlreadyReversed         ProblemKind = "already_reversed"
+	ApplicationPending      ProblemKind = "application_pending"
+	AutopayMissing          ProblemKind = "autopay_missing"
+	BlockExists             ProblemKind = "block_exists"
+	BlockMissing            ProblemKind = "block_missing"
+	BlockNotYours           ProblemKind = "block_not_yours"
+	BodyTooLarge            ProblemKind = "body_too_large"
+	Busy                    ProblemKind = "busy"
+	CaptureTooLarge         ProblemKind = "capture_too_large"
+	ClockBackwards          ProblemKind = "clock_backwards"
+	ClosureNotApproved      ProblemKind = "closure_not_approved"
+	ClosurePending          ProblemKind = "closure_pending"
+	ConsentInFuture         ProblemKind = "consent_in_future"
+	ConsentIncomplete       ProblemKind = "consent_incomplete"
+	ConsentOfAnother        ProblemKind = "consent_of_another"
+	ConsentOutdated         ProblemKind = "consent_outdated"
+	ConsentPreselected      ProblemKind = "consent_preselected"
+	ConsentTooFast          ProblemKind = "consent_too_fast"
+	ContactNotNeeded        ProblemKind = "contact_not_needed"
+	ContactQuietHours       ProblemKind = "contact_quiet_hours"
+	ContactTooOften         ProblemKind = "contact_too_often"
+	ContactWrongParty       ProblemKind = "contact_wrong_party"
+	ConversionNotOffered    ProblemKind = "conversion_not_offered"
+	ConversionTooLarge      ProblemKind = "conversion_too_large"
+	ConversionTooLate       ProblemKind = "conversion_too_late"
+	CurrencyMismatch        ProblemKind = "currency_mismatch"
+	DebitNotPending         ProblemKind = "debit_not_pending"
+	DebitPending            ProblemKind = "debit_pending"
+	DeclarationContradicts  ProblemKind = "declaration_contradicts"
+	DeferralNotOffered      ProblemKind = "deferral_not_offered"
+	DeferralRunning         ProblemKind = "deferral_running"
+	DeferralTooLate         ProblemKind = "deferral_too_late"
+	DeferralsUsedUp         ProblemKind = "deferrals_used_up"
+	DisputeNotOpen          ProblemKind = "dispute_not_open"
+	DisputeRunning          ProblemKind = "dispute_running"
+	DisputeTooLarge         ProblemKind = "dispute_too_large"
+	DueDayChangesUsed       ProblemKind = "due_day_changes_used"
+	DueDayNotOffered        ProblemKind = "due_day_not_offered"
+	FunderTaken             ProblemKind = "funder_taken"
+	HeaderTooLarge          ProblemKind = "header_too_large"
+	HoldNotOpen             ProblemKind = "hold_not_open"
+	IdentityRequired        ProblemKind = "identity_required"
+	Internal                ProblemKind = "internal"
+	InvalidAddress          ProblemKind = "invalid_address"
+	InvalidAmount           ProblemKind = "invalid_amount"
+	InvalidDate             ProblemKind = "invalid_date"
+	InvalidEmail            ProblemKind = "invalid_email"
+	InvalidIdentityNumber   ProblemKind = "invalid_identity_number"
+	InvalidName             ProblemKind = "invalid_name"
+	InvalidParameter        ProblemKind = "invalid_parameter"
+	InvalidPhone            ProblemKind = "invalid_phone"
+	InvalidProgramme        ProblemKind = "invalid_programme"
+	InvalidRequest          ProblemKind = "invalid_request"
+	InvalidTime             ProblemKind = "invalid_time"
+	KeyInvalid              ProblemKind = "key_invalid"
+	KeyMissing              ProblemKind = "key_missing"
+	KeyReused               ProblemKind = "key_reused"
+	LimitAboveCap           ProblemKind = "limit_above_cap"
+	MalformedBody           ProblemKind = "malformed_body"
+	MalformedRequest        ProblemKind = "malformed_request"
+	MethodNotAllowed        ProblemKind = "method_not_allowed"
+	MoreThanBilled          ProblemKind = "more_than_billed"
+	NoApplicationPending    ProblemKind = "no_application_pending"
+	NoClosurePending        ProblemKind = "no_closure_pending"
+	NoCreditBalance         ProblemKind = "no_credit_balance"
+	NoPaymentService        ProblemKind = "no_payment_service"
+	NoSigningKey            ProblemKind = "no_signing_key"
+	NoSuchRoute             ProblemKind = "no_such_route"
+	NotASandbox             ProblemKind = "not_a_sandbox"
+	NotFound                ProblemKind = "not_found"
+	NotReversible           ProblemKind = "not_reversible"
+	NotTheQuotedSum         ProblemKind = "not_the_quoted_sum"
+	NothingOwed             ProblemKind = "nothing_owed"
+	NothingToConvert        ProblemKind = "nothing_to_convert"
+	NothingToWithdraw       ProblemKind = "nothing_to_withdraw"
+	OperatorKeyRequired     ProblemKind = "operator_key_required"
+	OutcomeUnknown          ProblemKind = "outcome_unknown"
+	OverdueFirst            ProblemKind = "overdue_first"
+	PersonDiffers           ProblemKind = "person_differs"
+	PersonHasAccount        ProblemKind = "person_has_account"
+	PersonInUse             ProblemKind = "person_in_use"
+	QuoteOutdated           ProblemKind = "quote_outdated"
+	RefundTooLarge          ProblemKind = "refund_too_large"
+	RequestTimeout          ProblemKind = "request_timeout"
+	ShuttingDown            ProblemKind = "shutting_down"
+	StatementNotOpen        ProblemKind = "statement_not_open"
+	TooManyWebhookEndpoints ProblemKind = "too_many_webhook_endpoints"
+	Unauthenticated         ProblemKind = "unauthenticated"
+	Unavailable             ProblemKind = "unavailable"
+	Unchanged               ProblemKind = "unchanged"
+	UnknownParameter        ProblemKind = "unknown_parameter"
+	UnknownPlan             ProblemKind = "unknown_plan"
+	UnknownReason           ProblemKind = "unknown_reason"
+	UnknownScene            ProblemKind = "unknown_scene"
+	UnknownSource           ProblemKind = "unknown_source"
+	UnsupportedMediaType    ProblemKind = "unsupported_media_type"
 )
 
 // Defines values for QuoteDocument.
@@ -368,6 +369,18 @@ const (
 	WalletPageHome  WalletPage = "home"
 	WalletPageOpen  WalletPage = "open"
 	WalletPageRepay WalletPage = "repay"
+)
+
+// Defines values for WebhookDeliveryOutcome.
+const (
+	Delivered WebhookDeliveryOutcome = "delivered"
+	Failed    WebhookDeliveryOutcome = "failed"
+)
+
+// Defines values for WebhookEndpointStatus.
+const (
+	Disabled WebhookEndpointStatus = "disabled"
+	Enabled  WebhookEndpointStatus = "enabled"
 )
 
 // Account A credit line (月付账户) as it is on a business date
@@ -1398,6 +1411,28 @@ type Cut struct {
 	// Statement Where it was billed already
 	Statement string        `json:"statement,omitempty,omitzero"`
 	Subsidies []SubsidyBack `json:"subsidies"`
+}
+
+// DeadEvent An event that was not taken for three days (死信)
+type DeadEvent struct {
+	Account string `json:"account"`
+
+	// Attempts While replaying: since it is
+	Attempts       int       `json:"attempts"`
+	Event          string    `json:"event"`
+	Failure        string    `json:"failure,omitempty,omitzero"`
+	FirstAttemptAt time.Time `json:"first_attempt_at"`
+	LastAttemptAt  time.Time `json:"last_attempt_at"`
+	NextAttemptAt  time.Time `json:"next_attempt_at,omitempty,omitzero"`
+	Replaying      bool      `json:"replaying"`
+	Status         int       `json:"status,omitempty,omitzero"`
+	Type           string    `json:"type"`
+}
+
+// DeadEventList defines model for DeadEventList.
+type DeadEventList struct {
+	Data []DeadEvent `json:"data"`
+	Next string      `json:"next,omitempty,omitzero"`
 }
 
 // Debit Money asked of the customer's source (扣款): for a statement by the standing instruction, or for what the customer asked to pay
@@ -3106,6 +3141,18 @@ type RepaymentRequest struct {
 	Source string `json:"source"`
 }
 
+// ReplayRequest One event, or all
+type ReplayRequest struct {
+	All   bool   `json:"all,omitempty,omitzero"`
+	Event string `json:"event,omitempty,omitzero"`
+}
+
+// Replaying defines model for Replaying.
+type Replaying struct {
+	// Replaying How many were set going
+	Replaying int64 `json:"replaying"`
+}
+
 // RequestFigures Answers by class of status
 type RequestFigures struct {
 	// Failed 5xx
@@ -3602,6 +3649,99 @@ type WalletSessionRequest struct {
 	ReturnURL string `json:"return_url,omitempty,omitzero"`
 }
 
+// WebhookDelivery One attempt to deliver an event (投递记录)
+type WebhookDelivery struct {
+	Account string    `json:"account,omitempty,omitzero"`
+	At      time.Time `json:"at"`
+
+	// Attempt Which one of this event, from 1
+	Attempt int    `json:"attempt"`
+	Event   string `json:"event"`
+
+	// Excerpt The beginning of what a failing receiver said
+	Excerpt string `json:"excerpt,omitempty,omitzero"`
+
+	// Failure Why it counts as failed
+	Failure       string                 `json:"failure,omitempty,omitzero"`
+	NextAttemptAt time.Time              `json:"next_attempt_at,omitempty,omitzero"`
+	Outcome       WebhookDeliveryOutcome `json:"outcome"`
+
+	// Status Of HTTP; left out: there was no answer
+	Status int    `json:"status,omitempty,omitzero"`
+	TookMs int64  `json:"took_ms"`
+	Type   string `json:"type"`
+}
+
+// WebhookDeliveryOutcome defines model for WebhookDelivery.Outcome.
+type WebhookDeliveryOutcome string
+
+// WebhookDeliveryList defines model for WebhookDeliveryList.
+type WebhookDeliveryList struct {
+	Data []WebhookDelivery `json:"data"`
+	Next string            `json:"next,omitempty,omitzero"`
+}
+
+// WebhookEndpoint An address that events are sent to (通知地址)
+type WebhookEndpoint struct {
+	ChangedAt time.Time `json:"changed_at"`
+	CreatedAt time.Time `json:"created_at"`
+
+	// DeadEvents Events that were not taken for three days
+	DeadEvents  int64  `json:"dead_events"`
+	Description string `json:"description,omitempty,omitzero"`
+
+	// EventTypes `*` is all
+	EventTypes []string `json:"event_types"`
+	ID         string   `json:"id"`
+
+	// OldSecretUntil Until when everything is signed with the secret before as well
+	OldSecretUntil time.Time `json:"old_secret_until,omitempty,omitzero"`
+
+	// Secret Only when it is new
+	Secret string                `json:"secret,omitempty,omitzero"`
+	Status WebhookEndpointStatus `json:"status"`
+	URL    string                `json:"url"`
+
+	// WaitingAccounts Accounts whose next event was not taken yet
+	WaitingAccounts int64 `json:"waiting_accounts"`
+}
+
+// WebhookEndpointChange defines model for WebhookEndpointChange.
+type WebhookEndpointChange struct {
+	Description string                `json:"description,omitempty,omitzero"`
+	EventTypes  []string              `json:"event_types,omitempty,omitzero"`
+	Status      WebhookEndpointStatus `json:"status,omitempty,omitzero"`
+	URL         string                `json:"url,omitempty,omitzero"`
+}
+
+// WebhookEndpointDeleted defines model for WebhookEndpointDeleted.
+type WebhookEndpointDeleted struct {
+	ID string `json:"id"`
+}
+
+// WebhookEndpointList defines model for WebhookEndpointList.
+type WebhookEndpointList struct {
+	Data []WebhookEndpoint `json:"data"`
+}
+
+// WebhookEndpointRequest defines model for WebhookEndpointRequest.
+type WebhookEndpointRequest struct {
+	Description string `json:"description,omitempty,omitzero"`
+
+	// EventTypes Only events of these types; left out or `*`: all
+	EventTypes []string `json:"event_types,omitempty,omitzero"`
+	URL        string   `json:"url"`
+}
+
+// WebhookEndpointStatus defines model for WebhookEndpointStatus.
+type WebhookEndpointStatus string
+
+// WebhookSecretRotation defines model for WebhookSecretRotation.
+type WebhookSecretRotation struct {
+	// OverlapHours How long the old secret is used beside the new one
+	OverlapHours int `json:"overlap_hours"`
+}
+
 // AccountID defines model for AccountID.
 type AccountID = string
 
@@ -3646,6 +3786,9 @@ type RepaymentID = string
 
 // StatementID defines model for StatementID.
 type StatementID = string
+
+// WebhookEndpointID defines model for WebhookEndpointID.
+type WebhookEndpointID = string
 
 // ListAccountsQuery is what ListAccounts can be asked for. Zero values are left out.
 type ListAccountsQuery struct {
@@ -3919,6 +4062,36 @@ func (q GetTreeProofQuery) values() url.Values {
 	v := url.Values{}
 	add(v, "from", q.From)
 	add(v, "to", q.To)
+	return v
+}
+
+// ListDeadEventsQuery is what ListDeadEvents can be asked for. Zero values are left out.
+type ListDeadEventsQuery struct {
+	Cursor Cursor // The `next` of the page before; left out for the first page
+	Limit  Limit  // How many at most; 50 when left out
+}
+
+func (q ListDeadEventsQuery) values() url.Values {
+	v := url.Values{}
+	add(v, "cursor", q.Cursor)
+	add(v, "limit", q.Limit)
+	return v
+}
+
+// ListWebhookDeliveriesQuery is what ListWebhookDeliveries can be asked for. Zero values are left out.
+type ListWebhookDeliveriesQuery struct {
+	Event   string // Only attempts of this event
+	Outcome string // `failed`: only those that failed
+	Cursor  Cursor // The `next` of the page before; left out for the first page
+	Limit   Limit  // How many at most; 50 when left out
+}
+
+func (q ListWebhookDeliveriesQuery) values() url.Values {
+	v := url.Values{}
+	add(v, "event", q.Event)
+	add(v, "outcome", q.Outcome)
+	add(v, "cursor", q.Cursor)
+	add(v, "limit", q.Limit)
 	return v
 }
 
@@ -4787,5 +4960,89 @@ func (c *Client) CreateWalletSession(ctx context.Context, body WalletSessionRequ
 func (c *Client) EndWalletSessions(ctx context.Context, body WalletSessionEnd) (answer LoggedOut, err error) {
 	path := "/v1/wallet_sessions/end"
 	err = c.do(ctx, "POST", path, "", &body, &answer)
+	return answer, err
+}
+
+// ListWebhookEndpoints: Where your events are sent to (通知地址).
+func (c *Client) ListWebhookEndpoints(ctx context.Context) (answer WebhookEndpointList, err error) {
+	path := "/v1/webhook-endpoints"
+	err = c.do(ctx, "GET", path, "", nil, &answer)
+	return answer, err
+}
+
+// CreateWebhookEndpoint: Have events sent to an address of yours (Webhook 通知).
+func (c *Client) CreateWebhookEndpoint(ctx context.Context, body WebhookEndpointRequest) (answer WebhookEndpoint, err error) {
+	path := "/v1/webhook-endpoints"
+	err = c.do(ctx, "POST", path, "", &body, &answer)
+	return answer, err
+}
+
+// DeleteWebhookEndpoint: Send nothing to it any more, and forget it.
+func (c *Client) DeleteWebhookEndpoint(ctx context.Context, id string) (answer WebhookEndpointDeleted, err error) {
+	path := "/v1/webhook-endpoints/{id}"
+	path = strings.Replace(path, "{id}", url.PathEscape(id), 1)
+	err = c.do(ctx, "DELETE", path, "", nil, &answer)
+	return answer, err
+}
+
+// GetWebhookEndpoint: One webhook endpoint, and how it is doing.
+func (c *Client) GetWebhookEndpoint(ctx context.Context, id string) (answer WebhookEndpoint, err error) {
+	path := "/v1/webhook-endpoints/{id}"
+	path = strings.Replace(path, "{id}", url.PathEscape(id), 1)
+	err = c.do(ctx, "GET", path, "", nil, &answer)
+	return answer, err
+}
+
+// ChangeWebhookEndpoint: Change a webhook endpoint, or switch it off and on.
+func (c *Client) ChangeWebhookEndpoint(ctx context.Context, id string, body WebhookEndpointChange) (answer WebhookEndpoint, err error) {
+	path := "/v1/webhook-endpoints/{id}"
+	path = strings.Replace(path, "{id}", url.PathEscape(id), 1)
+	err = c.do(ctx, "PATCH", path, "", &body, &answer)
+	return answer, err
+}
+
+// ListDeadEvents: Events that were not taken for three days (死信), oldest first.
+func (c *Client) ListDeadEvents(ctx context.Context, id string, query ListDeadEventsQuery) (answer DeadEventList, err error) {
+	path := "/v1/webhook-endpoints/{id}/dead"
+	path = strings.Replace(path, "{id}", url.PathEscape(id), 1)
+	if q := query.values().Encode(); q != "" {
+		path += "?" + q
+	}
+	err = c.do(ctx, "GET", path, "", nil, &answer)
+	return answer, err
+}
+
+// ReplayDeadEvents: Try a dead event again, or all of them (重放).
+func (c *Client) ReplayDeadEvents(ctx context.Context, id string, body ReplayRequest) (answer Replaying, err error) {
+	path := "/v1/webhook-endpoints/{id}/dead/replay"
+	path = strings.Replace(path, "{id}", url.PathEscape(id), 1)
+	err = c.do(ctx, "POST", path, "", &body, &answer)
+	return answer, err
+}
+
+// ListWebhookDeliveries: The newest attempts (投递记录), newest first.
+func (c *Client) ListWebhookDeliveries(ctx context.Context, id string, query ListWebhookDeliveriesQuery) (answer WebhookDeliveryList, err error) {
+	path := "/v1/webhook-endpoints/{id}/deliveries"
+	path = strings.Replace(path, "{id}", url.PathEscape(id), 1)
+	if q := query.values().Encode(); q != "" {
+		path += "?" + q
+	}
+	err = c.do(ctx, "GET", path, "", nil, &answer)
+	return answer, err
+}
+
+// RotateWebhookSecret: A new secret (轮换密钥), with the old one valid for a while.
+func (c *Client) RotateWebhookSecret(ctx context.Context, id string, body WebhookSecretRotation) (answer WebhookEndpoint, err error) {
+	path := "/v1/webhook-endpoints/{id}/rotate-secret"
+	path = strings.Replace(path, "{id}", url.PathEscape(id), 1)
+	err = c.do(ctx, "POST", path, "", &body, &answer)
+	return answer, err
+}
+
+// TestWebhookEndpoint: Send a ping now, once, and say what came of it.
+func (c *Client) TestWebhookEndpoint(ctx context.Context, id string) (answer WebhookDelivery, err error) {
+	path := "/v1/webhook-endpoints/{id}/test"
+	path = strings.Replace(path, "{id}", url.PathEscape(id), 1)
+	err = c.do(ctx, "POST", path, "", nil, &answer)
 	return answer, err
 }

@@ -1945,7 +1945,7 @@ func (v *Policy) Read(r *strict.Reader) {
 // ProblemKind A stable name
 type ProblemKind string
 
-var valuesOfProblemKind = []string{"not_found", "invalid_amount", "currency_mismatch", "unknown_plan", "consent_incomplete", "consent_preselected", "consent_of_another", "consent_outdated", "consent_too_fast", "consent_in_future", "already_open", "application_pending", "no_application_pending", "hold_not_open", "capture_too_large", "refund_too_large", "nothing_owed", "overdue_first", "quote_outdated", "not_the_quoted_sum", "account_not_open", "no_credit_balance", "not_reversible", "already_reversed", "block_exists", "block_missing", "block_not_yours", "account_not_clear", "closure_pending", "no_closure_pending", "closure_not_approved", "dispute_too_large", "dispute_not_open", "invalid_date", "invalid_time", "unknown_reason", "limit_above_cap", "unchanged", "nothing_to_withdraw", "autopay_missing", "debit_not_pending", "unknown_scene", "due_day_not_offered", "due_day_changes_used", "statement_not_open", "deferral_not_offered", "contact_quiet_hours", "contact_too_often", "contact_not_needed", "contact_wrong_party", "deferral_too_late", "already_deferred", "deferrals_used_up", "conversion_not_offered", "conversion_too_late", "conversion_too_large", "already_converted", "nothing_to_convert", "deferral_running", "dispute_running", "debit_pending", "more_than_billed", "unknown_source", "no_payment_service", "malformed_request", "header_too_large", "request_timeout", "no_such_route", "method_not_allowed", "unauthenticated", "operator_key_required", "no_signing_key", "not_a_sandbox", "unknown_parameter", "invalid_parameter", "key_missing", "key_invalid", "key_reused", "unsupported_media_type", "body_too_large", "malformed_body", "invalid_request", "invalid_programme", "clock_backwards", "funder_taken", "invalid_name", "invalid_identity_number", "invalid_phone", "invalid_address", "invalid_email", "identity_required", "declaration_contradicts", "person_differs", "person_has_account", "person_in_use", "busy", "unavailable", "outcome_unknown", "shutting_down", "account_stopped", "internal"}
+var valuesOfProblemKind = []string{"not_found", "invalid_amount", "currency_mismatch", "unknown_plan", "consent_incomplete", "consent_preselected", "consent_of_another", "consent_outdated", "consent_too_fast", "consent_in_future", "already_open", "application_pending", "no_application_pending", "hold_not_open", "capture_too_large", "refund_too_large", "nothing_owed", "overdue_first", "quote_outdated", "not_the_quoted_sum", "account_not_open", "no_credit_balance", "not_reversible", "already_reversed", "block_exists", "block_missing", "block_not_yours", "account_not_clear", "closure_pending", "no_closure_pending", "closure_not_approved", "dispute_too_large", "dispute_not_open", "invalid_date", "invalid_time", "unknown_reason", "limit_above_cap", "unchanged", "nothing_to_withdraw", "autopay_missing", "debit_not_pending", "unknown_scene", "due_day_not_offered", "due_day_changes_used", "statement_not_open", "deferral_not_offered", "contact_quiet_hours", "contact_too_often", "contact_not_needed", "contact_wrong_party", "deferral_too_late", "already_deferred", "deferrals_used_up", "conversion_not_offered", "conversion_too_late", "conversion_too_large", "already_converted", "nothing_to_convert", "deferral_running", "dispute_running", "debit_pending", "more_than_billed", "unknown_source", "no_payment_service", "malformed_request", "header_too_large", "request_timeout", "no_such_route", "method_not_allowed", "unauthenticated", "operator_key_required", "no_signing_key", "not_a_sandbox", "unknown_parameter", "invalid_parameter", "key_missing", "key_invalid", "key_reused", "unsupported_media_type", "body_too_large", "malformed_body", "invalid_request", "invalid_programme", "clock_backwards", "funder_taken", "too_many_webhook_endpoints", "invalid_name", "invalid_identity_number", "invalid_phone", "invalid_address", "invalid_email", "identity_required", "declaration_contradicts", "person_differs", "person_has_account", "person_in_use", "busy", "unavailable", "outcome_unknown", "shutting_down", "account_stopped", "internal"}
 
 // ProgrammeRequest defines model for ProgrammeRequest.
 type ProgrammeRequest struct {
@@ -2195,6 +2195,32 @@ func (v *RepaymentRequest) Read(r *strict.Reader) {
 	r.Required(seen, 0, "", "amount")
 	r.Required(seen, 1, "", "currency")
 	r.Required(seen, 2, "", "source")
+}
+
+// ReplayRequest One event, or all
+type ReplayRequest struct {
+	All   bool   `json:"all,omitempty,omitzero"`
+	Event string `json:"event,omitempty,omitzero"`
+}
+
+// Read reads the object exactly as the contract describes it.
+func (v *ReplayRequest) Read(r *strict.Reader) {
+	if !r.Begin() {
+		return
+	}
+	var seen uint64
+	for r.Next() {
+		switch string(r.Name()) {
+		case "all":
+			seen |= 1 << 0
+			v.All = r.Bool()
+		case "event":
+			seen |= 1 << 1
+			v.Event = r.Text(1, 128)
+		default:
+			r.Unknown()
+		}
+	}
 }
 
 // ReversalRequest defines model for ReversalRequest.
@@ -2879,4 +2905,113 @@ func (v *WalletSessionRequest) Read(r *strict.Reader) {
 	}
 	r.Required(seen, 1, "", "customer")
 	r.Required(seen, 4, "", "programme")
+}
+
+// WebhookDeliveryOutcome defines model for WebhookDelivery.Outcome.
+type WebhookDeliveryOutcome string
+
+var valuesOfWebhookDeliveryOutcome = []string{"delivered", "failed"}
+
+// WebhookEndpointChange defines model for WebhookEndpointChange.
+type WebhookEndpointChange struct {
+	Description string                `json:"description,omitempty,omitzero"`
+	EventTypes  []string              `json:"event_types,omitempty,omitzero"`
+	Status      WebhookEndpointStatus `json:"status,omitempty,omitzero"`
+	URL         string                `json:"url,omitempty,omitzero"`
+}
+
+// Read reads the object exactly as the contract describes it.
+func (v *WebhookEndpointChange) Read(r *strict.Reader) {
+	if !r.Begin() {
+		return
+	}
+	var seen uint64
+	for r.Next() {
+		switch string(r.Name()) {
+		case "description":
+			seen |= 1 << 0
+			v.Description = r.Text(1, 200)
+		case "event_types":
+			seen |= 1 << 1
+			if r.BeginList() {
+				for r.More(len(v.EventTypes), 1, 100) {
+					v.EventTypes = append(v.EventTypes, r.Text(1, 64))
+				}
+			}
+		case "status":
+			seen |= 1 << 2
+			v.Status = WebhookEndpointStatus(r.Word(valuesOfWebhookEndpointStatus))
+		case "url":
+			seen |= 1 << 3
+			v.URL = r.Text(1, 500)
+		default:
+			r.Unknown()
+		}
+	}
+}
+
+// WebhookEndpointRequest defines model for WebhookEndpointRequest.
+type WebhookEndpointRequest struct {
+	Description string `json:"description,omitempty,omitzero"`
+
+	// EventTypes Only events of these types; left out or `*`: all
+	EventTypes []string `json:"event_types,omitempty,omitzero"`
+	URL        string   `json:"url"`
+}
+
+// Read reads the object exactly as the contract describes it.
+func (v *WebhookEndpointRequest) Read(r *strict.Reader) {
+	if !r.Begin() {
+		return
+	}
+	var seen uint64
+	for r.Next() {
+		switch string(r.Name()) {
+		case "description":
+			seen |= 1 << 0
+			v.Description = r.Text(1, 200)
+		case "event_types":
+			seen |= 1 << 1
+			if r.BeginList() {
+				for r.More(len(v.EventTypes), 1, 100) {
+					v.EventTypes = append(v.EventTypes, r.Text(1, 64))
+				}
+			}
+		case "url":
+			seen |= 1 << 2
+			v.URL = r.Text(1, 500)
+		default:
+			r.Unknown()
+		}
+	}
+	r.Required(seen, 2, "", "url")
+}
+
+// WebhookEndpointStatus defines model for WebhookEndpointStatus.
+type WebhookEndpointStatus string
+
+var valuesOfWebhookEndpointStatus = []string{"enabled", "disabled"}
+
+// WebhookSecretRotation defines model for WebhookSecretRotation.
+type WebhookSecretRotation struct {
+	// OverlapHours How long the old secret is used beside the new one
+	OverlapHours int `json:"overlap_hours"`
+}
+
+// Read reads the object exactly as the contract describes it.
+func (v *WebhookSecretRotation) Read(r *strict.Reader) {
+	if !r.Begin() {
+		return
+	}
+	var seen uint64
+	for r.Next() {
+		switch string(r.Name()) {
+		case "overlap_hours":
+			seen |= 1 << 0
+			v.OverlapHours = int(r.Whole(0, 168))
+		default:
+			r.Unknown()
+		}
+	}
+	r.Required(seen, 0, "", "overlap_hours")
 }

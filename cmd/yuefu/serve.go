@@ -110,7 +110,7 @@ func listen(o *office.Office, address, public string, try []web.Step) (*listener
 		return nil, errors.Join(err, l.Close())
 	}
 	s.server = api.New(api.Options{
-		Desk: o.Desk, Catalogue: o.Catalogue, Tables: o.Tables, Events: o.Events, Consents: o.Consents, Log: slog.Default(),
+		Desk: o.Desk, Catalogue: o.Catalogue, Tables: o.Tables, Events: o.Events, Consents: o.Consents, Webhooks: o.Webhooks, Log: slog.Default(),
 		Partitions: book.Partitions, Zone: book.Zone, Sandbox: book.Sandbox,
 		Ready: o.Ready, Payments: paymentFigures(o), Sessions: o.Sessions, Sources: o.Sources, Public: public, Pages: pages,
 		Vault: o.Vault, Retention: o.Retention,
