@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"reflect"
 	"time"
 
 	"github.com/yuefu/yuefu/calendar"
@@ -16,26 +17,23 @@ import (
 	"github.com/yuefu/yuefu/eventlog"
 )
 
-// agreements are the consents that an event stands on. A test holds the list against
-// all events that there are: one that keeps an agreement and is missing here fails it.
-func agreements(e credit.Event) []credit.Agreement {
-	switch e := e.(type) {
-	case credit.ApplicationReceived:
-		return e.Agreements
-	case credit.Authorised:
-		return []credit.Agreement{e.Agreement}
-	case credit.AutopayInstructed:
-		return []credit.Agreement{e.Agreement}
-	case credit.StatementConverted:
-		return []credit.Agreement{e.Agreement}
-	case credit.StatementDeferred:
-		return []credit.Agreement{e.Agreement}
-	case credit.LimitChanged:
-		if e.Agreement != nil { // a lowering needs none
-			return []credit.Agreement{*e.Agreement}
+// agreements are the consents that an event stands on: whatever keeps one, by its
+// fields, so that no event that comes to keep one can be forgotten.
+func agreements(e credit.Event) (list []credit.Agreement) {
+	v := reflect.ValueOf(e)
+	for i := range v.NumField() {
+		switch kept := v.Field(i).Interface().(type) {
+		case credit.Agreement:
+			list = append(list, kept)
+		case *credit.Agreement:
+			if kept != nil { // the event can do without
+				list = append(list, *kept)
+			}
+		case []credit.Agreement:
+			list = append(list, kept...)
 		}
 	}
-	return nil
+	return list
 }
 
 // subject is what the consent was about, as far as the event says.
