@@ -106,7 +106,7 @@ func TestWrongCommandLines(t *testing.T) {
 		{"rules list --on soon", "soon"},
 		{"rules impact --pack cn --from 2027-01-01 --db " + filepath.Join(folder, "missing.db"), "missing.db"},
 		{"serve --db " + noDatabase, "not a database"},
-		{"serve --db " + filepath.Join(folder, "no", "such", "folder.db"), "folder.db"},
+		{"serve --sandbox --db " + filepath.Join(folder, "no", "such", "folder.db"), "folder.db"},
 		{"serve --db mysql://localhost/yuefu", "mysql"},
 		{"serve --db postgres://nobody@127.0.0.1:1/nothing", "127.0.0.1"},
 		{"verify --db " + filepath.Join(folder, "missing.db"), "missing.db"},

@@ -85,6 +85,11 @@ func Open(ctx context.Context, dsn string, options Options) (_ *Office, err erro
 			err = errors.Join(err, o.Close())
 		}
 	}()
+	if key := options.Vault.Key; key != "" {
+		if _, err := namedKey(key); err != nil { // before a database is made that could not be served
+			return nil, err
+		}
+	}
 	keyless := options.Vault.Required && options.Vault.Key == "" && !options.Database.Sandbox
 	options.Database.Existing = options.Database.Existing || keyless // no new one that could not be served
 	if o.DB, err = database.Open(ctx, dsn, options.Database); err != nil {

@@ -72,10 +72,8 @@ func (o *Office) openVault(ctx, background context.Context, options VaultOptions
 // vaultKey says how the master key is read, nil if there is none to read.
 func (o *Office) vaultKey(ctx context.Context, named string) func() (*vault.Master, error) {
 	switch beside := o.DB.File() + ".vault-key"; {
-	case strings.HasPrefix(strings.TrimSpace(named), "{"):
-		return func() (*vault.Master, error) { return vault.ParseMaster([]byte(named)) }
 	case named != "":
-		return func() (*vault.Master, error) { return vault.LoadMaster(named) }
+		return func() (*vault.Master, error) { return namedKey(named) }
 	case !o.DB.Book().Sandbox:
 		return nil
 	case o.DB.File() == "":
@@ -83,6 +81,14 @@ func (o *Office) vaultKey(ctx context.Context, named string) func() (*vault.Mast
 	default:
 		return func() (*vault.Master, error) { return besideFile(beside) }
 	}
+}
+
+// namedKey reads the key that an operator named: a file, or the keyset itself.
+func namedKey(named string) (*vault.Master, error) {
+	if strings.HasPrefix(strings.TrimSpace(named), "{") {
+		return vault.ParseMaster([]byte(named))
+	}
+	return vault.LoadMaster(named)
 }
 
 // besideFile reads the key of a sandbox beside its database, or makes it.

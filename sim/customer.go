@@ -17,6 +17,7 @@ import (
 type customer struct {
 	world   *world
 	name    string
+	person  client.PersonDetails
 	nature  nature
 	chance  *rand.Rand
 	agenda  []errand

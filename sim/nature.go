@@ -68,7 +68,7 @@ func (w *world) populate() {
 			shuffle.Shuffle(len(hand), func(a, b int) { hand[a], hand[b] = hand[b], hand[a] })
 		}
 		c := &customer{
-			world: w, name: fmt.Sprintf("u-%d", 1001+i), nature: hand[i%len(hand)],
+			world: w, name: fmt.Sprintf("u-%d", 1001+i), person: person(i), nature: hand[i%len(hand)],
 			chance: rand.New(rand.NewPCG(w.Seed, uint64(i+1))),
 			book:   book{orders: map[string]*order{}, bought: map[string]*bought{}},
 		}
