@@ -28,18 +28,21 @@ func authorise(c *call) error {
 	if err != nil {
 		return err
 	}
-	v := &body.Consent
 	return c.do(account, credit.Authorise{
 		Amount: money.Amount(body.Amount), Currency: money.Currency(body.Currency),
 		Plan: body.Plan, Scene: body.Scene, Merchant: body.Merchant, Order: body.Order,
-		Consent: credit.Consent{
-			Person: v.Person, Document: string(v.Document), Version: v.Version, Hash: v.Hash,
-			ShownAt: v.ShownAt, AcceptedAt: v.AcceptedAt, Act: v.Act,
-			Channel: v.Channel, Language: string(v.Language), ReadSeconds: &v.ReadSeconds, Preselected: &v.Preselected,
-		},
-		Offset: c.server.offset(),
-		Full:   c.server.full(c.caller.Platform, money.Currency(body.Currency)),
+		Consent: quoteConsent(&body.Consent),
+		Offset:  c.server.offset(),
+		Full:    c.server.full(c.caller.Platform, money.Currency(body.Currency)),
 	}, fasthttp.StatusCreated, authorisationAnswer)
+}
+
+func quoteConsent(v *contract.QuoteConsent) credit.Consent {
+	return credit.Consent{
+		Person: v.Person, Document: string(v.Document), Version: v.Version, Hash: v.Hash,
+		ShownAt: v.ShownAt, AcceptedAt: v.AcceptedAt, Act: v.Act,
+		Channel: v.Channel, Language: string(v.Language), ReadSeconds: &v.ReadSeconds, Preselected: &v.Preselected,
+	}
 }
 
 // authorisation is what is told of one, live or from the tables.

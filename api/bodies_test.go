@@ -106,6 +106,11 @@ func (w *world) samples(t testing.TB) map[string]sample {
 		"refuseDebit":         {"/v1/debits/deb_" + strings.TrimPrefix(account.ID, "acc_") + "_1/refuse", w.operator, map[string]any{"reason": "insufficient_funds"}},
 		"makeContact":         {of + "/contacts", w.platform, map[string]any{"channel": "call", "purpose": "collection", "party": "customer", "effective": true}},
 		"refuseClosure":       {"/v1/closures/clo_" + strings.TrimPrefix(account.ID, "acc_") + "_1/refuse", w.operator, map[string]any{"reason": "x"}},
+
+		"createCheckoutSession": {"/v1/checkout_sessions", w.platform, object(t, order("u-good", 10_00))},
+		"confirmCheckout":       {"/v1/checkout_sessions/ck_0/confirm", w.platform, map[string]any{"plan": "flat6", "consent": object(t, w.checkout(t, account, 50_00, "flat6", "o-next").Consent)}},
+		"chooseOtherMeans":      {"/v1/checkout_sessions/ck_0/choose", w.platform, map[string]any{"means": "card"}},
+
 		"createWalletSession": {"/v1/wallet_sessions", w.platform, map[string]any{"customer": "u-good", "programme": catalogue.SampleID, "language": "en", "page": "bill", "return_url": "https://shop.example/me", "cashier_url": "https://shop.example/pay"}},
 		"endWalletSessions":   {"/v1/wallet_sessions/end", w.platform, map[string]any{"customer": "u-good", "programme": catalogue.SampleID}},
 		"advanceClock":        {"/v1/clock/advance", w.platform, map[string]any{"to": "2026-01-16"}},

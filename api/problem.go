@@ -12,6 +12,7 @@ import (
 	"github.com/yuefu/yuefu/catalogue"
 	"github.com/yuefu/yuefu/credit"
 	"github.com/yuefu/yuefu/servicing"
+	"github.com/yuefu/yuefu/session"
 	"github.com/yuefu/yuefu/vault"
 )
 
@@ -81,6 +82,8 @@ var ours = []struct {
 	{vault.ErrDiffers, kindPersonDiffers},
 	{vault.ErrHasAccount, kindPersonHasAccount},
 	{fasthttp.ErrBodyTooLarge, kindBodyTooLarge},
+	{session.ErrDecided, kindCheckoutDecided},
+	{session.ErrOrderConfirmed, kindOrderConfirmed},
 }
 
 // asProblem finds what an error is to a caller. What is not known is ours.
@@ -122,7 +125,7 @@ func (c *call) asProblem(err error) *problem {
 }
 
 // consentingRoutes stand on one consent.
-var consentingRoutes = []string{"/v1/authorisations", "/v1/accounts/{id}/limit", "/v1/accounts/{id}/autopay", "/v1/statements/{id}/deferral", "/v1/statements/{id}/conversion"}
+var consentingRoutes = []string{"/v1/authorisations", "/v1/checkout_sessions/{id}/confirm", "/v1/accounts/{id}/limit", "/v1/accounts/{id}/autopay", "/v1/statements/{id}/deferral", "/v1/statements/{id}/conversion"}
 
 // pointer says where in the body the field is that a rule found wrong.
 func (c *call) pointer(e *credit.Error) string {

@@ -28,6 +28,9 @@ const (
 	kindInvalidProgramme = "invalid_programme"
 	kindClockBackwards   = "clock_backwards"
 	kindFunderTaken      = "funder_taken"
+	kindCheckoutDecided  = "checkout_decided"
+	kindOrderConfirmed   = "order_confirmed"
+	kindUnknownMeans     = "unknown_means"
 	kindNoSigningKey     = "no_signing_key"
 	kindTooManyEndpoints = "too_many_webhook_endpoints"
 	kindBusy             = "busy"
@@ -141,6 +144,9 @@ var problems = map[string]struct {
 	kindNoPaymentService: {409, "No payment service debits anybody here"},
 	kindInvalidProgramme: {422, "The programme cannot be activated"},
 	kindFunderTaken:      {409, "The funder's id is taken"},
+	kindCheckoutDecided:  {409, "The checkout is decided"},
+	kindOrderConfirmed:   {409, "The order was confirmed in another checkout"},
+	kindUnknownMeans:     {422, "The checkout has no such means of payment"},
 	kindTooManyEndpoints: {409, "The platform has as many webhook endpoints as it can have"},
 	kindClockBackwards:   {422, "The business date never goes back"},
 	kindNoSigningKey:     {501, "The installation has no key that signs receipts"},

@@ -19,6 +19,16 @@ func quote(c *call) error {
 	if err != nil {
 		return err
 	}
+	o := out{b: make([]byte, 0, 4096)}
+	if err := c.quotes(&o, id, &body); err != nil {
+		return err
+	}
+	c.json(fasthttp.StatusOK, o.b)
+	return nil
+}
+
+// quotes writes what a purchase would cost by each plan that is asked about.
+func (c *call) quotes(o *out, id credit.ID, body *contract.QuoteRequest) error {
 	// What a quote is made of is copied from the live account; the lane has no time
 	// to work out annual rates.
 	var line credit.Account
@@ -29,7 +39,6 @@ func quote(c *call) error {
 		line = credit.Account{ID: a.ID, Terms: a.Terms, DueDay: a.DueDay, Status: a.Status}
 		day, available = at.Day, a.Available()
 		if a.Terms != nil {
-			coming.begin()
 			coming.coming(a)
 		}
 	}); err != nil {
@@ -38,7 +47,7 @@ func quote(c *call) error {
 	if line.Terms == nil {
 		return missing("account")
 	}
-	plans, err := quoted(&line, &body)
+	plans, err := quoted(&line, body)
 	if err != nil {
 		return err
 	}
@@ -50,7 +59,8 @@ func quote(c *call) error {
 	if err != nil {
 		return err
 	}
-	o := out{b: append(make([]byte, 0, 2048), coming.b...)}
+	o.begin()
+	o.b = append(o.b, coming.b...)
 	o.id("account", id)
 	o.number("amount", body.Amount)
 	o.text("currency", string(body.Currency))
@@ -72,7 +82,6 @@ func quote(c *call) error {
 	}
 	o.endList()
 	o.end()
-	c.json(fasthttp.StatusOK, o.b)
 	return nil
 }
 

@@ -71,7 +71,7 @@ var routes = []route{
 	{"POST", "/v1/accounts/{id}/due-day", customerToo, true, nil, chooseDueDay},
 
 	{"POST", "/v1/quotes", customerToo, false, nil, quote},
-	{"POST", "/v1/authorisations", checkoutToo, true, nil, authorise},
+	{"POST", "/v1/authorisations", platformKey, true, nil, authorise},
 	{"GET", "/v1/authorisations/{id}", customerToo, false, nil, getAuthorisation},
 	{"POST", "/v1/authorisations/{id}/captures", platformKey, true, nil, capture},
 	{"POST", "/v1/authorisations/{id}/void", customerToo, true, nil, void},
@@ -124,6 +124,12 @@ var routes = []route{
 
 	{"POST", "/v1/wallet_sessions", platformKey, false, nil, newWalletSession},
 	{"POST", "/v1/wallet_sessions/end", platformKey, false, nil, endWalletSessions},
+
+	{"POST", "/v1/checkout_sessions", platformKey, false, nil, newCheckoutSession},
+	{"GET", "/v1/checkout_sessions/{id}", checkoutToo, false, nil, getCheckoutSession},
+	{"POST", "/v1/checkout_sessions/{id}/confirm", checkoutToo, false, nil, confirmCheckout}, // keyed by the checkout itself
+	{"POST", "/v1/checkout_sessions/{id}/choose", checkoutToo, false, nil, chooseOtherMeans},
+	{"POST", "/v1/checkout_sessions/{id}/cancel", checkoutToo, false, nil, cancelCheckout},
 
 	{"GET", "/v1/webhook-endpoints", platformKey, false, nil, listWebhookEndpoints},
 	{"POST", "/v1/webhook-endpoints", platformKey, false, nil, createWebhookEndpoint},

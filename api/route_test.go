@@ -62,6 +62,8 @@ func TestRoutesAreTheContract(t *testing.T) {
 func TestMoneyRoutesWantAKey(t *testing.T) {
 	unkeyed := []string{
 		"/v1/programmes", "/v1/quotes", "/v1/accounts/{id}/autopay/preview", "/v1/purchases/{id}/refund-preview", "/v1/accounts/{id}/early-repayment-quotes",
+		// A checkout is its own key: however often it is confirmed, it authorises once.
+		"/v1/checkout_sessions", "/v1/checkout_sessions/{id}/confirm", "/v1/checkout_sessions/{id}/choose", "/v1/checkout_sessions/{id}/cancel",
 		"/v1/clock/advance", "/v1/forks", "/v1/funders", "/v1/wallet_sessions", "/v1/wallet_sessions/end", "/v1/accounts/{id}/sources",
 		"/v1/customers/{customer}/erasure", "/v1/customers/search",
 		"/v1/webhook-endpoints", "/v1/webhook-endpoints/{id}/rotate-secret", "/v1/webhook-endpoints/{id}/test", "/v1/webhook-endpoints/{id}/dead/replay",

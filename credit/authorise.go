@@ -132,6 +132,13 @@ func (a *Account) quoted(plan Plan, c Authorise, day calendar.Date) (route int, 
 	return 0, token
 }
 
+// DeclinedFor are the reasons for which an order would be declined now, so that a customer
+// hears of them before they read its figures. Who lends, and has room, is not asked.
+func (a *Account) DeclinedFor(c Authorise, at Moment) []Reason {
+	c.Full = nil
+	return a.declineReasons(c, 0, at)
+}
+
 func (a *Account) declineReasons(c Authorise, route int, at Moment) (reasons []Reason) {
 	if a.Status != Active {
 		reasons = append(reasons, ReasonNotActive)

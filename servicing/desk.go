@@ -183,6 +183,10 @@ const closeKey = "close:"
 // caller who took one could keep a result from being told.
 const DebitKey = "debit:"
 
+// CheckoutKey begins the keys under which checkouts authorise. A caller who took one
+// could keep a customer's order from being decided.
+const CheckoutKey = "checkout:"
+
 // Do carries out a command and returns its answer once it is durable. A refusal
 // (*credit.Error) changed nothing. When ctx ends first the command may or may not
 // be carried out: the same key tells.
@@ -190,7 +194,7 @@ func (d *Desk) Do(ctx context.Context, r Request) (Answer, error) {
 	if r.Key == "" {
 		return Answer{}, ErrKeyMissing
 	}
-	if strings.HasPrefix(r.Key, closeKey) || strings.HasPrefix(r.Key, DebitKey) && !r.Own {
+	if strings.HasPrefix(r.Key, closeKey) || !r.Own && (strings.HasPrefix(r.Key, DebitKey) || strings.HasPrefix(r.Key, CheckoutKey)) {
 		return Answer{}, ErrKeyReserved
 	}
 	command, err := wire.EncodeCommand(r.Command)

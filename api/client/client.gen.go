@@ -50,6 +50,16 @@ const (
 	BlockKindRisk     BlockKind = "risk"
 )
 
+// Defines values for CheckoutStatus.
+const (
+	CheckoutCancelled   CheckoutStatus = "cancelled"
+	CheckoutChosenOther CheckoutStatus = "chosen_other"
+	CheckoutConfirmed   CheckoutStatus = "confirmed"
+	CheckoutDeclined    CheckoutStatus = "declined"
+	CheckoutExpired     CheckoutStatus = "expired"
+	CheckoutOpen        CheckoutStatus = "open"
+)
+
 // Defines values for ClosureKind.
 const (
 	ClosureKindClose      ClosureKind = "close"
@@ -218,6 +228,13 @@ const (
 	ZhHans PageLanguage = "zh-Hans"
 )
 
+// Defines values for PayLaterStatus.
+const (
+	PayLaterAvailable   PayLaterStatus = "available"
+	PayLaterNotOpened   PayLaterStatus = "not_opened"
+	PayLaterUnavailable PayLaterStatus = "unavailable"
+)
+
 // Defines values for PlanKind.
 const (
 	Annuity      PlanKind = "annuity"
@@ -242,6 +259,7 @@ const (
 	BodyTooLarge            ProblemKind = "body_too_large"
 	Busy                    ProblemKind = "busy"
 	CaptureTooLarge         ProblemKind = "capture_too_large"
+	CheckoutDecided         ProblemKind = "checkout_decided"
 	ClockBackwards          ProblemKind = "clock_backwards"
 	ClosureNotApproved      ProblemKind = "closure_not_approved"
 	ClosurePending          ProblemKind = "closure_pending"
@@ -309,6 +327,7 @@ const (
 	NothingToConvert        ProblemKind = "nothing_to_convert"
 	NothingToWithdraw       ProblemKind = "nothing_to_withdraw"
 	OperatorKeyRequired     ProblemKind = "operator_key_required"
+	OrderConfirmed          ProblemKind = "order_confirmed"
 	OutcomeUnknown          ProblemKind = "outcome_unknown"
 	OverdueFirst            ProblemKind = "overdue_first"
 	PersonDiffers           ProblemKind = "person_differs"
@@ -323,6 +342,7 @@ const (
 	Unauthenticated         ProblemKind = "unauthenticated"
 	Unavailable             ProblemKind = "unavailable"
 	Unchanged               ProblemKind = "unchanged"
+	UnknownMeans            ProblemKind = "unknown_means"
 	UnknownParameter        ProblemKind = "unknown_parameter"
 	UnknownPlan             ProblemKind = "unknown_plan"
 	UnknownReason           ProblemKind = "unknown_reason"
@@ -962,6 +982,115 @@ type ChargeOff struct {
 type ChargeOffList struct {
 	Data []ChargeOff `json:"data"`
 }
+
+// CheckoutChoice defines model for CheckoutChoice.
+type CheckoutChoice struct {
+	// Means One of the checkout's other means
+	Means string `json:"means"`
+}
+
+// CheckoutConfirmation defines model for CheckoutConfirmation.
+type CheckoutConfirmation struct {
+	// Consent Evidence that the customer agreed to a quote: its `text`, and who accepted it, when, by which act
+	Consent QuoteConsent `json:"consent"`
+
+	// Plan The plan that the customer chose
+	Plan string `json:"plan"`
+}
+
+// CheckoutRequest defines model for CheckoutRequest.
+type CheckoutRequest struct {
+	// Amount The price paid now, in minor units
+	Amount int64 `json:"amount"`
+
+	// CancelURL Where they go who don't want it; left out: `return_url`
+	CancelURL string `json:"cancel_url,omitempty,omitzero"`
+
+	// Currency ISO 4217
+	Currency Currency `json:"currency"`
+
+	// Customer Your own id of the person (用户)
+	Customer string `json:"customer"`
+
+	// Description What is bought, as the customer knows it
+	Description string `json:"description,omitempty,omitzero"`
+
+	// Language 简体中文 or English
+	Language PageLanguage `json:"language,omitempty,omitzero"`
+
+	// Means The other means of payment, in the order in which they stand
+	Means []OtherMeans `json:"means,omitempty,omitzero"`
+
+	// Merchant Your id of the merchant (商户)
+	Merchant string `json:"merchant"`
+
+	// Order Your id of the order
+	Order string `json:"order"`
+
+	// PayLaterPosition At which place among all means pay-later stands, counted from 1; left out: last
+	PayLaterPosition int    `json:"pay_later_position,omitempty,omitzero"`
+	Programme        string `json:"programme"`
+
+	// ReturnURL Where the customer goes when they are done: a page of yours
+	ReturnURL string `json:"return_url"`
+
+	// Scene Where the credit is spent (消费场景)
+	Scene string `json:"scene"`
+}
+
+// CheckoutSession One order that a customer is asked to pay (收银), and what came of it
+type CheckoutSession struct {
+	// Account The account's id, whether or not it is open
+	Account string `json:"account"`
+
+	// Amount The price paid now
+	Amount int64 `json:"amount"`
+
+	// Authorisation What was confirmed: capture it when you deliver
+	Authorisation string `json:"authorisation,omitempty,omitzero"`
+	CancelURL     string `json:"cancel_url,omitempty,omitzero"`
+
+	// Chosen The other means that the customer chose
+	Chosen string `json:"chosen,omitempty,omitzero"`
+
+	// Currency ISO 4217
+	Currency Currency `json:"currency"`
+	Customer string   `json:"customer"`
+
+	// DeclineReason Why pay-later was declined, for the customer
+	DeclineReason string `json:"decline_reason,omitempty,omitzero"`
+
+	// DeclineReasons Everything that stood against it
+	DeclineReasons []string `json:"decline_reasons,omitempty,omitzero"`
+	Description    string   `json:"description,omitempty,omitzero"`
+
+	// ExpiresAt By the machine's clock, not a sandbox's
+	ExpiresAt time.Time `json:"expires_at"`
+	ID        string    `json:"id"`
+
+	// Means All means of payment in the order in which they stand, none selected
+	Means    []Means `json:"means"`
+	Merchant string  `json:"merchant"`
+	Order    string  `json:"order"`
+
+	// PayLater What pay-later would be for this order; only while the checkout is undecided
+	PayLater PayLater `json:"pay_later,omitempty,omitzero"`
+
+	// Plan The plan that was confirmed
+	Plan      string `json:"plan,omitempty,omitzero"`
+	Programme string `json:"programme"`
+	ReturnURL string `json:"return_url"`
+	Scene     string `json:"scene"`
+
+	// Status open: nothing was decided; declined: pay-later was, and the customer may still choose another means or confirm again; the rest is final, except that what was confirmed can be cancelled until it is captured
+	Status CheckoutStatus `json:"status"`
+
+	// URL Only when it is made. Works once: send the customer there
+	URL string `json:"url,omitempty,omitzero"`
+}
+
+// CheckoutStatus open: nothing was decided; declined: pay-later was, and the customer may still choose another means or confirm again; the rest is final, except that what was confirmed can be cancelled until it is captured
+type CheckoutStatus string
 
 // Clock defines model for Clock.
 type Clock struct {
@@ -2395,6 +2524,21 @@ type LoggedOut struct {
 	Customer string `json:"customer"`
 }
 
+// Means A means of payment as the customer may choose it
+type Means struct {
+	// Credit It is a loan: say so
+	Credit bool `json:"credit"`
+
+	// ID `pay_later`, or yours
+	ID string `json:"id"`
+
+	// Names A name in both languages
+	Names Label `json:"names"`
+
+	// Selected Always false: nobody chooses for the customer
+	Selected bool `json:"selected"`
+}
+
 // MerchantRule Where credit may be spent (商户名单): at the merchants that are allowed, if any are named, and at none that is blocked
 type MerchantRule struct {
 	Allowed []string `json:"allowed,omitempty,omitzero"`
@@ -2462,6 +2606,14 @@ type OpenDispute struct {
 	Reason DisputeReason `json:"reason"`
 }
 
+// OtherMeans Another means of payment (其他付款方式), which is yours
+type OtherMeans struct {
+	ID string `json:"id"`
+
+	// Names A name in both languages
+	Names Label `json:"names"`
+}
+
 // OverdueHistory defines model for OverdueHistory.
 type OverdueHistory struct {
 	Data []OverdueStep `json:"data"`
@@ -2506,6 +2658,23 @@ type OverdueStepStep string
 
 // PageLanguage 简体中文 or English
 type PageLanguage string
+
+// PayLater What pay-later would be for this order; only while the checkout is undecided
+type PayLater struct {
+	Quotes QuoteList `json:"quotes,omitempty,omitzero"`
+
+	// ReadingSeconds How long a quote has to stand before the customer until it can be confirmed
+	ReadingSeconds int `json:"reading_seconds,omitempty,omitzero"`
+
+	// Reasons What stands against it now, most important first: say the first one
+	Reasons []string `json:"reasons"`
+
+	// Status not_opened: the customer may open an account, which is a step of its own and no part of the purchase; unavailable: it would be declined, see `reasons`
+	Status PayLaterStatus `json:"status"`
+}
+
+// PayLaterStatus not_opened: the customer may open an account, which is a step of its own and no part of the purchase; unavailable: it would be declined, see `reasons`
+type PayLaterStatus string
 
 // PaymentFigures Who carries debits out (扣款), and how many wait
 type PaymentFigures struct {
@@ -3751,6 +3920,9 @@ type ApplicationID = string
 // AuthorisationID defines model for AuthorisationID.
 type AuthorisationID = string
 
+// CheckoutID defines model for CheckoutID.
+type CheckoutID = string
+
 // ClosureID defines model for ClosureID.
 type ClosureID = string
 
@@ -4580,6 +4752,45 @@ func (c *Client) Void(ctx context.Context, id string, key string) (answer Void, 
 	path := "/v1/authorisations/{id}/void"
 	path = strings.Replace(path, "{id}", url.PathEscape(id), 1)
 	err = c.do(ctx, "POST", path, key, nil, &answer)
+	return answer, err
+}
+
+// CreateCheckoutSession: A checkout (收银台) for one order of one customer.
+func (c *Client) CreateCheckoutSession(ctx context.Context, body CheckoutRequest) (answer CheckoutSession, err error) {
+	path := "/v1/checkout_sessions"
+	err = c.do(ctx, "POST", path, "", &body, &answer)
+	return answer, err
+}
+
+// GetCheckoutSession: What came of a checkout (收银结果).
+func (c *Client) GetCheckoutSession(ctx context.Context, id string) (answer CheckoutSession, err error) {
+	path := "/v1/checkout_sessions/{id}"
+	path = strings.Replace(path, "{id}", url.PathEscape(id), 1)
+	err = c.do(ctx, "GET", path, "", nil, &answer)
+	return answer, err
+}
+
+// CancelCheckout: The customer does not want it (取消), before or after confirming.
+func (c *Client) CancelCheckout(ctx context.Context, id string) (answer CheckoutSession, err error) {
+	path := "/v1/checkout_sessions/{id}/cancel"
+	path = strings.Replace(path, "{id}", url.PathEscape(id), 1)
+	err = c.do(ctx, "POST", path, "", nil, &answer)
+	return answer, err
+}
+
+// ChooseOtherMeans: The customer pays by another means (其他付款方式).
+func (c *Client) ChooseOtherMeans(ctx context.Context, id string, body CheckoutChoice) (answer CheckoutSession, err error) {
+	path := "/v1/checkout_sessions/{id}/choose"
+	path = strings.Replace(path, "{id}", url.PathEscape(id), 1)
+	err = c.do(ctx, "POST", path, "", &body, &answer)
+	return answer, err
+}
+
+// ConfirmCheckout: The customer confirms a plan (确认月付), by an act of their own.
+func (c *Client) ConfirmCheckout(ctx context.Context, id string, body CheckoutConfirmation) (answer CheckoutSession, err error) {
+	path := "/v1/checkout_sessions/{id}/confirm"
+	path = strings.Replace(path, "{id}", url.PathEscape(id), 1)
+	err = c.do(ctx, "POST", path, "", &body, &answer)
 	return answer, err
 }
 

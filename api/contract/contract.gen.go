@@ -394,6 +394,173 @@ func (v *CaptureRequest) Read(r *strict.Reader) {
 	r.Required(seen, 0, "", "amount")
 }
 
+// CheckoutChoice defines model for CheckoutChoice.
+type CheckoutChoice struct {
+	// Means One of the checkout's other means
+	Means string `json:"means"`
+}
+
+// Read reads the object exactly as the contract describes it.
+func (v *CheckoutChoice) Read(r *strict.Reader) {
+	if !r.Begin() {
+		return
+	}
+	var seen uint64
+	for r.Next() {
+		switch string(r.Name()) {
+		case "means":
+			seen |= 1 << 0
+			v.Means = r.Text(1, 64)
+		default:
+			r.Unknown()
+		}
+	}
+	r.Required(seen, 0, "", "means")
+}
+
+// CheckoutConfirmation defines model for CheckoutConfirmation.
+type CheckoutConfirmation struct {
+	// Consent Evidence that the customer agreed to a quote: its `text`, and who accepted it, when, by which act
+	Consent QuoteConsent `json:"consent"`
+
+	// Plan The plan that the customer chose
+	Plan string `json:"plan"`
+}
+
+// Read reads the object exactly as the contract describes it.
+func (v *CheckoutConfirmation) Read(r *strict.Reader) {
+	if !r.Begin() {
+		return
+	}
+	var seen uint64
+	for r.Next() {
+		switch string(r.Name()) {
+		case "consent":
+			seen |= 1 << 0
+			v.Consent.Read(r)
+		case "plan":
+			seen |= 1 << 1
+			v.Plan = r.Text(1, 64)
+		default:
+			r.Unknown()
+		}
+	}
+	r.Required(seen, 0, "", "consent")
+	r.Required(seen, 1, "", "plan")
+}
+
+// CheckoutRequest defines model for CheckoutRequest.
+type CheckoutRequest struct {
+	// Amount The price paid now, in minor units
+	Amount int64 `json:"amount"`
+
+	// CancelURL Where they go who don't want it; left out: `return_url`
+	CancelURL string `json:"cancel_url,omitempty,omitzero"`
+
+	// Currency ISO 4217
+	Currency Currency `json:"currency"`
+
+	// Customer Your own id of the person (用户)
+	Customer string `json:"customer"`
+
+	// Description What is bought, as the customer knows it
+	Description string `json:"description,omitempty,omitzero"`
+
+	// Language 简体中文 or English
+	Language PageLanguage `json:"language,omitempty,omitzero"`
+
+	// Means The other means of payment, in the order in which they stand
+	Means []OtherMeans `json:"means,omitempty,omitzero"`
+
+	// Merchant Your id of the merchant (商户)
+	Merchant string `json:"merchant"`
+
+	// Order Your id of the order
+	Order string `json:"order"`
+
+	// PayLaterPosition At which place among all means pay-later stands, counted from 1; left out: last
+	PayLaterPosition int    `json:"pay_later_position,omitempty,omitzero"`
+	Programme        string `json:"programme"`
+
+	// ReturnURL Where the customer goes when they are done: a page of yours
+	ReturnURL string `json:"return_url"`
+
+	// Scene Where the credit is spent (消费场景)
+	Scene string `json:"scene"`
+}
+
+// Read reads the object exactly as the contract describes it.
+func (v *CheckoutRequest) Read(r *strict.Reader) {
+	if !r.Begin() {
+		return
+	}
+	var seen uint64
+	for r.Next() {
+		switch string(r.Name()) {
+		case "amount":
+			seen |= 1 << 0
+			v.Amount = r.Whole(1, 1e+12)
+		case "cancel_url":
+			seen |= 1 << 1
+			v.CancelURL = r.Text(8, 1024)
+		case "currency":
+			seen |= 1 << 2
+			v.Currency = Currency(r.Word(valuesOfCurrency))
+		case "customer":
+			seen |= 1 << 3
+			v.Customer = r.Text(1, 128)
+		case "description":
+			seen |= 1 << 4
+			v.Description = r.Text(1, 200)
+		case "language":
+			seen |= 1 << 5
+			v.Language = PageLanguage(r.Word(valuesOfPageLanguage))
+		case "means":
+			seen |= 1 << 6
+			if r.BeginList() {
+				for r.More(len(v.Means), 0, 12) {
+					var item OtherMeans
+					item.Read(r)
+					v.Means = append(v.Means, item)
+				}
+			}
+		case "merchant":
+			seen |= 1 << 7
+			v.Merchant = r.Text(1, 128)
+		case "order":
+			seen |= 1 << 8
+			v.Order = r.Text(1, 128)
+		case "pay_later_position":
+			seen |= 1 << 9
+			v.PayLaterPosition = int(r.Whole(1, 13))
+		case "programme":
+			seen |= 1 << 10
+			v.Programme = r.Text(1, 64)
+		case "return_url":
+			seen |= 1 << 11
+			v.ReturnURL = r.Text(8, 1024)
+		case "scene":
+			seen |= 1 << 12
+			v.Scene = r.Text(1, 64)
+		default:
+			r.Unknown()
+		}
+	}
+	r.Required(seen, 0, "", "amount")
+	r.Required(seen, 2, "", "currency")
+	r.Required(seen, 3, "", "customer")
+	r.Required(seen, 7, "", "merchant")
+	r.Required(seen, 8, "", "order")
+	r.Required(seen, 10, "", "programme")
+	r.Required(seen, 11, "", "return_url")
+	r.Required(seen, 12, "", "scene")
+}
+
+// CheckoutStatus open: nothing was decided; declined: pay-later was, and the customer may still choose another means or confirm again; the rest is final, except that what was confirmed can be cancelled until it is captured
+type CheckoutStatus string
+
+var valuesOfCheckoutStatus = []string{"open", "chosen_other", "confirmed", "declined", "cancelled", "expired"}
+
 // ClosureKind close (关闭): the limit is 0, apply again at any time. deregister (注销): the contract has ended too
 type ClosureKind string
 
@@ -1759,6 +1926,36 @@ func (v *NightLockRequest) Read(r *strict.Reader) {
 	r.Required(seen, 1, "", "until")
 }
 
+// OtherMeans Another means of payment (其他付款方式), which is yours
+type OtherMeans struct {
+	ID string `json:"id"`
+
+	// Names A name in both languages
+	Names Label `json:"names"`
+}
+
+// Read reads the object exactly as the contract describes it.
+func (v *OtherMeans) Read(r *strict.Reader) {
+	if !r.Begin() {
+		return
+	}
+	var seen uint64
+	for r.Next() {
+		switch string(r.Name()) {
+		case "id":
+			seen |= 1 << 0
+			v.ID = r.Text(1, 64)
+		case "names":
+			seen |= 1 << 1
+			v.Names.Read(r)
+		default:
+			r.Unknown()
+		}
+	}
+	r.Required(seen, 0, "", "id")
+	r.Required(seen, 1, "", "names")
+}
+
 // OverdueStepStep defines model for OverdueStep.Step.
 type OverdueStepStep string
 
@@ -1768,6 +1965,11 @@ var valuesOfOverdueStepStep = []string{"overdue", "aged", "graded", "charged_off
 type PageLanguage string
 
 var valuesOfPageLanguage = []string{"zh-Hans", "en"}
+
+// PayLaterStatus not_opened: the customer may open an account, which is a step of its own and no part of the purchase; unavailable: it would be declined, see `reasons`
+type PayLaterStatus string
+
+var valuesOfPayLaterStatus = []string{"available", "not_opened", "unavailable"}
 
 // PersonDetails Who a customer is (实名信息). In an application it is needed once; later ones may leave it out, and what they say has to be the same.
 // A sandbox also takes identity numbers of the region 000000 and phones that begin with 12: nobody can have those, use no others there.
@@ -1945,7 +2147,7 @@ func (v *Policy) Read(r *strict.Reader) {
 // ProblemKind A stable name
 type ProblemKind string
 
-var valuesOfProblemKind = []string{"not_found", "invalid_amount", "currency_mismatch", "unknown_plan", "consent_incomplete", "consent_preselected", "consent_of_another", "consent_outdated", "consent_too_fast", "consent_in_future", "already_open", "application_pending", "no_application_pending", "hold_not_open", "capture_too_large", "refund_too_large", "nothing_owed", "overdue_first", "quote_outdated", "not_the_quoted_sum", "account_not_open", "no_credit_balance", "not_reversible", "already_reversed", "block_exists", "block_missing", "block_not_yours", "account_not_clear", "closure_pending", "no_closure_pending", "closure_not_approved", "dispute_too_large", "dispute_not_open", "invalid_date", "invalid_time", "unknown_reason", "limit_above_cap", "unchanged", "nothing_to_withdraw", "autopay_missing", "debit_not_pending", "unknown_scene", "due_day_not_offered", "due_day_changes_used", "statement_not_open", "deferral_not_offered", "contact_quiet_hours", "contact_too_often", "contact_not_needed", "contact_wrong_party", "deferral_too_late", "already_deferred", "deferrals_used_up", "conversion_not_offered", "conversion_too_late", "conversion_too_large", "already_converted", "nothing_to_convert", "deferral_running", "dispute_running", "debit_pending", "more_than_billed", "unknown_source", "no_payment_service", "malformed_request", "header_too_large", "request_timeout", "no_such_route", "method_not_allowed", "unauthenticated", "operator_key_required", "no_signing_key", "not_a_sandbox", "unknown_parameter", "invalid_parameter", "key_missing", "key_invalid", "key_reused", "unsupported_media_type", "body_too_large", "malformed_body", "invalid_request", "invalid_programme", "clock_backwards", "funder_taken", "too_many_webhook_endpoints", "invalid_name", "invalid_identity_number", "invalid_phone", "invalid_address", "invalid_email", "identity_required", "declaration_contradicts", "person_differs", "person_has_account", "person_in_use", "busy", "unavailable", "outcome_unknown", "shutting_down", "account_stopped", "internal"}
+var valuesOfProblemKind = []string{"not_found", "invalid_amount", "currency_mismatch", "unknown_plan", "consent_incomplete", "consent_preselected", "consent_of_another", "consent_outdated", "consent_too_fast", "consent_in_future", "already_open", "application_pending", "no_application_pending", "hold_not_open", "capture_too_large", "refund_too_large", "nothing_owed", "overdue_first", "quote_outdated", "not_the_quoted_sum", "account_not_open", "no_credit_balance", "not_reversible", "already_reversed", "block_exists", "block_missing", "block_not_yours", "account_not_clear", "closure_pending", "no_closure_pending", "closure_not_approved", "dispute_too_large", "dispute_not_open", "invalid_date", "invalid_time", "unknown_reason", "limit_above_cap", "unchanged", "nothing_to_withdraw", "autopay_missing", "debit_not_pending", "unknown_scene", "due_day_not_offered", "due_day_changes_used", "statement_not_open", "deferral_not_offered", "contact_quiet_hours", "contact_too_often", "contact_not_needed", "contact_wrong_party", "deferral_too_late", "already_deferred", "deferrals_used_up", "conversion_not_offered", "conversion_too_late", "conversion_too_large", "already_converted", "nothing_to_convert", "deferral_running", "dispute_running", "debit_pending", "more_than_billed", "unknown_source", "no_payment_service", "malformed_request", "header_too_large", "request_timeout", "no_such_route", "method_not_allowed", "unauthenticated", "operator_key_required", "no_signing_key", "not_a_sandbox", "unknown_parameter", "invalid_parameter", "key_missing", "key_invalid", "key_reused", "unsupported_media_type", "body_too_large", "malformed_body", "invalid_request", "invalid_programme", "clock_backwards", "checkout_decided", "order_confirmed", "unknown_means", "funder_taken", "too_many_webhook_endpoints", "invalid_name", "invalid_identity_number", "invalid_phone", "invalid_address", "invalid_email", "identity_required", "declaration_contradicts", "person_differs", "person_has_account", "person_in_use", "busy", "unavailable", "outcome_unknown", "shutting_down", "account_stopped", "internal"}
 
 // ProgrammeRequest defines model for ProgrammeRequest.
 type ProgrammeRequest struct {

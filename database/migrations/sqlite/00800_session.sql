@@ -28,6 +28,30 @@ CREATE TABLE page_shown (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX page_shown_shown ON page_shown (shown);
 
+-- An order that a platform asks its customer to pay, and what came of it. The row says
+-- how far it is; whether it was authorised is the log's to say, under a key of this row's.
+CREATE TABLE checkout (
+	id            TEXT    NOT NULL PRIMARY KEY,
+	platform      TEXT    NOT NULL,
+	programme     TEXT    NOT NULL,
+	customer      TEXT    NOT NULL,
+	account       TEXT    NOT NULL,
+	order_id      TEXT    NOT NULL, -- the platform's
+	said          TEXT    NOT NULL, -- JSON: what the platform said of it
+	status        TEXT    NOT NULL CHECK (status IN ('open', 'chosen_other', 'confirmed', 'declined', 'cancelled')),
+	attempt       INTEGER NOT NULL, -- which authorisation the next one is
+	request       TEXT    NOT NULL, -- what the customer confirmed, while it is being decided
+	chosen        TEXT    NOT NULL, -- the other means
+	authorisation TEXT    NOT NULL, -- what was confirmed
+	plan          TEXT    NOT NULL,
+	reasons       TEXT    NOT NULL, -- of the last decline, with spaces between
+	created       INTEGER NOT NULL, -- microseconds since 1970 in UTC, by the machine's clock
+	expires       INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+-- One order, one checkout that is or may become a loan.
+CREATE UNIQUE INDEX checkout_order ON checkout (platform, order_id) WHERE status IN ('open', 'declined', 'confirmed');
+
 -- +goose Down
+DROP TABLE checkout;
 DROP TABLE page_shown;
 DROP TABLE page_session;
