@@ -27,6 +27,7 @@ func eraseCustomer(c *call) error {
 	}
 	var unmet []credit.Unmet
 	var ended calendar.Date
+	var accounts []credit.ID
 	err = c.eachAccount(customer, func(a *credit.Account, at credit.Moment) {
 		if p := a.Application; p != nil && p.Decision == credit.Referred {
 			unmet = append(unmet, credit.Unmet{Condition: conditionReview, Date: p.On, Reference: a.ID.Part(credit.PrefixApplication, p.Number), Remedy: remedyReview})
@@ -34,6 +35,7 @@ func eraseCustomer(c *call) error {
 		if a.Terms == nil {
 			return
 		}
+		accounts = append(accounts, a.ID)
 		if !a.Status.Over() {
 			unmet = append(unmet, credit.Unmet{Condition: conditionAccountOpen, Date: a.OpenedOn, Reference: a.ID, Remedy: remedyClosing})
 		}
@@ -53,6 +55,11 @@ func eraseCustomer(c *call) error {
 	e, err := c.server.vault.Erase(background, c.caller.Platform, customer, on)
 	if err != nil {
 		return asPerson(err)
+	}
+	for _, id := range accounts { // what cards they had, no law wants kept
+		if err := c.server.sources.Forget(background, string(id)); err != nil {
+			return err
+		}
 	}
 	var o out
 	o.begin()

@@ -113,6 +113,7 @@ func (c *call) exportAccount(o *out, id credit.ID) error {
 		o.raw("account", live.b)
 	}
 	for _, write := range []func() error{
+		func() error { return c.exportSources(o, id) },
 		func() error {
 			return exportAll(o, "applications", a, s.tables.Applications, func(r *view.Application) int64 { return r.Number }, c.applicationRow(customer))
 		},
@@ -173,6 +174,23 @@ func exportAll[R any](o *out, name string, a owned, read func(context.Context, c
 			return nil
 		}
 	}
+}
+
+// exportSources writes from what the customer may be debited.
+func (c *call) exportSources(o *out, id credit.ID) error {
+	list, err := c.server.sources.List(background, string(id))
+	if err != nil {
+		return err
+	}
+	o.list("sources")
+	for _, s := range list {
+		o.begin()
+		o.text("source", s.Name)
+		o.text("label", s.Label)
+		o.end()
+	}
+	o.endList()
+	return nil
 }
 
 // applicationRow writes an application with what was agreed to (授权).

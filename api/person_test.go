@@ -186,6 +186,7 @@ func TestExportAndErasure(t *testing.T) {
 		one := somebody(1)
 		a := ok(s.shop.Apply(ctx, s.key(), s.asks("u-1", one, true)))(s).Opened
 		bought := s.capture(s.authorise(a, 600_00, "flat6"), 600_00, true)
+		ok(s.shop.PutSources(ctx, a.ID, client.SourcesRequest{Sources: []client.SourceTold{{Source: "tok_1", Label: "示例银行 ···· 1234"}}}))(s)
 		s.goTo("2026-02-01")
 
 		all := ok(s.shop.ExportCustomer(ctx, "u-1"))(s)
@@ -199,6 +200,7 @@ func TestExportAndErasure(t *testing.T) {
 		s.is("account", it.Account.ID, a.ID)
 		s.is("purchase", it.Purchases[0].ID, bought.ID)
 		s.is("statements", len(it.Statements), 1)
+		s.is("sources", it.Sources[0].Label, "示例银行 ···· 1234")
 		s.is("applications", fmt.Sprint(len(it.Applications), len(it.Applications[0].Agreements) > 0), "1 true")
 		s.is("events", len(it.Events) > 4, true)
 		s.is("by their wallet", ok(s.w.as("u-1", false).ExportCustomer(ctx, "u-1"))(s).Readings[1].Actor, "customer")
@@ -230,6 +232,7 @@ func TestExportAndErasure(t *testing.T) {
 		rest := ok(s.shop.ExportCustomer(ctx, "u-1"))(s)
 		s.is("nobody", rest.Person, client.ExportedPerson{})
 		s.is("books", len(rest.Accounts[0].Purchases), 1)
+		s.is("cards", len(rest.Accounts[0].Sources), 0)
 		s.is("who read it", len(rest.Readings) >= 3, true)
 		s.verified()
 

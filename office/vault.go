@@ -139,6 +139,9 @@ func (o *Office) whoLeft(retention calendar.Date) follow.Reader {
 			if err != nil {
 				return nil, err
 			}
+			if err := o.Sources.Forget(ctx, e.Account); err != nil { // no debit will ever be made from them
+				return nil, err
+			}
 			stays, err := o.hasAccount(ctx, account.Platform, account.Customer)
 			if err != nil {
 				return nil, err

@@ -2102,6 +2102,7 @@ type ExportedAccount struct {
 	Purchases      []Purchase      `json:"purchases"`
 	Refunds        []Refund        `json:"refunds"`
 	Repayments     []Repayment     `json:"repayments"`
+	Sources        []Source        `json:"sources"`
 	Statements     []Statement     `json:"statements"`
 }
 
