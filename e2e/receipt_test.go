@@ -77,7 +77,7 @@ func TestReceipt(t *testing.T) {
 				account := again.post("/v1/applications", "%s", again.application(customer, grownUp, nil)).text("account")
 				again.get("/v1/accounts/" + account + "/receipts")
 			}
-			if said, code := audit(second.url); code != 1 || !strings.Contains(said, "history was rewritten") {
+			if said, code := audit(second.url); code != 1 || !strings.Contains(said, "History was rewritten") {
 				t.Errorf("the audit of another history: %d\n%s", code, said)
 			}
 			evidence, err := os.ReadFile(state + ".evidence")

@@ -47,15 +47,12 @@ func (c auditCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if before.Origin == "" {
+		fmt.Printf(inWords("%s：%d 份授权，树头已记下。\n", "%s: %d consents; the tree head is remembered.\n"), after.Origin, after.Size)
+		return nil
+	}
 	fmt.Printf(inWords("%s：%d 份授权（上次 %d 份）。没有任何一份被添改或删除。\n", "%s: %d consents, %d at the last visit. Nothing was altered or dropped.\n"), after.Origin, after.Size, before.Size)
 	return nil
-}
-
-func inWords(zh, en string) string {
-	if chinese() {
-		return zh
-	}
-	return en
 }
 
 // state is what was remembered, or the beginning of it.
@@ -110,7 +107,7 @@ func (c auditCmd) trust(state *receipt.State) error {
 func (c auditCmd) shout(state *receipt.State, head string, found error) error {
 	evidence := c.State + ".evidence"
 	err := replaceFile(evidence, []byte(state.TreeHead+"\n"+head))
-	fmt.Fprintf(os.Stderr, inWords("!!! 历史被改写：%v\n!!! 两个签名的树头就是证据，保存在 %s\n", "!!! %v\n!!! The two signed tree heads prove it; they are kept in %s\n"), found, evidence)
+	fmt.Fprintf(os.Stderr, inWords("!!! 历史被改写：%v\n!!! 两个签名的树头就是证据，保存在 %s\n", "!!! History was rewritten: %v\n!!! The two signed tree heads prove it; they are kept in %s\n"), language().Reason(found), evidence)
 	return errors.Join(err, errReported)
 }
 

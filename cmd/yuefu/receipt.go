@@ -36,10 +36,7 @@ type verifyReceiptCmd struct {
 }
 
 func (c verifyReceiptCmd) Run() error {
-	l := receipt.English
-	if chinese() {
-		l = receipt.Chinese
-	}
+	l := language()
 	b, err := readInput(c.File)
 	if err != nil {
 		return err
@@ -67,10 +64,10 @@ func (c verifyReceiptCmd) Run() error {
 	}
 	fmt.Println()
 	if failed {
-		fmt.Println(" ", choose(l, "这份回执没有通过全部检查。", "This receipt did not pass every check."))
+		fmt.Println(" ", inWords("这份回执没有通过全部检查。", "This receipt did not pass every check."))
 		return errReported
 	}
-	fmt.Println(" ", choose(l, "这份回执通过了全部检查。", "This receipt passed every check."))
+	fmt.Println(" ", inWords("这份回执通过了全部检查。", "This receipt passed every check."))
 	return nil
 }
 
@@ -111,8 +108,16 @@ func readInput(name string) ([]byte, error) {
 	return os.ReadFile(name)
 }
 
-func choose(l receipt.Language, zh, en string) string {
-	if l == receipt.Chinese {
+// language is that of whoever runs this.
+func language() receipt.Language {
+	if chinese() {
+		return receipt.Chinese
+	}
+	return receipt.English
+}
+
+func inWords(zh, en string) string {
+	if chinese() {
 		return zh
 	}
 	return en

@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"strings"
 
 	"github.com/go-json-experiment/json"
@@ -16,7 +15,7 @@ import (
 func unsignedHead(signed string) (Head, error) {
 	text, _, ok := strings.Cut(signed, "\n\n")
 	if !ok {
-		return Head{}, errors.New("it is no signed note")
+		return Head{}, wrong("不是签名的树头", "it is no signed tree head")
 	}
 	return ParseHead(text + "\n")
 }
@@ -27,11 +26,11 @@ func sameHead(own Head, failed error, elsewhere string, keys []note.Verifier) er
 	other, _, err := OpenHead(elsewhere, keys...)
 	switch {
 	case err != nil:
-		return fmt.Errorf("the other tree head: %w", err)
+		return wrong("另一个树头：%[1]s", "the other tree head: %[2]s", Chinese.Reason(err), English.Reason(err))
 	case failed != nil:
-		return errors.New("the receipt has no tree head to compare")
+		return wrong("回执没有可比对的树头", "the receipt has no tree head to compare")
 	case other.Size != own.Size:
-		return fmt.Errorf("the receipt stands under the tree of %d leaves, the other head is of %d: get the receipt again with ?size=%[2]d", own.Size, other.Size)
+		return wrong("回执在 %d 片叶的树下，另一个树头是 %d 片叶：请以 ?size=%[2]d 重新下载回执", "the receipt stands under the tree of %d leaves, the other head is of %d: get the receipt again with ?size=%[2]d", own.Size, other.Size)
 	default:
 		return Grew(own, other, nil)
 	}
@@ -40,10 +39,10 @@ func sameHead(own Head, failed error, elsewhere string, keys []note.Verifier) er
 // agreedTo holds words against the hash that was agreed to.
 func (r *Receipt) agreedTo(words []byte) error {
 	if r.Document.Seals != SealsWords {
-		return errors.New("what was agreed to are figures, not words")
+		return wrong("同意的是数字，不是文本", "what was agreed to are figures, not words")
 	}
 	if sum := sha256.Sum256(words); hex.EncodeToString(sum[:]) != r.Document.Hash {
-		return errors.New("these are not the words that were agreed to: their SHA-256 is another")
+		return wrong("这不是当时同意的文本：SHA-256 不同", "these are not the words that were agreed to: their SHA-256 is another")
 	}
 	return nil
 }

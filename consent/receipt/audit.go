@@ -63,7 +63,7 @@ func (s *State) Trust(keys ...string) {
 
 // Visit looks at the tree's head of today. prove asks the server for the proof that the
 // later tree begins with the earlier one, and for the signed head of the later one. Where
-// all holds the state remembers the new head.
+// all holds the state remembers the new head. On the first visit there is none before.
 func (s *State) Visit(signed string, prove func(from, to int64) (proof []tlog.Hash, signed string, err error)) (before, after Head, err error) {
 	keys, err := s.Verifiers()
 	if err != nil {
@@ -74,7 +74,7 @@ func (s *State) Visit(signed string, prove func(from, to int64) (proof []tlog.Ha
 	}
 	if s.TreeHead == "" {
 		s.TreeHead = signed
-		return after, after, nil
+		return before, after, nil
 	}
 	if before, _, err = OpenHead(s.TreeHead, keys...); err != nil {
 		return before, after, fmt.Errorf("the tree head of the last visit: %w", err)
@@ -86,7 +86,7 @@ func (s *State) Visit(signed string, prove func(from, to int64) (proof []tlog.Ha
 			return before, after, fmt.Errorf("the proof from %d to %d leaves: %w", before.Size, after.Size, err)
 		}
 		if told, _, err := OpenHead(again, keys...); err != nil || told != after {
-			return before, after, fmt.Errorf("%w: the server signed two trees of %d leaves", ErrRewritten, after.Size)
+			return before, after, fmt.Errorf("%w: %w", ErrRewritten, wrong("同为 %d 片叶，却签了两棵树", "the server signed two trees of %d leaves", after.Size))
 		}
 	}
 	if err := Grew(before, after, proof); err != nil {

@@ -104,10 +104,10 @@ func (f *File) Check(against Against) (found []Finding) {
 	add(CheckSignature, err)
 	if err == nil {
 		add(CheckInclusion, f.included(head))
-	} else if unsigned, wrong := unsignedHead(f.TreeHead); wrong == nil {
+	} else if unsigned, broken := unsignedHead(f.TreeHead); broken == nil {
 		add(CheckInclusion, f.included(unsigned))
 	} else {
-		add(CheckInclusion, errors.New("there is no tree head that it could be under"))
+		add(CheckInclusion, wrong("没有可用的树头", "there is no tree head that it could be under"))
 	}
 	if len(against.Keys) == 0 {
 		add(CheckKey, ErrKeyNotGiven)
@@ -129,10 +129,10 @@ func (f *File) included(head Head) error {
 		return err
 	}
 	if f.Inclusion.Index < 0 || f.Inclusion.Index >= head.Size {
-		return fmt.Errorf("a tree of %d leaves has no leaf %d", head.Size, f.Inclusion.Index)
+		return wrong("%d 片叶的树没有第 %d 片叶", "a tree of %d leaves has no leaf %d", head.Size, f.Inclusion.Index)
 	}
 	if err := tlog.CheckRecord(f.Inclusion.Hashes, head.Size, head.Root, f.Inclusion.Index, leaf); err != nil {
-		return errors.New("the receipt is not the leaf that the proof leads to: it, or the proof, was altered")
+		return wrong("证明指向的不是这份回执：回执或证明被改过", "the receipt is not the leaf that the proof leads to: it, or the proof, was altered")
 	}
 	return nil
 }

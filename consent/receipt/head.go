@@ -28,17 +28,17 @@ func (h Head) String() string {
 func ParseHead(text string) (h Head, err error) {
 	lines := strings.Split(text, "\n")
 	if len(lines) != 4 || lines[3] != "" {
-		return h, errors.New("a tree head has three lines: origin, size, root")
+		return h, wrong("树头应有三行：来源、大小、根", "a tree head has three lines: origin, size, root")
 	}
 	h.Origin = lines[0]
 	if h.Size, err = strconv.ParseInt(lines[1], 10, 64); err != nil || h.Size < 0 || strconv.FormatInt(h.Size, 10) != lines[1] {
-		return h, fmt.Errorf("%q is not the size of a tree", lines[1])
+		return h, wrong("%q 不是树的大小", "%q is not the size of a tree", lines[1])
 	}
 	if h.Root, err = tlog.ParseHash(lines[2]); err != nil {
-		return h, fmt.Errorf("%q is not the root of a tree", lines[2])
+		return h, wrong("%q 不是树的根", "%q is not the root of a tree", lines[2])
 	}
 	if h.Origin == "" || h.String() != text {
-		return h, errors.New("the tree head is not written as such a head is")
+		return h, wrong("树头的写法不对", "the tree head is not written as such a head is")
 	}
 	return h, nil
 }
@@ -58,9 +58,9 @@ func OpenHead(signed string, keys ...note.Verifier) (Head, note.Verifier, error)
 	var unverified *note.UnverifiedNoteError
 	switch {
 	case errors.As(err, &unverified):
-		return Head{}, nil, errors.New("none of the keys signed it")
+		return Head{}, nil, wrong("不是这些公钥签的", "none of the keys signed it")
 	case err != nil:
-		return Head{}, nil, err
+		return Head{}, nil, wrong("不是签名的树头（%v）", "it is no signed tree head (%v)", err)
 	}
 	h, err := ParseHead(opened.Text)
 	if err != nil {
@@ -76,7 +76,7 @@ func OpenHead(signed string, keys ...note.Verifier) (Head, note.Verifier, error)
 			}
 		}
 	}
-	return Head{}, nil, fmt.Errorf("it is a head of %s, but no key of that name signed it", h.Origin)
+	return Head{}, nil, wrong("这是 %s 的树头，却没有该名称的公钥签名", "it is a head of %s, but no key of that name signed it", h.Origin)
 }
 
 // Hashes reads hashes as the API tells them.
@@ -97,19 +97,19 @@ func Hashes(told []string) ([]tlog.Hash, error) {
 func Grew(before, after Head, proof []tlog.Hash) error {
 	switch {
 	case before.Origin != after.Origin:
-		return fmt.Errorf("the heads are of two trees: %s and %s", before.Origin, after.Origin)
+		return wrong("两个树头属于两棵树：%s 和 %s", "the heads are of two trees: %s and %s", before.Origin, after.Origin)
 	case after.Size < before.Size:
-		return fmt.Errorf("the tree had %d leaves and has %d: something was taken away", before.Size, after.Size)
+		return wrong("树曾有 %d 片叶，现在只有 %d 片：有内容被删除", "the tree had %d leaves and has %d: something was taken away", before.Size, after.Size)
 	case after.Size == before.Size:
 		if after.Root != before.Root {
-			return fmt.Errorf("two trees of %d leaves have different roots: history was rewritten", after.Size)
+			return wrong("同为 %d 片叶的两棵树，根却不同：历史被改写", "two trees of %d leaves have different roots: history was rewritten", after.Size)
 		}
 		return nil
 	case before.Size == 0:
 		return nil
 	}
 	if err := tlog.CheckTree(proof, after.Size, after.Root, before.Size, before.Root); err != nil {
-		return fmt.Errorf("the tree of %d leaves does not begin with the tree of %d that was signed before: history was rewritten", after.Size, before.Size)
+		return wrong("%d 片叶的树并非从先前签名的 %d 片叶的树长成：历史被改写", "the tree of %d leaves does not begin with the tree of %d that was signed before: history was rewritten", after.Size, before.Size)
 	}
 	return nil
 }

@@ -156,21 +156,21 @@ func (r *Receipt) Sound() error {
 	account, position, _, ok := ParseID(r.ID)
 	switch {
 	case r.Form != Form:
-		return fmt.Errorf("form %d is not known here; a newer yuefu may know it", r.Form)
+		return wrong("不认识第 %d 版格式，请用更新的 yuefu", "form %d is not known here; a newer yuefu may know it", r.Form)
 	case !ok, account != r.Account, position != r.Log.Position:
-		return fmt.Errorf("the id %q is not that of entry %d of account %s", r.ID, r.Log.Position, r.Account)
+		return wrong("编号 %q 不属于日志第 %d 条、账户 %s", "the id %q is not that of entry %d of account %s", r.ID, r.Log.Position, r.Account)
 	case !strings.HasPrefix(r.Event.ID, fmt.Sprintf("evt_%s_%d-", letters(account), position)):
-		return fmt.Errorf("the event %q is not of entry %d of account %s", r.Event.ID, position, account)
+		return wrong("事件 %q 不属于日志第 %d 条、账户 %s", "the event %q is not of entry %d of account %s", r.Event.ID, position, account)
 	case r.Customer == "" || r.Document.Name == "" || r.Document.Hash == "" || r.Act == "":
-		return fmt.Errorf("it does not say who, to what or by which act")
+		return wrong("没有写明谁、同意什么或以何种动作", "it does not say who, to what or by which act")
 	case r.Document.Seals != SealedBy(r.Document.Hash):
-		return fmt.Errorf("the hash %q is not that of %s", r.Document.Hash, r.Document.Seals)
+		return wrong("哈希 %q 不是 %s 的哈希", "the hash %q is not that of %s", r.Document.Hash, r.Document.Seals)
 	case r.Preselected:
-		return fmt.Errorf("something was ticked beforehand: that is no consent")
+		return wrong("有预先勾选，不算同意", "something was ticked beforehand: that is no consent")
 	case r.AcceptedAt.Before(r.ShownAt):
-		return fmt.Errorf("it was accepted before it was shown")
+		return wrong("同意早于出示", "it was accepted before it was shown")
 	case r.ReadSeconds < 0 || time.Duration(r.ReadSeconds)*time.Second > r.AcceptedAt.Sub(r.ShownAt):
-		return fmt.Errorf("it was read for longer than it stood there")
+		return wrong("阅读时长超过出示到同意的时间", "it was read for longer than it stood there")
 	}
 	return nil
 }

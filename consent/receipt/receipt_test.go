@@ -243,8 +243,12 @@ func TestWhatIsAlteredIsFound(t *testing.T) {
 				t.Error(diff)
 			}
 			for _, finding := range found {
-				if zh, en := finding.Words(receipt.Chinese), finding.Words(receipt.English); zh == "" || en == "" || zh == en {
+				zh, en := finding.Words(receipt.Chinese), finding.Words(receipt.English)
+				if zh == "" || en == "" || zh == en {
 					t.Errorf("%s says %q, %q", finding.Check, zh, en)
+				}
+				if finding.Err != nil && (strings.Contains(zh, finding.Err.Error()) || !strings.Contains(en, finding.Err.Error())) {
+					t.Errorf("%s gives its reason as %q, %q", finding.Check, zh, en)
 				}
 			}
 		})

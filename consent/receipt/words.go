@@ -158,5 +158,5 @@ func (f Finding) Words(l Language) string {
 		return says + l.choose("：请用 --key 给出机构公布的公钥（其网址下的 /.well-known/yuefu-keys.json）",
 			": give the key that the lender publishes, at /.well-known/yuefu-keys.json of its address, with --key")
 	}
-	return says + l.choose("：", ": ") + f.Err.Error()
+	return says + l.choose("：", ": ") + l.Reason(f.Err)
 }
