@@ -22,29 +22,52 @@ func apply(c *call) error {
 	if !c.mine(id) {
 		return missing("account")
 	}
-	programme, err := c.server.catalogue.Programme(background, c.caller.Platform, body.Programme)
-	if err != nil {
+	a := assessing{account: id}
+	if err := c.assessedBy(&a, body.Programme); err != nil {
 		return err
 	}
 	command := credit.Apply{
 		Platform:  c.caller.Platform,
 		Programme: body.Programme,
 		Customer:  body.Customer,
-		Declared:  credit.Declared{Adult: &body.Declared.Adult, Student: &body.Declared.Student, Income: money.Amount(body.Declared.MonthlyIncome)},
+		Declared:  declared(&body.Declared),
 		Wanted:    money.Amount(body.RequestedLimit),
-		Terms:     programme.Terms,
+		Terms:     a.programme.Terms,
 	}
 	for i := range body.Consents {
 		command.Consents = append(command.Consents, consentOf(&body.Consents[i]))
 	}
-	who, err := c.applicant(&body, id, programme.Policy)
+	facts, err := c.platformFacts(body.Facts, a.rules)
 	if err != nil {
 		return err
 	}
-	command.Assessment = risk.Assess(programme.Policy, command.Declared, command.Wanted)
-	err = c.do(id, command, fasthttp.StatusCreated, applicationAnswer)
-	c.decided(who, err)
+	if len(facts) > 0 {
+		command.Facts = facts
+	}
+	a.who = risk.Applicant{Declared: command.Declared, Wanted: command.Wanted, Facts: command.Facts}
+	person, err := c.applicant(&body, id, a.programme.Policy)
+	if err != nil {
+		return err
+	}
+	err = c.assess(&a, func(position int64) error {
+		command.Assessment = a.rules.Assess(a.who)
+		return c.doAt(id, position, command, fasthttp.StatusCreated, applicationAnswer(a.rules.Policy()))
+	})
+	c.decided(person, err)
 	return err
+}
+
+// assessedBy finds the rules of the programme that somebody applies to.
+func (c *call) assessedBy(a *assessing, programme string) (err error) {
+	if a.programme, err = c.server.catalogue.Programme(background, c.caller.Platform, programme); err != nil {
+		return err
+	}
+	a.rules, err = c.server.catalogue.Rules(a.programme)
+	return err
+}
+
+func declared(v *contract.Declared) credit.Declared {
+	return credit.Declared{Adult: &v.Adult, Student: &v.Student, Income: money.Amount(v.MonthlyIncome), Employment: string(v.Employment)}
 }
 
 func consentOf(v *contract.Consent) credit.Consent {
@@ -64,23 +87,60 @@ func reviewApplication(c *call) error {
 	if err := c.read(&body); err != nil {
 		return err
 	}
+	policy, err := c.policyUnder(account)
+	if err != nil {
+		return asWhat(err, "application")
+	}
 	return c.do(account, credit.Review{
 		Application: number, Approve: body.Approve, Limit: body.Limit, Reasons: body.Reasons, Reviewer: c.caller.KeyID,
-	}, fasthttp.StatusOK, applicationAnswer)
+	}, fasthttp.StatusOK, applicationAnswer(policy))
 }
 
-func applicationAnswer(o *out, a *credit.Account, _ []credit.Event, at credit.Moment) {
-	o.begin()
-	o.applicationMembers(a)
-	if a.Application.Decision == credit.Approved {
-		o.name("opened")
-		o.account(a, at)
+func appealApplication(c *call) error {
+	account, number, err := c.part(credit.PrefixApplication, "application")
+	if err != nil {
+		return err
 	}
-	o.end()
+	var body contract.AppealRequest
+	if err := c.read(&body); err != nil {
+		return err
+	}
+	policy, err := c.policyUnder(account)
+	if err != nil {
+		return asWhat(err, "application")
+	}
+	return c.do(account, credit.Appeal{Application: number, Ground: credit.AppealGround(body.Ground)}, fasthttp.StatusOK, applicationAnswer(policy))
+}
+
+// policyUnder is the policy that an account's newest application stands under.
+func (c *call) policyUnder(account credit.ID) (*risk.Policy, error) {
+	var p credit.Application
+	if _, err := c.look(account, func(a *credit.Account, _ credit.Moment) {
+		if a.Application != nil {
+			p = *a.Application
+		}
+	}); err != nil {
+		return nil, err
+	}
+	policy := c.policyBy(p.Programme, p.Version)
+	return &policy, nil
+}
+
+// applicationAnswer writes an account's newest application, with its reasons in the policy's words.
+func applicationAnswer(policy *risk.Policy) func(o *out, a *credit.Account, _ []credit.Event, at credit.Moment) {
+	return func(o *out, a *credit.Account, _ []credit.Event, at credit.Moment) {
+		o.begin()
+		o.applicationMembers(a, policy)
+		if a.Application.Decision == credit.Approved {
+			o.name("opened")
+			o.account(a, at)
+		}
+		o.end()
+	}
 }
 
 // applicationMembers writes the account's newest application.
-func (o *out) applicationMembers(a *credit.Account) {
+func (o *out) applicationMembers(a *credit.Account, policy *risk.Policy) {
 	p := a.Application
 	o.id("id", a.ID.Part(credit.PrefixApplication, p.Number))
 	o.id("account", a.ID)
@@ -88,7 +148,11 @@ func (o *out) applicationMembers(a *credit.Account) {
 	o.text("status", string(p.Decision))
 	o.date("applied_on", p.On)
 	o.texts("reasons", p.Reasons)
+	o.explained(policy, p.Reasons)
 	o.date("apply_again_on", p.Until)
+	o.date("appeal_until", p.AppealUntil())
+	o.date("appealed_on", p.AppealedOn)
+	o.date("expected_by", p.ExpectedBy)
 	o.list("agreements")
 	for _, g := range p.Agreements {
 		o.begin()
@@ -115,18 +179,23 @@ func getApplication(c *call) error {
 	}
 	var o out
 	customer := ""
+	var newest *credit.Application
 	position, err := c.look(account, func(a *credit.Account, _ credit.Moment) {
 		customer = a.Customer
 		if a.Application != nil && a.Application.Number == number {
-			o.begin()
-			o.applicationMembers(a)
-			o.end()
+			copied := *a.Application // its lists and terms are never written to
+			newest = &copied
 		}
 	})
 	if err != nil {
 		return asWhat(err, "application")
 	}
-	if o.b == nil {
+	if newest != nil {
+		policy := c.policyBy(newest.Programme, newest.Version)
+		o.begin()
+		o.applicationMembers(&credit.Account{ID: account, Customer: customer, Application: newest}, &policy)
+		o.end()
+	} else {
 		if err := c.pastApplication(&o, account, number, customer, position); err != nil {
 			return err
 		}
@@ -156,7 +225,7 @@ func (c *call) writeApplication(o *out, account credit.ID, customer string, row 
 		return err
 	}
 	number := row.Number
-	past := credit.Application{Number: number, On: row.Day, Decision: row.Decision, Reasons: reasons(row.Reasons), Until: row.Until}
+	past := credit.Application{Number: number, On: row.Day, Decision: row.Decision, Reasons: reasons(row.Reasons), Until: row.Until, AppealedOn: row.AppealedOn}
 	for i := range agreements {
 		if g := &agreements[i]; g.Application == number {
 			past.Agreements = append(past.Agreements, credit.Agreement{
@@ -165,8 +234,21 @@ func (c *call) writeApplication(o *out, account credit.ID, customer string, row 
 			})
 		}
 	}
+	switch past.Decision {
+	case credit.Refused:
+	case credit.Referred:
+		past.ExpectedBy = row.ExpectedBy
+		fallthrough
+	default:
+		past.Until = 0 // it was refused first, and appealed
+	}
+	received, err := c.received(account, number)
+	if err != nil {
+		return err
+	}
+	policy := c.policyBy(received.Programme, received.Version)
 	o.begin()
-	o.applicationMembers(&credit.Account{ID: account, Customer: customer, Application: &past})
+	o.applicationMembers(&credit.Account{ID: account, Customer: customer, Application: &past}, &policy)
 	o.end()
 	return nil
 }

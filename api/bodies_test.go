@@ -64,17 +64,23 @@ func (w *world) samples(t testing.TB) map[string]sample {
 	of := "/v1/accounts/" + account.ID
 	application := client.ApplicationRequest{
 		Customer: "u-next", Programme: catalogue.SampleID, Consents: w.consents(t, "u-next"),
-		Declared: client.Declared{Adult: true, MonthlyIncome: 10_000_00}, RequestedLimit: 10_000_00, Person: somebody(500),
+		Declared: client.Declared{Adult: true, MonthlyIncome: 10_000_00, Employment: client.Employed}, RequestedLimit: 10_000_00, Person: somebody(500),
+		Facts: []client.PlatformFact{{Name: "orders", Value: "12"}},
 	}
 	d := catalogue.Sample()
 	programme := map[string]any{"id": "another", "names": object(t, d.Names), "terms": object(t, d.Terms), "policy": object(t, d.Policy)}
 	delete(programme["terms"].(map[string]any), "programme")
 	delete(programme["terms"].(map[string]any), "version")
 	return map[string]sample{
-		"createProgramme":     {"/v1/programmes", w.operator, programme},
-		"apply":               {"/v1/applications", w.platform, object(t, application)},
-		"putPerson":           {"/v1/customers/u-good/person", w.platform, map[string]any{"name": "金丝雀", "identity_number": "000000199001010018", "phone": "+8612000000001", "address": "上海市", "email": "a@b.cn"}},
-		"searchCustomers":     {"/v1/customers/search", w.operator, map[string]any{"phone": "+8612000000001"}},
+		"createProgramme": {"/v1/programmes", w.operator, programme},
+		"apply":           {"/v1/applications", w.platform, object(t, application)},
+		"putPerson":       {"/v1/customers/u-good/person", w.platform, map[string]any{"name": "金丝雀", "identity_number": "000000199001010018", "phone": "+8612000000001", "address": "上海市", "email": "a@b.cn"}},
+		"searchCustomers": {"/v1/customers/search", w.operator, map[string]any{"phone": "+8612000000001"}},
+		"precheckApplication": {"/v1/applications/precheck", w.platform, map[string]any{
+			"customer": "u-next", "programme": catalogue.SampleID, "requested_limit": 10_000_00, "declared": map[string]any{"adult": true, "student": false, "monthly_income": 1, "employment": "employed"},
+			"facts": []any{map[string]any{"name": "orders", "value": "12"}},
+		}},
+		"appealApplication":   {"/v1/applications/app_0123456789abcdefghjk_1/appeal", w.platform, map[string]any{"ground": "human_review"}},
 		"reviewApplication":   {"/v1/applications/app_0123456789abcdefghjk_1/review", w.operator, map[string]any{"approve": true, "limit": 1, "reasons": []any{"x"}}},
 		"addBlock":            {of + "/blocks", w.platform, map[string]any{"kind": "customer", "note": "lost phone"}},
 		"changeLimit":         {of + "/limit", w.operator, map[string]any{"limit": 12_000_00, "reason": "customer_request", "consent": object(t, w.raised(t, account, 12_000_00))}},
@@ -198,7 +204,7 @@ func spoilt(schema *openapi3.Schema, pointer string, good any, kind string, whol
 	case schema.Type.Is("integer"):
 		add("a string", "1")
 		add("true", true)
-		for _, s := range []string{"1.0", "1.5", "1e2", "1E+2", "-0", "0.1e1", "-1", "9223372036854775808", "99999999999999999999999999", fmt.Sprintf("%.0f", *schema.Max+1), fmt.Sprintf("%.0f", *schema.Min-1)} {
+		for _, s := range []string{"1.0", "1.5", "1e2", "1E+2", "-0", "0.1e1", fmt.Sprintf("%.0f", min(-1, *schema.Min-1)), "9223372036854775808", "99999999999999999999999999", fmt.Sprintf("%.0f", *schema.Max+1), fmt.Sprintf("%.0f", *schema.Min-1)} {
 			add(s, raw(s))
 		}
 	case schema.Type.Is("string"):

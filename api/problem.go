@@ -112,6 +112,10 @@ func (c *call) asProblem(err error) *problem {
 		}
 		return p
 	}
+	var bad *catalogue.BadPolicy
+	if errors.As(err, &bad) {
+		return asFaults(kindInvalidProgramme, "/policy/", bad.Faults).(*problem)
+	}
 	if errors.Is(err, catalogue.ErrInvalid) {
 		detail := strings.TrimPrefix(err.Error()[strings.Index(err.Error(), catalogue.ErrInvalid.Error()):], catalogue.ErrInvalid.Error()+": ")
 		return &problem{kind: kindInvalidProgramme, detail: detail, cause: err}
@@ -160,6 +164,8 @@ func (c *call) fail(err error) {
 		h.Set("WWW-Authenticate", `Bearer realm="yuefu"`)
 	case 405:
 		h.Set("Allow", p.allow)
+	case 429:
+		h.Set("Retry-After", "60")
 	case 503:
 		h.Set("Retry-After", retryAfter)
 	}

@@ -26,6 +26,7 @@ const (
 	kindInvalidRequest   = "invalid_request"
 	kindNoPaymentService = "no_payment_service"
 	kindInvalidProgramme = "invalid_programme"
+	kindTooManyRequests  = "too_many_requests"
 	kindClockBackwards   = "clock_backwards"
 	kindFunderTaken      = "funder_taken"
 	kindCheckoutDecided  = "checkout_decided"
@@ -71,6 +72,7 @@ var problems = map[string]struct {
 	string(credit.AlreadyOpen):          {409, "The customer has an account in this programme"},
 	string(credit.ApplicationPending):   {409, "An application waits for a reviewer"},
 	string(credit.NoApplicationPending): {409, "The application does not wait for a reviewer"},
+	string(credit.AppealNotPossible):    {409, "The application can't be appealed"},
 	string(credit.HoldNotOpen):          {409, "The authorisation is not open any more"},
 	string(credit.CaptureTooLarge):      {422, "More than is held cannot be captured"},
 	string(credit.RefundTooLarge):       {422, "More than was captured cannot be refunded"},
@@ -143,6 +145,7 @@ var problems = map[string]struct {
 	kindInvalidRequest:   {422, "The request does not fit the contract"},
 	kindNoPaymentService: {409, "No payment service debits anybody here"},
 	kindInvalidProgramme: {422, "The programme cannot be activated"},
+	kindTooManyRequests:  {429, "Too often in too short a time"},
 	kindFunderTaken:      {409, "The funder's id is taken"},
 	kindCheckoutDecided:  {409, "The checkout is decided"},
 	kindOrderConfirmed:   {409, "The order was confirmed in another checkout"},

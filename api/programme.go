@@ -10,7 +10,6 @@ import (
 	"github.com/yuefu/yuefu/catalogue"
 	"github.com/yuefu/yuefu/credit"
 	"github.com/yuefu/yuefu/money"
-	"github.com/yuefu/yuefu/risk"
 )
 
 func listProgrammes(c *call) error {
@@ -18,7 +17,7 @@ func listProgrammes(c *call) error {
 	o.begin()
 	o.list("data")
 	for _, v := range c.server.catalogue.Programmes(background, c.caller.Platform) {
-		if err := o.programme(v); err != nil {
+		if err := o.programme(v, c.caller.Role); err != nil {
 			return err
 		}
 	}
@@ -38,7 +37,7 @@ func getProgramme(c *call) error {
 
 func (c *call) programme(status int, v *catalogue.Version) error {
 	var o out
-	if err := o.programme(v); err != nil {
+	if err := o.programme(v, c.caller.Role); err != nil {
 		return err
 	}
 	c.json(status, o.b)
@@ -46,7 +45,7 @@ func (c *call) programme(status int, v *catalogue.Version) error {
 }
 
 // programme writes a version. Its parts are documents, kept and shown in one form.
-func (o *out) programme(v *catalogue.Version) error {
+func (o *out) programme(v *catalogue.Version, role catalogue.Role) error {
 	names, err := json.Marshal(v.Names)
 	if err != nil {
 		return err
@@ -55,7 +54,7 @@ func (o *out) programme(v *catalogue.Version) error {
 	if err != nil {
 		return err
 	}
-	policy, err := json.Marshal(v.Policy)
+	policy, err := json.Marshal(toldPolicy(v.Policy, role))
 	if err != nil {
 		return err
 	}
@@ -139,7 +138,7 @@ func createProgramme(c *call) error {
 
 func draft(body *contract.ProgrammeRequest) catalogue.Draft {
 	label := func(l contract.Label) catalogue.Label { return catalogue.Label{ZH: l.Zh, EN: l.En} }
-	t, p := &body.Terms, &body.Policy
+	t := &body.Terms
 	d := catalogue.Draft{
 		Names: catalogue.Names{Programme: label(body.Names.Programme), Funder: label(body.Names.Funder), Bureau: label(body.Names.Bureau)},
 		Terms: credit.Terms{
@@ -152,11 +151,7 @@ func draft(body *contract.ProgrammeRequest) catalogue.Draft {
 			Contact:       credit.ContactTerms{QuietFrom: t.Contact.QuietFrom, QuietUntil: t.Contact.QuietUntil, ADay: t.Contact.ADay},
 			ChargeOffDays: t.ChargeOffDays, Grades: credit.Grades{Substandard: t.Grades.Substandard, Doubtful: t.Grades.Doubtful, Loss: t.Grades.Loss},
 		},
-		Policy: risk.Policy{
-			MinimumLimit: money.Amount(p.MinimumLimit), DefaultLimit: money.Amount(p.DefaultLimit), MaximumLimit: money.Amount(p.MaximumLimit),
-			AutoApproveUpTo: money.Amount(p.AutoApproveUpTo), MinimumIncome: money.Amount(p.MinimumIncome),
-			IncomeMultiple: p.IncomeMultiple, ExcludeStudents: p.ExcludeStudents, IdentityRequired: p.IdentityRequired,
-		},
+		Policy: policyOf(&body.Policy),
 	}
 	if f := t.Deferral; f != (contract.DeferralTerms{}) {
 		d.Terms.Deferral = &credit.DeferralTerms{MostDays: f.MostDays, AYear: f.AYear, Rate: credit.Rate(f.Rate), Fee: money.Amount(f.Fee)}

@@ -35,6 +35,9 @@ var routes = []route{
 	{"GET", "/v1/texts/{hash}", customerToo, false, nil, getText},
 
 	{"POST", "/v1/applications", customerToo, true, nil, apply},
+	{"POST", "/v1/applications/precheck", customerToo, false, nil, precheckApplication},
+	{"POST", "/v1/applications/{id}/appeal", customerToo, true, nil, appealApplication},
+	{"GET", "/v1/applications/{id}/assessment", operatorKey, false, nil, getAssessment},
 	{"GET", "/v1/applications/{id}", customerToo, false, nil, getApplication},
 	{"POST", "/v1/applications/{id}/review", operatorKey, true, nil, reviewApplication},
 

@@ -67,6 +67,7 @@ func TestMoneyRoutesWantAKey(t *testing.T) {
 		"/v1/clock/advance", "/v1/forks", "/v1/funders", "/v1/wallet_sessions", "/v1/wallet_sessions/end", "/v1/accounts/{id}/sources",
 		"/v1/customers/{customer}/erasure", "/v1/customers/search",
 		"/v1/webhook-endpoints", "/v1/webhook-endpoints/{id}/rotate-secret", "/v1/webhook-endpoints/{id}/test", "/v1/webhook-endpoints/{id}/dead/replay",
+		"/v1/applications/precheck",
 	}
 	for _, r := range routes {
 		if want := r.method == "POST" && !slices.Contains(unkeyed, r.pattern); r.keyed != want {

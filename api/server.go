@@ -106,17 +106,18 @@ type Server struct {
 	public     string
 	connection int
 
-	http     *fasthttp.Server
-	paths    node
-	pages    map[string]fasthttp.RequestHandler
-	metrics  fasthttp.RequestHandler
-	calls    sync.Pool
-	prefix   string
-	requests atomic.Uint64
-	seen     positions
-	rooms    rooms
-	statuses [6]atomic.Int64 // answers by class of status
-	stopping atomic.Bool
+	http      *fasthttp.Server
+	paths     node
+	pages     map[string]fasthttp.RequestHandler
+	metrics   fasthttp.RequestHandler
+	calls     sync.Pool
+	prefix    string
+	requests  atomic.Uint64
+	seen      positions
+	rooms     rooms
+	prechecks pace
+	statuses  [6]atomic.Int64 // answers by class of status
+	stopping  atomic.Bool
 }
 
 // New makes a server. It listens once Serve is called.
@@ -125,6 +126,7 @@ func New(o Options) *Server {
 		desk: o.Desk, catalogue: o.Catalogue, tables: o.Tables, feed: o.Events, webhooks: o.Webhooks, log: o.Log, partitions: o.Partitions, zone: o.Zone, sandbox: o.Sandbox,
 		ready: o.Ready, sources: o.Sources, payments: o.Payments, sessions: o.Sessions, public: strings.TrimSuffix(o.Public, "/"), connection: o.Connections, pages: map[string]fasthttp.RequestHandler{},
 		vault: o.Vault, retention: o.Retention,
+		prechecks: pace{often: perMinute},
 	}
 	s.consents = o.Consents
 	var err error

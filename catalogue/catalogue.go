@@ -43,6 +43,7 @@ type Catalogue struct {
 	current  atomic.Pointer[snapshot]
 	versions sync.Map // versionKey → *Version, old ones too: they never change
 	texts    sync.Map // hash → Text
+	rules    sync.Map // versionKey → compiled
 }
 
 // Open reads the catalogue of a database, and adds the texts that come with the

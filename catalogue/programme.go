@@ -162,8 +162,8 @@ func (v *Version) check() error {
 	if err := v.Terms.Validate(); err != nil {
 		return invalid("terms: %v", err)
 	}
-	if err := v.Policy.Validate(); err != nil {
-		return invalid("policy: %v", err)
+	if err := v.assessable(); err != nil {
+		return err
 	}
 	if most := v.Terms.LimitCap; most > 0 && v.Policy.MaximumLimit > most {
 		return invalid("policy: maximum_limit is %d, above the terms' limit_cap of %d", v.Policy.MaximumLimit, most)

@@ -1,9 +1,6 @@
 package catalogue
 
-import (
-	"github.com/yuefu/yuefu/credit"
-	"github.com/yuefu/yuefu/risk"
-)
+import "github.com/yuefu/yuefu/credit"
 
 // SampleID is what the sample programme is usually called.
 const SampleID = "default"
@@ -65,14 +62,6 @@ func Sample() Draft {
 			Deferral:  &credit.DeferralTerms{MostDays: 14, AYear: 2, Rate: 5_000},
 			Documents: documents,
 		},
-		Policy: risk.Policy{
-			MinimumLimit:    100_00,
-			DefaultLimit:    5_000_00,
-			MaximumLimit:    50_000_00,
-			AutoApproveUpTo: 20_000_00,
-			MinimumIncome:   2_000_00,
-			IncomeMultiple:  3,
-			ExcludeStudents: true,
-		},
+		Policy: samplePolicy(),
 	}
 }

@@ -34,11 +34,11 @@ func (t Text) Document() credit.Document {
 
 // The names of texts that rules speak of.
 const (
-	CreditAgreement     = "credit_agreement"     // 月付服务协议
+	CreditAgreement = "credit_agreement" // 月付服务协议
 	BureauQuery     = "bureau_query"     // 征信查询授权书
 	BureauReport    = "bureau_report"    // 征信报送授权书
-	DataSharing         = "data_sharing"         // 个人信息共享授权书
-	CostDisclosure      = "cost_disclosure"      // 综合成本明示: made for each version of a programme
+	DataSharing     = "data_sharing"     // 个人信息共享授权书
+	CostDisclosure  = "cost_disclosure"  // 综合成本明示: made for each version of a programme
 )
 
 const maxText = 200_000 // bytes

@@ -18,6 +18,8 @@ type Apply struct {
 	Declared  Declared     `json:"declared"`
 	Wanted    money.Amount `json:"requested_limit,omitzero"`
 
+	Facts []PlatformFact `json:"facts,omitempty"` // what the platform tells of its customer
+
 	Terms      *Terms     `json:"-"`
 	Assessment Assessment `json:"-"`
 }
@@ -25,10 +27,17 @@ type Apply struct {
 // Declared is what the customer says of themselves, as far as the rules ask. It
 // holds no personal data that could tell who they are.
 type Declared struct {
-	Adult   *bool        `json:"adult"`
-	Student *bool        `json:"student"`
-	Income  money.Amount `json:"monthly_income,omitzero"`
+	Adult      *bool        `json:"adult"`
+	Student    *bool        `json:"student"`
+	Income     money.Amount `json:"monthly_income,omitzero"`
+	Employment string       `json:"employment,omitzero"` // one of Employments; empty: not said
 }
+
+// EmploymentNotSaid is the employment of who does not say it.
+const EmploymentNotSaid = "not_said"
+
+// Employments (就业状况) are what an applicant can say to be.
+var Employments = []string{"employed", "self_employed", "retired", "unemployed", "other", EmploymentNotSaid}
 
 // Assessment (授信审批) is what the policy says of an applicant: a decision, the limit
 // where it approves, the reasons where it does not.
@@ -36,6 +45,8 @@ type Assessment struct {
 	Decision Decision     `json:"decision"`
 	Limit    money.Amount `json:"limit,omitzero"`
 	Reasons  []string     `json:"reasons,omitempty"`
+
+	Evaluation Evaluation `json:"evaluation,omitzero"` // how it came about
 }
 
 // The reasons that the rules themselves give for refusing an application; others
@@ -53,15 +64,20 @@ type ApplicationReceived struct {
 	Number     int64       `json:"n"`
 	Platform   string      `json:"platform"`
 	Customer   string      `json:"customer"`
+	Programme  string      `json:"programme,omitzero"`
+	Version    int         `json:"version,omitzero"` // of the programme
 	Agreements []Agreement `json:"agreements"`
 	Assessed   bool        `json:"assessed"`
+
+	Evaluation Evaluation `json:"evaluation,omitzero"` // how the assessment came to what it says
 }
 
 // ApplicationReferred says that a reviewer decides.
 type ApplicationReferred struct {
-	Number  int64    `json:"n"`
-	Reasons []string `json:"reasons"`
-	Terms   *Terms   `json:"terms"`
+	Number     int64         `json:"n"`
+	Reasons    []string      `json:"reasons"`
+	Terms      *Terms        `json:"terms"`
+	ExpectedBy calendar.Date `json:"expected_by,omitzero"`
 }
 
 // ApplicationRefused says that no account is opened, and why.
@@ -69,6 +85,7 @@ type ApplicationRefused struct {
 	Number  int64         `json:"n"`
 	Reasons []string      `json:"reasons"`
 	Until   calendar.Date `json:"until,omitzero"`
+	Terms   *Terms        `json:"terms,omitzero"` // where the policy alone refused: what an appeal may open
 }
 
 // AccountOpened (开通) begins the life of the credit line, under terms kept with it.
@@ -85,21 +102,21 @@ func (ApplicationRefused) Name() string  { return "application.refused" }
 func (AccountOpened) Name() string       { return "account.opened" }
 
 func (c Apply) do(a *Account, at Moment, emit func(Event)) error {
-	switch {
-	case a.Platform != "" && (a.Platform != c.Platform || a.Customer != c.Customer):
+	if a.Platform != "" && (a.Platform != c.Platform || a.Customer != c.Customer) {
 		return refuse(NotFound, "this account belongs to somebody else")
-	case a.Status == Active || a.Status == Closing:
-		return refuse(AlreadyOpen, "the customer has an account in this programme")
-	case a.Closure != nil:
-		return refuse(ClosurePending, "the customer asked on %s to be de-registered", a.Closure.On)
-	case a.Application != nil && a.Application.Decision == Referred:
-		return refuse(ApplicationPending, "application %d waits for a reviewer", a.Application.Number)
+	}
+	if err := a.CanApply(); err != nil {
+		return err
+	}
+	switch {
 	case c.Customer == "":
 		return &Error{Kind: ConsentIncomplete, Field: "customer", Detail: "an application names its customer"}
 	case c.Declared.Adult == nil || c.Declared.Student == nil:
 		return &Error{Kind: ConsentIncomplete, Field: "declared", Detail: "an application says whether the applicant is an adult and whether a student"}
 	case c.Wanted < 0 || c.Wanted > money.Max:
 		return &Error{Kind: InvalidAmount, Field: "requested_limit", Detail: "a limit that is asked for is not negative and within what the product accepts"}
+	case c.Declared.Employment != "" && !slices.Contains(Employments, c.Declared.Employment):
+		return &Error{Kind: ConsentIncomplete, Field: "declared", Detail: "an employment is one of those that there are"}
 	case c.Declared.Income < 0 || c.Declared.Income > money.Max:
 		return &Error{Kind: InvalidAmount, Field: "declared", Detail: "an income is not negative and within what the product accepts"}
 	}
@@ -109,14 +126,19 @@ func (c Apply) do(a *Account, at Moment, emit func(Event)) error {
 	}
 
 	n := a.number()
-	soon, until := a.tooSoon(c.Terms, at.Day)
+	soon, until := a.TooSoon(c.Terms, at.Day)
 	assessed := len(soon) == 0
-	emit(ApplicationReceived{Number: n, Platform: c.Platform, Customer: c.Customer, Agreements: agreements, Assessed: assessed})
+	received := ApplicationReceived{Number: n, Platform: c.Platform, Customer: c.Customer, Programme: c.Terms.Programme, Version: c.Terms.Version, Agreements: agreements, Assessed: assessed}
+	if assessed {
+		received.Evaluation = c.Assessment.Evaluation
+	}
+	emit(received)
+	_, next := a.TooSoon(c.Terms, at.Day) // this one counts by now
 	switch {
 	case !assessed:
 		emit(ApplicationRefused{Number: n, Reasons: soon, Until: until})
 	case len(c.unlawful()) > 0:
-		emit(ApplicationRefused{Number: n, Reasons: c.unlawful()})
+		emit(ApplicationRefused{Number: n, Reasons: c.unlawful(), Until: next})
 	case c.Assessment.Decision == Approved:
 		limit := c.Assessment.Limit
 		if most := c.Terms.LimitCap; most > 0 {
@@ -124,9 +146,22 @@ func (c Apply) do(a *Account, at Moment, emit func(Event)) error {
 		}
 		emit(AccountOpened{Application: n, Limit: limit, Terms: c.Terms})
 	case c.Assessment.Decision == Referred:
-		emit(ApplicationReferred{Number: n, Reasons: c.Assessment.Reasons, Terms: c.Terms})
+		emit(ApplicationReferred{Number: n, Reasons: c.Assessment.Reasons, Terms: c.Terms, ExpectedBy: calendar.AddWorkingDays(at.Day, c.Terms.ReviewDays)})
 	default:
-		emit(ApplicationRefused{Number: n, Reasons: c.Assessment.Reasons})
+		emit(ApplicationRefused{Number: n, Reasons: c.Assessment.Reasons, Until: next, Terms: c.Terms})
+	}
+	return nil
+}
+
+// CanApply refuses an application for as long as there is nothing to apply for.
+func (a *Account) CanApply() error {
+	switch {
+	case a.Status == Active || a.Status == Closing:
+		return refuse(AlreadyOpen, "the customer has an account in this programme")
+	case a.Closure != nil:
+		return refuse(ClosurePending, "the customer asked on %s to be de-registered", a.Closure.On)
+	case a.Application != nil && a.Application.Decision == Referred:
+		return refuse(ApplicationPending, "application %d waits for a reviewer", a.Application.Number)
 	}
 	return nil
 }
@@ -165,8 +200,8 @@ func (c Apply) agreements(at Moment) ([]Agreement, error) {
 	return agreements, nil
 }
 
-// tooSoon says why an application is not even assessed on a day, and when one would be.
-func (a *Account) tooSoon(t *Terms, day calendar.Date) (reasons []string, until calendar.Date) {
+// TooSoon says why an application is not even assessed on a day, and when one would be.
+func (a *Account) TooSoon(t *Terms, day calendar.Date) (reasons []string, until calendar.Date) {
 	if counted := a.counted(t, day); len(counted) >= t.Applications {
 		// The next one is assessed once so many no longer count that one more may.
 		until = counted[len(counted)-t.Applications] + calendar.Date(t.WindowDays)
@@ -194,7 +229,7 @@ func (a *Account) counted(t *Terms, day calendar.Date) []calendar.Date {
 func (e ApplicationReceived) apply(a *Account, on calendar.Date) {
 	a.numbered(e.Number)
 	a.Platform, a.Customer = e.Platform, e.Customer
-	a.Application = &Application{Number: e.Number, On: on, Agreements: e.Agreements}
+	a.Application = &Application{Number: e.Number, On: on, Programme: e.Programme, Version: e.Version, Agreements: e.Agreements}
 	if e.Assessed {
 		a.Applications = slices.DeleteFunc(a.Applications, func(past calendar.Date) bool { return past <= on-maxWindowDays })
 		a.Applications = append(a.Applications, on)
@@ -203,15 +238,17 @@ func (e ApplicationReceived) apply(a *Account, on calendar.Date) {
 
 func (e ApplicationReferred) apply(a *Account, _ calendar.Date) {
 	a.Application.Decision, a.Application.Reasons, a.Application.Terms = Referred, e.Reasons, e.Terms
+	a.Application.ExpectedBy = e.ExpectedBy
 }
 
 func (e ApplicationRefused) apply(a *Account, _ calendar.Date) {
 	a.Application.Decision, a.Application.Reasons, a.Application.Until = Refused, e.Reasons, e.Until
-	a.Application.Terms = nil
+	a.Application.Terms, a.Application.ExpectedBy = e.Terms, 0
 }
 
 func (e AccountOpened) apply(a *Account, on calendar.Date) {
 	a.Application.Decision, a.Application.Reasons, a.Application.Terms = Approved, nil, nil
+	a.Application.Until, a.Application.ExpectedBy = 0, 0
 	a.Status, a.Terms, a.Limit = Active, e.Terms, e.Limit
 	a.OpenedOn, a.ClosedOn, a.ApplyFrom = on, 0, 0
 	a.DueDay, a.DueDayBefore, a.DueDayChanges = 0, 0, nil // nothing of the old contract carries over
@@ -229,7 +266,7 @@ type Review struct {
 
 func (Review) Name() string { return "review_application" }
 
-func (c Review) do(a *Account, _ Moment, emit func(Event)) error {
+func (c Review) do(a *Account, at Moment, emit func(Event)) error {
 	switch {
 	case a.Application == nil || a.Application.Number != c.Application:
 		return refuse(NotFound, "there is no such application")
@@ -247,7 +284,8 @@ func (c Review) do(a *Account, _ Moment, emit func(Event)) error {
 		if len(reasons) == 0 {
 			reasons = []string{ReasonReview} // nobody is refused without a reason
 		}
-		emit(ApplicationRefused{Number: c.Application, Reasons: reasons})
+		_, next := a.TooSoon(a.Application.Terms, at.Day)
+		emit(ApplicationRefused{Number: c.Application, Reasons: reasons, Until: next})
 	}
 	return nil
 }

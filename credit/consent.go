@@ -120,10 +120,14 @@ func (c *Consent) Proves(kept Agreement, person string) bool {
 type Application struct {
 	Number     int64         `json:"n"`
 	On         calendar.Date `json:"on"`
+	Programme  string        `json:"programme,omitzero"`
+	Version    int           `json:"version,omitzero"` // of the programme
 	Decision   Decision      `json:"decision"`
 	Reasons    []string      `json:"reasons,omitempty"`
-	Until      calendar.Date `json:"until,omitzero"` // refused for applying too often: when the next one is assessed
-	Terms      *Terms        `json:"terms,omitzero"` // while a reviewer decides
+	Until      calendar.Date `json:"until,omitzero"`       // refused: when the next one is assessed, if not at once
+	Terms      *Terms        `json:"terms,omitzero"`       // while a reviewer decides, or can be asked to
+	ExpectedBy calendar.Date `json:"expected_by,omitzero"` // by when the reviewer decides
+	AppealedOn calendar.Date `json:"appealed_on,omitzero"`
 	Agreements []Agreement   `json:"agreements,omitempty"`
 }
 

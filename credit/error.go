@@ -26,6 +26,7 @@ const (
 	AlreadyOpen          Kind = "already_open"           // the customer has an account in this programme
 	ApplicationPending   Kind = "application_pending"    // an application waits for a reviewer
 	NoApplicationPending Kind = "no_application_pending" // nothing waits for a reviewer
+	AppealNotPossible    Kind = "appeal_not_possible"    // a person decided already, or it is too late
 	HoldNotOpen          Kind = "hold_not_open"          // captured whole, voided or expired
 	CaptureTooLarge      Kind = "capture_too_large"      // more than is held
 	RefundTooLarge       Kind = "refund_too_large"       // more than was captured and not yet refunded
@@ -93,6 +94,7 @@ var Kinds = []Kind{
 	AlreadyOpen,
 	ApplicationPending,
 	NoApplicationPending,
+	AppealNotPossible,
 	HoldNotOpen,
 	CaptureTooLarge,
 	RefundTooLarge,

@@ -244,6 +244,7 @@ func (l *life) other(t *rapid.T) {
 		credit.ReturnCredit{Reference: "x"}, credit.Freeze{Kind: kind}, credit.Unfreeze{Kind: kind}, credit.CloseDay{Day: l.story.day}, again,
 		credit.CancelAutopay{},
 		credit.Review{Application: l.story.a.Application.Number, Approve: true, Limit: 5_000_00, Reviewer: "r"},
+		credit.Appeal{Application: l.story.a.Application.Number, Ground: credit.GroundPerson},
 	}
 	l.do(commands[rapid.IntRange(0, len(commands)-1).Draw(t, "command")])
 }

@@ -222,6 +222,11 @@ func (t *telling) renewed(e Event) Event {
 	case ApplicationReferred:
 		e.Terms = t.terms(*e.Terms)
 		return e
+	case ApplicationRefused:
+		if e.Terms != nil {
+			e.Terms = t.terms(*e.Terms)
+		}
+		return e
 	default:
 		return e
 	}

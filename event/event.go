@@ -88,12 +88,31 @@ func Of(e *eventlog.Entry, customer string) ([]Event, error) {
 	for i := range told {
 		at := Place{e.Position, int64(i + 1)}
 		name := string(told[i][0])
+		if err := withoutEvaluation(name, &told[i][2]); err != nil {
+			return nil, fmt.Errorf("events of entry %d/%d: %w", e.Partition, e.Position, err)
+		}
 		list[i] = Event{
 			ID: IDOf(credit.ID(e.Account), at), Type: name[1 : len(name)-1], Version: told[i][1], On: day, At: time.UnixMicro(e.Time).UTC(),
 			Account: credit.ID(e.Account), Customer: customer, Data: told[i][2], Place: at,
 		}
 	}
 	return list, nil
+}
+
+// withoutEvaluation leaves out how an applicant was scored: that is between the lender and
+// its reviewers, see GET /v1/applications/{id}/assessment.
+func withoutEvaluation(name string, data *jsontext.Value) error {
+	if name != `"application.received"` {
+		return nil
+	}
+	var e credit.ApplicationReceived
+	if err := json.Unmarshal(*data, &e); err != nil {
+		return err
+	}
+	e.Evaluation = nil
+	short, err := json.Marshal(e)
+	*data = short
+	return err
 }
 
 // Append writes an event as everybody is told of it.

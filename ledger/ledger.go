@@ -176,7 +176,7 @@ func Post(account credit.ID, event credit.Event) []Transfer {
 		p.pay(p.customer(CreditBalance), e.Shares)
 	case credit.CreditReturned:
 		p.move(p.customer(CreditBalance), Account{Class: Cash}, e.Amount)
-	case credit.ApplicationReceived, credit.ApplicationReferred, credit.ApplicationRefused, credit.AccountOpened,
+	case credit.ApplicationReceived, credit.ApplicationReferred, credit.ApplicationRefused, credit.ApplicationAppealed, credit.AccountOpened,
 		credit.Authorised, credit.Declined, credit.HoldVoided, credit.HoldExpired,
 		credit.StatementPaid, credit.StatementOverdue, credit.StatementAged, credit.AccountGraded, credit.ContactMade,
 		credit.BlockAdded, credit.BlockLifted,

@@ -76,7 +76,7 @@ var cases = []struct {
 	}}},
 	{"… or by the credit balance", credit.CreditUsed{Amount: 5_00, Shares: []credit.Share{{Statement: 7, Principal: 5_00, ChargedOff: true}}}},
 	{"… or refunded: less of a loss, and what had been recovered is the customer's", credit.PurchaseRefunded{Amount: 100_00, Merchant: "m1", Credit: 30_00, Cuts: []credit.Cut{{Statement: 7, Principal: 50_00, ChargedOff: true}, {Principal: 20_00, ChargedOff: true}}}},
-	{"", credit.ApplicationReceived{}}, {"", credit.ApplicationReferred{}}, {"", credit.ApplicationRefused{}}, {"", credit.AccountOpened{Limit: 1}},
+	{"", credit.ApplicationReceived{}}, {"", credit.ApplicationReferred{}}, {"", credit.ApplicationRefused{}}, {"", credit.ApplicationAppealed{}}, {"", credit.AccountOpened{Limit: 1}},
 	{"", credit.Authorised{Amount: 1}}, {"", credit.Declined{Amount: 1}}, {"", credit.HoldVoided{Amount: 1}}, {"", credit.HoldExpired{Amount: 1}},
 	{"", credit.StatementPaid{}}, {"", credit.StatementOverdue{}}, {"", credit.StatementAged{}}, {"", credit.AccountGraded{}}, {"", credit.ContactMade{}}, {"", credit.BlockAdded{}}, {"", credit.BlockLifted{}},
 	{"", credit.ClosureRequested{}}, {"", credit.ClosureApproved{}}, {"", credit.AccountDeregistered{}}, {"", credit.ClosureRefused{}}, {"", credit.ClosureWithdrawn{}}, {"", credit.ClosureBreached{}},

@@ -54,7 +54,7 @@ type Summary struct {
 type player struct {
 	office    *office.Office
 	terms     *credit.Terms
-	policy    risk.Policy
+	rules     *risk.Rules
 	customers map[string]*customer
 	mu        sync.Mutex // of the summary's sums
 	summary   Summary
@@ -78,7 +78,10 @@ func Play(ctx context.Context, o *office.Office, orders Orders, progress func(in
 	if err != nil {
 		return p.summary, fmt.Errorf("replay needs a programme: %w", err)
 	}
-	p.terms, p.policy = version.Terms, version.Policy
+	p.terms = version.Terms
+	if p.rules, err = o.Catalogue.Rules(version); err != nil {
+		return p.summary, err
+	}
 	p.summary.Orders, p.summary.Zeros = len(orders.List), orders.Zeros
 	p.summary.First = orders.List[0].Date
 	for rest := orders.List; len(rest) > 0; {
@@ -207,7 +210,7 @@ func (p *player) open(ctx context.Context, c *customer) error {
 	declared := credit.Declared{Adult: &adult, Student: &student}
 	apply := credit.Apply{
 		Platform: Platform, Programme: Programme, Customer: c.name, Declared: declared,
-		Terms: p.terms, Assessment: risk.Assess(p.policy, declared, 0),
+		Terms: p.terms, Assessment: p.rules.Assess(risk.Applicant{Declared: declared}),
 	}
 	for _, document := range p.terms.Documents {
 		apply.Consents = append(apply.Consents, p.consent(c, document))

@@ -20,6 +20,18 @@ var policy = risk.Policy{
 	MinimumIncome: 2_000, IncomeMultiple: 3, ExcludeStudents: true,
 }
 
+func compiled(t interface {
+	Helper()
+	Fatal(args ...any)
+}, p risk.Policy) *risk.Rules {
+	t.Helper()
+	rules, err := risk.Compile(p, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rules
+}
+
 func TestAssess(t *testing.T) {
 	yes, no := new(true), new(false)
 	adult := func(income money.Amount) credit.Declared {
@@ -72,8 +84,12 @@ func TestAssess(t *testing.T) {
 		{"much without an income", policy, adult(0), 30_000, referred(30_000, risk.IncomeNotDeclared, risk.AboveAutoApproval)},
 		{"a person decides everything", with(func(p *risk.Policy) { p.AutoApproveUpTo = 0 }), adult(0), 0, referred(5_000, risk.AboveAutoApproval)},
 	} {
-		if diff := cmp.Diff(c.want, risk.Assess(c.policy, c.declared, c.wanted)); diff != "" {
-			t.Errorf("%s: %s", c.name, diff)
+		got := compiled(t, c.policy).Assess(risk.Applicant{Declared: c.declared, Wanted: c.wanted})
+		if _, err := compiled(t, c.policy).Again(got.Evaluation); err != nil {
+			t.Errorf("%s: %v", c.name, err)
+		}
+		if got.Evaluation = nil; !cmp.Equal(c.want, got) {
+			t.Errorf("%s: %s", c.name, cmp.Diff(c.want, got))
 		}
 	}
 }
@@ -91,13 +107,10 @@ func TestNobodyGetsMore(t *testing.T) {
 			AutoApproveUpTo: between(0, maximum, "auto"), MinimumIncome: between(0, 100_000, "income"),
 			IncomeMultiple: rapid.IntRange(0, 120).Draw(t, "multiple"), ExcludeStudents: rapid.Bool().Draw(t, "exclude"),
 		}
-		if err := p.Validate(); err != nil {
-			t.Fatal(err)
-		}
 		adult, student := rapid.Bool().Draw(t, "adult"), rapid.Bool().Draw(t, "student")
 		declared := credit.Declared{Adult: &adult, Student: &student, Income: between(-1, 100_000, "declared")}
 		wanted := between(-1, 200_000, "wanted")
-		a := risk.Assess(p, declared, wanted)
+		a := compiled(t, p).Assess(risk.Applicant{Declared: declared, Wanted: wanted})
 		approved := a.Decision == credit.Approved
 		switch {
 		case a.Decision != credit.Refused && (!adult || student && p.ExcludeStudents):
@@ -139,6 +152,11 @@ func TestPolicyIsRefused(t *testing.T) {
 
 // TestReasonsAreTold walks the reasons through the page that customers' texts come from.
 func TestReasonsAreTold(t *testing.T) {
+	for _, reason := range risk.Reasons {
+		if told := policy.Tell(reason); told.Words.ZH == "" || told.Words.EN == "" {
+			t.Errorf("nobody tells %s", reason)
+		}
+	}
 	page, err := os.ReadFile("../docs/reasons.md")
 	if err != nil {
 		t.Fatal(err)
@@ -147,7 +165,7 @@ func TestReasonsAreTold(t *testing.T) {
 	for _, row := range regexp.MustCompile("(?m)^\\| `([a-z_]+)` \\| [^|]*\\p{Han}[^|]* \\| [^|]*[a-z][^|]* \\|").FindAllStringSubmatch(string(page), -1) {
 		told[row[1]] = true
 	}
-	reasons := append(slices.Clone(risk.Reasons), credit.ReasonDeregistered)
+	reasons := slices.Clone(risk.Reasons)
 	for _, reason := range credit.Reasons {
 		reasons = append(reasons, string(reason))
 	}

@@ -7,7 +7,10 @@ import (
 	"strings"
 )
 
-// core are the rooms of pure rules: the standard library and each other only.
+// core are the rooms of pure rules: the standard library and each other only. Risk alone
+// has more: an analyst's conditions are CEL, which reads nothing but the facts that it is
+// given, ends always, and is checked when a policy is published (decision 0021); its JSON is
+// the log's.
 var core = []string{"money", "calendar", "credit", "ledger", "risk", "law"}
 
 const jsonv2 = "github.com/go-json-experiment/json"
@@ -18,9 +21,9 @@ var allowed = map[string][]string{
 	"money":    {},
 	"calendar": {},
 	"credit":   {"money", "calendar"},
-	"ledger":   {"money", "calendar", "credit"}, // it posts credit's events
-	"risk":     {"money", "calendar", "credit"}, // it assesses who applies for credit
-	"law":      {"money", "calendar", "credit"}, // it holds a programme's terms against what the law asks
+	"ledger":   {"money", "calendar", "credit"},                           // it posts credit's events
+	"risk":     {"money", "calendar", "credit", "cel.dev/cel-go", jsonv2}, // it assesses who applies for credit
+	"law":      {"money", "calendar", "credit"},                           // it holds a programme's terms against what the law asks
 
 	// The durable form of credit's events. Not core: encoding/json takes repeated
 	// names, any letter case and bad UTF-8, so it stands on the library that does not.

@@ -56,6 +56,7 @@ var clocks = map[string]string{
 	"servicing/clock.go": "is the clock: everybody else gets it as an argument",
 	"database":           "notes when a database was made",
 	"api/server.go":      "gives a connection that is being closed a last moment",
+	"api/pace.go":        "counts what somebody does in a minute; no rule asks it the time",
 	"api/funder.go":      "looks for room again after a second; no rule asks it the time",
 	"office":             "hands the machine's clock to who needs one",
 	"bench":              "measures time",

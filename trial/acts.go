@@ -59,6 +59,9 @@ func (w *world) any(c *customer) act {
 		if a != nil && a.Application != nil && a.Application.Decision == credit.Referred {
 			return w.review(a)
 		}
+		if a != nil && a.Application != nil && a.Application.Decision == credit.Refused && w.chance(200) {
+			return w.appeal(a)
+		}
 		return w.apply(c)
 	}
 	var acts []func(*customer, *credit.Account) act
@@ -194,6 +197,12 @@ func (w *world) review(a *credit.Account) act {
 	return act{command, func(r *reference.Account, _ reference.Moment) reference.Answer {
 		return r.Review(command.Application, command.Approve, money.Amount(command.Limit))
 	}}
+}
+
+// appeal asks for a person, at times when there is nothing to ask about.
+func (w *world) appeal(a *credit.Account) act {
+	command := credit.Appeal{Application: w.number(a, []int64{a.Application.Number}), Ground: pick(w, credit.AppealGrounds...)}
+	return act{command, func(r *reference.Account, _ reference.Moment) reference.Answer { return r.Appeal(command.Application) }}
 }
 
 // consent draws evidence: mostly good, at times just good enough or just not.

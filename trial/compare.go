@@ -171,6 +171,10 @@ func tellEvents(events []credit.Event) (t reference.Answer) {
 			t.Amount = e.Limit
 		case credit.ApplicationRefused:
 			t.Until = e.Until
+		case credit.ApplicationReferred:
+			t.Until = e.ExpectedBy
+		case credit.ApplicationAppealed:
+			t.Until = e.ExpectedBy
 		case credit.Authorised:
 			t.Number, t.Amount, t.Until = e.Number, e.Amount, e.LastDay
 		case credit.Declined:

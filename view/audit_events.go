@@ -148,7 +148,7 @@ func (x *audited) settled(event credit.Event) *Violation {
 // afterClosing says what may still happen to a closed account.
 func afterClosing(status credit.Status, event credit.Event) *Violation {
 	switch event.(type) {
-	case credit.ApplicationReceived, credit.ApplicationReferred, credit.ApplicationRefused, credit.AccountOpened,
+	case credit.ApplicationReceived, credit.ApplicationReferred, credit.ApplicationRefused, credit.ApplicationAppealed, credit.AccountOpened,
 		credit.Declined, credit.PurchaseRefunded, credit.RepaymentReceived, credit.RepaymentReversed, credit.CreditReturned,
 		credit.DisputeOpened, credit.DisputeSettled:
 		return nil

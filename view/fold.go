@@ -66,7 +66,10 @@ func (c *changes) event(at place, account *balances, event credit.Event, shares 
 		c.received(at, e)
 	case credit.ApplicationReferred:
 		a := c.application(at, e.Number)
-		a.Decision, a.Reasons = credit.Referred, strings.Join(e.Reasons, ",")
+		a.Decision, a.Reasons, a.ExpectedBy = credit.Referred, strings.Join(e.Reasons, ","), e.ExpectedBy
+	case credit.ApplicationAppealed:
+		a := c.application(at, e.Application)
+		a.Decision, a.AppealedOn, a.ExpectedBy = credit.Referred, at.day, e.ExpectedBy
 	case credit.ApplicationRefused:
 		a := c.application(at, e.Number)
 		a.Decision, a.Reasons, a.Until, a.DecidedOn = credit.Refused, strings.Join(e.Reasons, ","), e.Until, at.day

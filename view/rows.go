@@ -21,7 +21,9 @@ type Application struct {
 	Reasons     string          `view:"set"` // with commas between
 	CreditLimit money.Amount    `view:"set"`
 	DecidedOn   calendar.Date   `view:"set"`
-	Until       calendar.Date   `view:"set"` // refused for applying too often: when the next one is assessed
+	Until       calendar.Date   `view:"set"` // refused: when the next one is assessed, if not at once
+	ExpectedBy  calendar.Date   `view:"set"` // by when a reviewer decides, or was to
+	AppealedOn  calendar.Date   `view:"set"`
 }
 
 // Agreement (协议) is a text that an applicant agreed to.

@@ -20,6 +20,13 @@ const (
 	Deregistered AccountStatus = "deregistered"
 )
 
+// Defines values for AppealGround.
+const (
+	CircumstancesChanged AppealGround = "circumstances_changed"
+	FactsWrong           AppealGround = "facts_wrong"
+	HumanReview          AppealGround = "human_review"
+)
+
 // Defines values for AuthorisationStatus.
 const (
 	AuthorisationStatusApproved AuthorisationStatus = "approved"
@@ -177,10 +184,43 @@ const (
 	EarlyFeesWaived     EarlyFees = "waived"
 )
 
+// Defines values for Employment.
+const (
+	Employed     Employment = "employed"
+	NotSaid      Employment = "not_said"
+	Other        Employment = "other"
+	Retired      Employment = "retired"
+	SelfEmployed Employment = "self_employed"
+	Unemployed   Employment = "unemployed"
+)
+
 // Defines values for ErasureStatus.
 const (
 	ErasureStatusErased    ErasureStatus = "erased"
 	ErasureStatusScheduled ErasureStatus = "scheduled"
+)
+
+// Defines values for FactKind.
+const (
+	Flag   FactKind = "flag"
+	Number FactKind = "number"
+	Word   FactKind = "word"
+)
+
+// Defines values for FactMissing.
+const (
+	FactMissingAssume FactMissing = "assume"
+	FactMissingRefer  FactMissing = "refer"
+	FactMissingRefuse FactMissing = "refuse"
+)
+
+// Defines values for FactSource.
+const (
+	FactSourceAssumed  FactSource = "assumed"
+	FactSourceDeclared FactSource = "declared"
+	FactSourceHistory  FactSource = "history"
+	FactSourceMissing  FactSource = "missing"
+	FactSourcePlatform FactSource = "platform"
 )
 
 // Defines values for Grade.
@@ -214,6 +254,13 @@ const (
 	LimitReasonRisk            LimitReason = "risk"
 )
 
+// Defines values for Outlook.
+const (
+	OutlookLikely   Outlook = "likely"
+	OutlookReview   Outlook = "review"
+	OutlookUnlikely Outlook = "unlikely"
+)
+
 // Defines values for OverdueStepStep.
 const (
 	OverdueStepStepAged       OverdueStepStep = "aged"
@@ -242,6 +289,13 @@ const (
 	PayNextMonth PlanKind = "pay_next_month"
 )
 
+// Defines values for PolicyOutcome.
+const (
+	PolicyOutcomeCap    PolicyOutcome = "cap"
+	PolicyOutcomeRefer  PolicyOutcome = "refer"
+	PolicyOutcomeRefuse PolicyOutcome = "refuse"
+)
+
 // Defines values for ProblemKind.
 const (
 	AccountNotClear         ProblemKind = "account_not_clear"
@@ -251,6 +305,7 @@ const (
 	AlreadyDeferred         ProblemKind = "already_deferred"
 	AlreadyOpen             ProblemKind = "already_open"
 	AlreadyReversed         ProblemKind = "already_reversed"
+	AppealNotPossible       ProblemKind = "appeal_not_possible"
 	ApplicationPending      ProblemKind = "application_pending"
 	AutopayMissing          ProblemKind = "autopay_missing"
 	BlockExists             ProblemKind = "block_exists"
@@ -338,6 +393,7 @@ const (
 	RequestTimeout          ProblemKind = "request_timeout"
 	ShuttingDown            ProblemKind = "shutting_down"
 	StatementNotOpen        ProblemKind = "statement_not_open"
+	TooManyRequests         ProblemKind = "too_many_requests"
 	TooManyWebhookEndpoints ProblemKind = "too_many_webhook_endpoints"
 	Unauthenticated         ProblemKind = "unauthenticated"
 	Unavailable             ProblemKind = "unavailable"
@@ -380,6 +436,13 @@ const (
 	StatementStatusOpen    StatementStatus = "open"
 	StatementStatusOverdue StatementStatus = "overdue"
 	StatementStatusPaid    StatementStatus = "paid"
+)
+
+// Defines values for Truth.
+const (
+	False     Truth = "false"
+	True      Truth = "true"
+	Undecided Truth = "undecided"
 )
 
 // Defines values for WalletPage.
@@ -608,17 +671,36 @@ type Agreement struct {
 // Amount A sum in minor units (分) of the currency beside it
 type Amount = int64
 
+// AppealGround Why somebody appeals: what was declared or known is not so; it is not so any more; a person is to decide, whatever the reason
+type AppealGround string
+
+// AppealRequest defines model for AppealRequest.
+type AppealRequest struct {
+	// Ground Why somebody appeals: what was declared or known is not so; it is not so any more; a person is to decide, whatever the reason
+	Ground AppealGround `json:"ground"`
+}
+
 // Application defines model for Application.
 type Application struct {
 	// Account The account's id, the same before and after it is opened
-	Account    string        `json:"account"`
-	Agreements []Agreement   `json:"agreements"`
-	AppliedOn  calendar.Date `json:"applied_on"`
+	Account    string      `json:"account"`
+	Agreements []Agreement `json:"agreements"`
 
-	// ApplyAgainOn From when another application is assessed again
+	// AppealUntil The last day on which a person can be asked to decide (申诉期限); left out when none can
+	AppealUntil calendar.Date `json:"appeal_until,omitempty,omitzero"`
+	AppealedOn  calendar.Date `json:"appealed_on,omitempty,omitzero"`
+	AppliedOn   calendar.Date `json:"applied_on"`
+
+	// ApplyAgainOn From when another application is assessed again; left out: at once
 	ApplyAgainOn calendar.Date `json:"apply_again_on,omitempty,omitzero"`
 	Customer     string        `json:"customer"`
-	ID           string        `json:"id"`
+
+	// ExpectedBy By when a reviewer decides
+	ExpectedBy calendar.Date `json:"expected_by,omitempty,omitzero"`
+
+	// Explained The reasons in words
+	Explained []ToldReason `json:"explained"`
+	ID        string       `json:"id"`
 
 	// Opened A credit line (月付账户) as it is on a business date
 	Opened Account `json:"opened,omitempty,omitzero"`
@@ -641,6 +723,9 @@ type ApplicationRequest struct {
 	// Declared What applicants say of themselves (自述); nothing that tells who they are
 	Declared Declared `json:"declared"`
 
+	// Facts What your platform knows of the customer, as the programme's policy lists it
+	Facts []PlatformFact `json:"facts,omitempty,omitzero"`
+
 	// Person Who a customer is (实名信息). In an application it is needed once; later ones may leave it out, and what they say has to be the same.
 	// A sandbox also takes identity numbers of the region 000000 and phones that begin with 12: nobody can have those, use no others there.
 	Person    PersonDetails `json:"person,omitempty,omitzero"`
@@ -648,6 +733,33 @@ type ApplicationRequest struct {
 
 	// RequestedLimit In minor units; left out: the programme's default
 	RequestedLimit int64 `json:"requested_limit,omitempty,omitzero"`
+}
+
+// Assessment How an application was assessed (评估记录)
+type Assessment struct {
+	// Ceiling What could be had at most, whatever is asked for
+	Ceiling    int64             `json:"ceiling"`
+	Conditions []JudgedCondition `json:"conditions"`
+
+	// Decision 审批结论
+	Decision Decision   `json:"decision"`
+	Facts    []UsedFact `json:"facts"`
+
+	// Limit 0 when refused
+	Limit int64 `json:"limit"`
+
+	// Limits What bounded the limit
+	Limits []LimitBound `json:"limits"`
+
+	// PolicyHash SHA-256 of the policy
+	PolicyHash string `json:"policy_hash"`
+
+	// PolicyVersion The programme's version
+	PolicyVersion int      `json:"policy_version"`
+	Reasons       []string `json:"reasons"`
+
+	// Score A scorecard's sum (评分)
+	Score Score `json:"score,omitempty,omitzero"`
 }
 
 // Authorisation defines model for Authorisation.
@@ -887,6 +999,18 @@ type BillText struct {
 	Zh string `json:"zh"`
 }
 
+// BinBelow The bin (分箱) of numbers up to one, without it
+type BinBelow struct {
+	Number int64 `json:"number"`
+	Points int   `json:"points"`
+}
+
+// BinWords The bin (分箱) of some words; a flag's are true and false
+type BinWords struct {
+	Points int      `json:"points"`
+	Words  []string `json:"words"`
+}
+
 // Block A reason that stops new spending (冻结)
 type Block struct {
 	Kind  BlockKind     `json:"kind"`
@@ -951,6 +1075,29 @@ type Certificate struct {
 type CertificateTexts struct {
 	En string `json:"en"`
 	Zh string `json:"zh"`
+}
+
+// Characteristic Points for one fact (评分项)
+type Characteristic struct {
+	// Below Of a number, rising
+	Below []BinBelow `json:"below,omitempty,omitzero"`
+	Fact  string     `json:"fact"`
+
+	// Is Of a flag or a word
+	Is   []BinWords `json:"is,omitempty,omitzero"`
+	Name string     `json:"name"`
+
+	// Otherwise Points of every other value
+	Otherwise int `json:"otherwise"`
+}
+
+// CharacteristicPoints What one characteristic gives
+type CharacteristicPoints struct {
+	// Bin From 1; 0: the fact is missing
+	Bin    int    `json:"bin"`
+	Fact   string `json:"fact"`
+	Name   string `json:"name"`
+	Points int    `json:"points"`
 }
 
 // ChargeOff What the books gave up on one day (核销)
@@ -1651,6 +1798,9 @@ type Decision string
 type Declared struct {
 	Adult bool `json:"adult"`
 
+	// Employment 就业状况; left out is not_said
+	Employment Employment `json:"employment,omitempty,omitzero"`
+
 	// MonthlyIncome In minor units
 	MonthlyIncome int64 `json:"monthly_income,omitempty,omitzero"`
 	Student       bool  `json:"student"`
@@ -2026,6 +2176,9 @@ type EarlyRepaymentRequest struct {
 	Source string `json:"source"`
 }
 
+// Employment 就业状况; left out is not_said
+type Employment string
+
 // Erasure defines model for Erasure.
 type Erasure struct {
 	Customer string `json:"customer"`
@@ -2118,6 +2271,37 @@ type ExportedPerson struct {
 	Name           string        `json:"name"`
 	Phone          string        `json:"phone"`
 }
+
+// FactKind What a fact's value is: a whole number, true or false, or one of a few words
+type FactKind string
+
+// FactMissing What is done when the platform does not tell the fact
+type FactMissing string
+
+// FactRule A fact that the platform sends with an application (信息项)
+type FactRule struct {
+	// Assume With `missing: assume`: what stands in for it
+	Assume string `json:"assume,omitempty,omitzero"`
+
+	// Kind What a fact's value is: a whole number, true or false, or one of a few words
+	Kind FactKind `json:"kind"`
+
+	// Least Of a number; left out: 0
+	Least int64 `json:"least,omitempty,omitzero"`
+
+	// Missing What is done when the platform does not tell the fact
+	Missing FactMissing `json:"missing"`
+
+	// Most Of a number; left out, or 0: the largest amount
+	Most int64  `json:"most,omitempty,omitzero"`
+	Name string `json:"name"`
+
+	// Words Of a word; which ones there are
+	Words []string `json:"words,omitempty,omitzero"`
+}
+
+// FactSource Where a fact comes from
+type FactSource string
 
 // Figures Counts since the server started
 type Figures struct {
@@ -2416,6 +2600,16 @@ type InstalmentPart struct {
 	StatementOn calendar.Date `json:"statement_on"`
 }
 
+// JudgedCondition A condition with its value
+type JudgedCondition struct {
+	// Because Why it is undecided
+	Because string `json:"because,omitempty,omitzero"`
+	Name    string `json:"name"`
+
+	// Value A condition's value
+	Value Truth `json:"value"`
+}
+
 // Label A name in both languages
 type Label struct {
 	En string `json:"en"`
@@ -2434,6 +2628,13 @@ type Lender struct {
 
 // LenderKind What the law takes the lender for: 银行, 消费金融公司, 小额贷款公司
 type LenderKind string
+
+// LimitBound One thing that bounds the limit
+type LimitBound struct {
+	// By `maximum_limit`, `income`, `score`, or a condition's name
+	By    string `json:"by"`
+	Limit int64  `json:"limit"`
+}
 
 // LimitConsent Evidence that the customer agreed to the raise: its `text`, and who accepted it, when, by which act. Needed for a raise
 type LimitConsent struct {
@@ -2615,6 +2816,9 @@ type OtherMeans struct {
 	Names Label `json:"names"`
 }
 
+// Outlook What an application would come to today: approved, for a person to decide, or refused
+type Outlook string
+
 // OverdueHistory defines model for OverdueHistory.
 type OverdueHistory struct {
 	Data []OverdueStep `json:"data"`
@@ -2791,14 +2995,28 @@ type PlanCost struct {
 // PlanKind 下月付, 固定费率, 等额本息
 type PlanKind string
 
+// PlatformFact Something that your platform knows of its customer (平台信息): nothing that tells who they are
+type PlatformFact struct {
+	Name string `json:"name"`
+
+	// Value A whole number, `true` or `false`, or a word
+	Value string `json:"value"`
+}
+
 // Policy The figures that an application is assessed by (授信政策)
 type Policy struct {
 	// AutoApproveUpTo Above it a reviewer decides; 0: always
 	AutoApproveUpTo int64 `json:"auto_approve_up_to"`
 
+	// Conditions 准入规则; shown to operators only
+	Conditions []PolicyCondition `json:"conditions,omitempty,omitzero"`
+
 	// DefaultLimit For who asks for no figure
 	DefaultLimit    int64 `json:"default_limit"`
 	ExcludeStudents bool  `json:"exclude_students,omitempty,omitzero"`
+
+	// Facts What your platform tells of a customer who applies
+	Facts []FactRule `json:"facts,omitempty,omitzero"`
 
 	// IdentityRequired Who has not said who they are cannot apply (实名): see `person` of an application
 	IdentityRequired bool `json:"identity_required,omitempty,omitzero"`
@@ -2814,6 +3032,77 @@ type Policy struct {
 
 	// MinimumLimit A smaller line is not opened
 	MinimumLimit int64 `json:"minimum_limit"`
+
+	// Scorecard 评分卡: points for facts, and the limit that a score carries; shown to operators only
+	Scorecard Scorecard `json:"scorecard,omitempty,omitzero"`
+}
+
+// PolicyCondition An expression in CEL over the facts, and what follows when it holds (准入规则)
+type PolicyCondition struct {
+	// Help What a customer reads, in both languages
+	Help Words `json:"help,omitempty,omitzero"`
+
+	// Limit With `cap`: the limit is at most this
+	Limit int64  `json:"limit,omitempty,omitzero"`
+	Name  string `json:"name"`
+
+	// Outcome What a condition that holds comes to
+	Outcome PolicyOutcome `json:"outcome"`
+
+	// Reason A code
+	Reason string `json:"reason"`
+	When   string `json:"when"`
+
+	// Words What a customer reads, in both languages
+	Words Words `json:"words"`
+}
+
+// PolicyOutcome What a condition that holds comes to
+type PolicyOutcome string
+
+// Precheck What an application would come to today (预审结果); it is no promise
+type Precheck struct {
+	// ApplyAgainOn Before it no application is assessed; left out: today
+	ApplyAgainOn calendar.Date `json:"apply_again_on,omitempty,omitzero"`
+
+	// BureauAsked Always false: a pre-check asks no credit bureau (不查询征信)
+	BureauAsked bool `json:"bureau_asked"`
+
+	// CountsAsApplication Always false
+	CountsAsApplication bool `json:"counts_as_application"`
+
+	// Currency ISO 4217
+	Currency  Currency     `json:"currency,omitempty,omitzero"`
+	Customer  string       `json:"customer"`
+	Explained []ToldReason `json:"explained"`
+
+	// LimitFrom The smallest limit that could be had; left out when unlikely
+	LimitFrom int64 `json:"limit_from,omitempty,omitzero"`
+
+	// LimitTo The largest that could be had; left out when unlikely
+	LimitTo int64 `json:"limit_to,omitempty,omitzero"`
+
+	// Note What a customer reads, in both languages
+	Note Words `json:"note"`
+
+	// Outlook What an application would come to today: approved, for a person to decide, or refused
+	Outlook          Outlook  `json:"outlook"`
+	Programme        string   `json:"programme"`
+	ProgrammeVersion int      `json:"programme_version"`
+	Reasons          []string `json:"reasons"`
+}
+
+// PrecheckRequest defines model for PrecheckRequest.
+type PrecheckRequest struct {
+	Customer string `json:"customer"`
+
+	// Declared What applicants say of themselves (自述); nothing that tells who they are
+	Declared  Declared       `json:"declared"`
+	Facts     []PlatformFact `json:"facts,omitempty,omitzero"`
+	Programme string         `json:"programme"`
+
+	// RequestedLimit In minor units; left out: the programme's default
+	RequestedLimit int64 `json:"requested_limit,omitempty,omitzero"`
 }
 
 // Problem RFC 9457
@@ -3411,6 +3700,28 @@ type SceneLimit struct {
 	Scene string `json:"scene"`
 }
 
+// Score A scorecard's sum (评分)
+type Score struct {
+	BasePoints      int                    `json:"base_points"`
+	Characteristics []CharacteristicPoints `json:"characteristics"`
+	Total           int                    `json:"total"`
+}
+
+// ScoreLimit The limit that a score carries from here on
+type ScoreLimit struct {
+	FromScore int   `json:"from_score"`
+	Limit     int64 `json:"limit"`
+}
+
+// Scorecard 评分卡: points for facts, and the limit that a score carries; shown to operators only
+type Scorecard struct {
+	BasePoints      int              `json:"base_points"`
+	Characteristics []Characteristic `json:"characteristics"`
+
+	// Limits By rising score; a score below the first is refused
+	Limits []ScoreLimit `json:"limits"`
+}
+
 // Settlement The one sum that settles all that is owed (一次结清): pay it with an early repayment that names its quote. Left out where nothing is owed
 type Settlement struct {
 	// Amount A sum in minor units (分) of the currency beside it
@@ -3720,6 +4031,16 @@ type Text struct {
 	Version  int    `json:"version"`
 }
 
+// ToldReason A reason in words that a person understands, and what may help
+type ToldReason struct {
+	// Help What a customer reads, in both languages
+	Help   Words  `json:"help,omitempty,omitzero"`
+	Reason string `json:"reason"`
+
+	// Words What a customer reads, in both languages
+	Words Words `json:"words"`
+}
+
 // TreeHead defines model for TreeHead.
 type TreeHead struct {
 	Origin string `json:"origin"`
@@ -3754,6 +4075,9 @@ type TreeProof struct {
 	TreeHead string `json:"tree_head"`
 }
 
+// Truth A condition's value
+type Truth string
+
 // UnmetCondition One condition for closing that is not met (未满足条件)
 type UnmetCondition struct {
 	// Amount A sum in minor units (分) of the currency beside it
@@ -3766,6 +4090,16 @@ type UnmetCondition struct {
 
 	// Remedy What meets the condition: the one sum, or what else has to happen that money can't
 	Remedy Remedy `json:"remedy"`
+}
+
+// UsedFact A fact with its value and its source
+type UsedFact struct {
+	// From Where a fact comes from
+	From FactSource `json:"from"`
+	Name string     `json:"name"`
+
+	// Value Left out when it is missing
+	Value string `json:"value,omitempty,omitzero"`
 }
 
 // Void defines model for Void.
@@ -3910,6 +4244,12 @@ type WebhookEndpointStatus string
 type WebhookSecretRotation struct {
 	// OverlapHours How long the old secret is used beside the new one
 	OverlapHours int `json:"overlap_hours"`
+}
+
+// Words What a customer reads, in both languages
+type Words struct {
+	En string `json:"en"`
+	Zh string `json:"zh"`
 }
 
 // AccountID defines model for AccountID.
@@ -4709,9 +5049,32 @@ func (c *Client) Apply(ctx context.Context, key string, body ApplicationRequest)
 	return answer, err
 }
 
+// PrecheckApplication: Would the customer be approved, and for how much? (预审).
+func (c *Client) PrecheckApplication(ctx context.Context, body PrecheckRequest) (answer Precheck, err error) {
+	path := "/v1/applications/precheck"
+	err = c.do(ctx, "POST", path, "", &body, &answer)
+	return answer, err
+}
+
 // GetApplication: One application and its decision.
 func (c *Client) GetApplication(ctx context.Context, id string) (answer Application, err error) {
 	path := "/v1/applications/{id}"
+	path = strings.Replace(path, "{id}", url.PathEscape(id), 1)
+	err = c.do(ctx, "GET", path, "", nil, &answer)
+	return answer, err
+}
+
+// AppealApplication: Ask for a person to decide what the policy refused (申诉).
+func (c *Client) AppealApplication(ctx context.Context, id string, key string, body AppealRequest) (answer Application, err error) {
+	path := "/v1/applications/{id}/appeal"
+	path = strings.Replace(path, "{id}", url.PathEscape(id), 1)
+	err = c.do(ctx, "POST", path, key, &body, &answer)
+	return answer, err
+}
+
+// GetAssessment: How an application was assessed (评估记录; needs an operator key).
+func (c *Client) GetAssessment(ctx context.Context, id string) (answer Assessment, err error) {
+	path := "/v1/applications/{id}/assessment"
 	path = strings.Replace(path, "{id}", url.PathEscape(id), 1)
 	err = c.do(ctx, "GET", path, "", nil, &answer)
 	return answer, err

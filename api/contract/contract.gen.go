@@ -39,6 +39,35 @@ func (v *AdvanceRequest) Read(r *strict.Reader) {
 	r.Required(seen, 0, "", "to")
 }
 
+// AppealGround Why somebody appeals: what was declared or known is not so; it is not so any more; a person is to decide, whatever the reason
+type AppealGround string
+
+var valuesOfAppealGround = []string{"facts_wrong", "circumstances_changed", "human_review"}
+
+// AppealRequest defines model for AppealRequest.
+type AppealRequest struct {
+	// Ground Why somebody appeals: what was declared or known is not so; it is not so any more; a person is to decide, whatever the reason
+	Ground AppealGround `json:"ground"`
+}
+
+// Read reads the object exactly as the contract describes it.
+func (v *AppealRequest) Read(r *strict.Reader) {
+	if !r.Begin() {
+		return
+	}
+	var seen uint64
+	for r.Next() {
+		switch string(r.Name()) {
+		case "ground":
+			seen |= 1 << 0
+			v.Ground = AppealGround(r.Word(valuesOfAppealGround))
+		default:
+			r.Unknown()
+		}
+	}
+	r.Required(seen, 0, "", "ground")
+}
+
 // ApplicationRequest defines model for ApplicationRequest.
 type ApplicationRequest struct {
 	// Consents One for each document of the programme
@@ -49,6 +78,9 @@ type ApplicationRequest struct {
 
 	// Declared What applicants say of themselves (自述); nothing that tells who they are
 	Declared Declared `json:"declared"`
+
+	// Facts What your platform knows of the customer, as the programme's policy lists it
+	Facts []PlatformFact `json:"facts,omitempty,omitzero"`
 
 	// Person Who a customer is (实名信息). In an application it is needed once; later ones may leave it out, and what they say has to be the same.
 	// A sandbox also takes identity numbers of the region 000000 and phones that begin with 12: nobody can have those, use no others there.
@@ -82,14 +114,23 @@ func (v *ApplicationRequest) Read(r *strict.Reader) {
 		case "declared":
 			seen |= 1 << 2
 			v.Declared.Read(r)
-		case "person":
+		case "facts":
 			seen |= 1 << 3
+			if r.BeginList() {
+				for r.More(len(v.Facts), 0, 24) {
+					var item PlatformFact
+					item.Read(r)
+					v.Facts = append(v.Facts, item)
+				}
+			}
+		case "person":
+			seen |= 1 << 4
 			v.Person.Read(r)
 		case "programme":
-			seen |= 1 << 4
+			seen |= 1 << 5
 			v.Programme = r.Text(1, 64)
 		case "requested_limit":
-			seen |= 1 << 5
+			seen |= 1 << 6
 			v.RequestedLimit = r.Whole(1, 1e+12)
 		default:
 			r.Unknown()
@@ -98,7 +139,7 @@ func (v *ApplicationRequest) Read(r *strict.Reader) {
 	r.Required(seen, 0, "", "consents")
 	r.Required(seen, 1, "", "customer")
 	r.Required(seen, 2, "", "declared")
-	r.Required(seen, 4, "", "programme")
+	r.Required(seen, 5, "", "programme")
 }
 
 // AuthorisationRequest defines model for AuthorisationRequest.
@@ -330,6 +371,66 @@ type Bearer string
 
 var valuesOfBearer = []string{"merchant", "platform", "funder"}
 
+// BinBelow The bin (分箱) of numbers up to one, without it
+type BinBelow struct {
+	Number int64 `json:"number"`
+	Points int   `json:"points"`
+}
+
+// Read reads the object exactly as the contract describes it.
+func (v *BinBelow) Read(r *strict.Reader) {
+	if !r.Begin() {
+		return
+	}
+	var seen uint64
+	for r.Next() {
+		switch string(r.Name()) {
+		case "number":
+			seen |= 1 << 0
+			v.Number = r.Whole(-1e+12, 1e+12)
+		case "points":
+			seen |= 1 << 1
+			v.Points = int(r.Whole(-10000, 10000))
+		default:
+			r.Unknown()
+		}
+	}
+	r.Required(seen, 0, "", "number")
+	r.Required(seen, 1, "", "points")
+}
+
+// BinWords The bin (分箱) of some words; a flag's are true and false
+type BinWords struct {
+	Points int      `json:"points"`
+	Words  []string `json:"words"`
+}
+
+// Read reads the object exactly as the contract describes it.
+func (v *BinWords) Read(r *strict.Reader) {
+	if !r.Begin() {
+		return
+	}
+	var seen uint64
+	for r.Next() {
+		switch string(r.Name()) {
+		case "points":
+			seen |= 1 << 0
+			v.Points = int(r.Whole(-10000, 10000))
+		case "words":
+			seen |= 1 << 1
+			if r.BeginList() {
+				for r.More(len(v.Words), 1, 16) {
+					v.Words = append(v.Words, r.Text(1, 48))
+				}
+			}
+		default:
+			r.Unknown()
+		}
+	}
+	r.Required(seen, 0, "", "points")
+	r.Required(seen, 1, "", "words")
+}
+
 // BlockKind defines model for BlockKind.
 type BlockKind string
 
@@ -392,6 +493,64 @@ func (v *CaptureRequest) Read(r *strict.Reader) {
 		}
 	}
 	r.Required(seen, 0, "", "amount")
+}
+
+// Characteristic Points for one fact (评分项)
+type Characteristic struct {
+	// Below Of a number, rising
+	Below []BinBelow `json:"below,omitempty,omitzero"`
+	Fact  string     `json:"fact"`
+
+	// Is Of a flag or a word
+	Is   []BinWords `json:"is,omitempty,omitzero"`
+	Name string     `json:"name"`
+
+	// Otherwise Points of every other value
+	Otherwise int `json:"otherwise"`
+}
+
+// Read reads the object exactly as the contract describes it.
+func (v *Characteristic) Read(r *strict.Reader) {
+	if !r.Begin() {
+		return
+	}
+	var seen uint64
+	for r.Next() {
+		switch string(r.Name()) {
+		case "below":
+			seen |= 1 << 0
+			if r.BeginList() {
+				for r.More(len(v.Below), 0, 16) {
+					var item BinBelow
+					item.Read(r)
+					v.Below = append(v.Below, item)
+				}
+			}
+		case "fact":
+			seen |= 1 << 1
+			v.Fact = r.Text(1, 48)
+		case "is":
+			seen |= 1 << 2
+			if r.BeginList() {
+				for r.More(len(v.Is), 0, 16) {
+					var item BinWords
+					item.Read(r)
+					v.Is = append(v.Is, item)
+				}
+			}
+		case "name":
+			seen |= 1 << 3
+			v.Name = r.Text(1, 48)
+		case "otherwise":
+			seen |= 1 << 4
+			v.Otherwise = int(r.Whole(-10000, 10000))
+		default:
+			r.Unknown()
+		}
+	}
+	r.Required(seen, 1, "", "fact")
+	r.Required(seen, 3, "", "name")
+	r.Required(seen, 4, "", "otherwise")
 }
 
 // CheckoutChoice defines model for CheckoutChoice.
@@ -1061,6 +1220,9 @@ var valuesOfDecision = []string{"approved", "refused", "referred"}
 type Declared struct {
 	Adult bool `json:"adult"`
 
+	// Employment 就业状况; left out is not_said
+	Employment Employment `json:"employment,omitempty,omitzero"`
+
 	// MonthlyIncome In minor units
 	MonthlyIncome int64 `json:"monthly_income,omitempty,omitzero"`
 	Student       bool  `json:"student"`
@@ -1077,18 +1239,21 @@ func (v *Declared) Read(r *strict.Reader) {
 		case "adult":
 			seen |= 1 << 0
 			v.Adult = r.Bool()
-		case "monthly_income":
+		case "employment":
 			seen |= 1 << 1
+			v.Employment = Employment(r.Word(valuesOfEmployment))
+		case "monthly_income":
+			seen |= 1 << 2
 			v.MonthlyIncome = r.Whole(0, 1e+12)
 		case "student":
-			seen |= 1 << 2
+			seen |= 1 << 3
 			v.Student = r.Bool()
 		default:
 			r.Unknown()
 		}
 	}
 	r.Required(seen, 0, "consent_incomplete", "adult")
-	r.Required(seen, 2, "consent_incomplete", "student")
+	r.Required(seen, 3, "consent_incomplete", "student")
 }
 
 // DeferralConsent Evidence that the customer agreed to a deferral as it was quoted: its `text`, and who accepted it, when, by which act
@@ -1463,10 +1628,94 @@ func (v *EarlyRepaymentRequest) Read(r *strict.Reader) {
 	r.Required(seen, 4, "", "source")
 }
 
+// Employment 就业状况; left out is not_said
+type Employment string
+
+var valuesOfEmployment = []string{"employed", "self_employed", "retired", "unemployed", "other", "not_said"}
+
 // ErasureStatus `erased`: nothing can be read any more. `scheduled`: it will be, on `erase_on`
 type ErasureStatus string
 
 var valuesOfErasureStatus = []string{"erased", "scheduled"}
+
+// FactKind What a fact's value is: a whole number, true or false, or one of a few words
+type FactKind string
+
+var valuesOfFactKind = []string{"number", "flag", "word"}
+
+// FactMissing What is done when the platform does not tell the fact
+type FactMissing string
+
+var valuesOfFactMissing = []string{"refer", "refuse", "assume"}
+
+// FactRule A fact that the platform sends with an application (信息项)
+type FactRule struct {
+	// Assume With `missing: assume`: what stands in for it
+	Assume string `json:"assume,omitempty,omitzero"`
+
+	// Kind What a fact's value is: a whole number, true or false, or one of a few words
+	Kind FactKind `json:"kind"`
+
+	// Least Of a number; left out: 0
+	Least int64 `json:"least,omitempty,omitzero"`
+
+	// Missing What is done when the platform does not tell the fact
+	Missing FactMissing `json:"missing"`
+
+	// Most Of a number; left out, or 0: the largest amount
+	Most int64  `json:"most,omitempty,omitzero"`
+	Name string `json:"name"`
+
+	// Words Of a word; which ones there are
+	Words []string `json:"words,omitempty,omitzero"`
+}
+
+// Read reads the object exactly as the contract describes it.
+func (v *FactRule) Read(r *strict.Reader) {
+	if !r.Begin() {
+		return
+	}
+	var seen uint64
+	for r.Next() {
+		switch string(r.Name()) {
+		case "assume":
+			seen |= 1 << 0
+			v.Assume = r.Text(1, 48)
+		case "kind":
+			seen |= 1 << 1
+			v.Kind = FactKind(r.Word(valuesOfFactKind))
+		case "least":
+			seen |= 1 << 2
+			v.Least = r.Whole(-1e+12, 1e+12)
+		case "missing":
+			seen |= 1 << 3
+			v.Missing = FactMissing(r.Word(valuesOfFactMissing))
+		case "most":
+			seen |= 1 << 4
+			v.Most = r.Whole(-1e+12, 1e+12)
+		case "name":
+			seen |= 1 << 5
+			v.Name = r.Text(1, 48)
+		case "words":
+			seen |= 1 << 6
+			if r.BeginList() {
+				for r.More(len(v.Words), 0, 16) {
+					v.Words = append(v.Words, r.Text(1, 48))
+				}
+			}
+		default:
+			r.Unknown()
+		}
+	}
+	r.Required(seen, 1, "", "kind")
+	r.Required(seen, 3, "", "missing")
+	r.Required(seen, 5, "", "name")
+}
+
+// FactSource Where a fact comes from
+type FactSource string
+
+var valuesOfFactSource = []string{"declared", "history", "platform", "assumed", "missing"}
 
 // ForkRequest defines model for ForkRequest.
 type ForkRequest struct {
@@ -1956,6 +2205,11 @@ func (v *OtherMeans) Read(r *strict.Reader) {
 	r.Required(seen, 1, "", "names")
 }
 
+// Outlook What an application would come to today: approved, for a person to decide, or refused
+type Outlook string
+
+var valuesOfOutlook = []string{"likely", "review", "unlikely"}
+
 // OverdueStepStep defines model for OverdueStep.Step.
 type OverdueStepStep string
 
@@ -2077,14 +2331,50 @@ type PlanKind string
 
 var valuesOfPlanKind = []string{"pay_next_month", "flat", "annuity"}
 
+// PlatformFact Something that your platform knows of its customer (平台信息): nothing that tells who they are
+type PlatformFact struct {
+	Name string `json:"name"`
+
+	// Value A whole number, `true` or `false`, or a word
+	Value string `json:"value"`
+}
+
+// Read reads the object exactly as the contract describes it.
+func (v *PlatformFact) Read(r *strict.Reader) {
+	if !r.Begin() {
+		return
+	}
+	var seen uint64
+	for r.Next() {
+		switch string(r.Name()) {
+		case "name":
+			seen |= 1 << 0
+			v.Name = r.Text(1, 48)
+		case "value":
+			seen |= 1 << 1
+			v.Value = r.Text(1, 48)
+		default:
+			r.Unknown()
+		}
+	}
+	r.Required(seen, 0, "", "name")
+	r.Required(seen, 1, "", "value")
+}
+
 // Policy The figures that an application is assessed by (授信政策)
 type Policy struct {
 	// AutoApproveUpTo Above it a reviewer decides; 0: always
 	AutoApproveUpTo int64 `json:"auto_approve_up_to"`
 
+	// Conditions 准入规则; shown to operators only
+	Conditions []PolicyCondition `json:"conditions,omitempty,omitzero"`
+
 	// DefaultLimit For who asks for no figure
 	DefaultLimit    int64 `json:"default_limit"`
 	ExcludeStudents bool  `json:"exclude_students,omitempty,omitzero"`
+
+	// Facts What your platform tells of a customer who applies
+	Facts []FactRule `json:"facts,omitempty,omitzero"`
 
 	// IdentityRequired Who has not said who they are cannot apply (实名): see `person` of an application
 	IdentityRequired bool `json:"identity_required,omitempty,omitzero"`
@@ -2100,6 +2390,9 @@ type Policy struct {
 
 	// MinimumLimit A smaller line is not opened
 	MinimumLimit int64 `json:"minimum_limit"`
+
+	// Scorecard 评分卡: points for facts, and the limit that a score carries; shown to operators only
+	Scorecard Scorecard `json:"scorecard,omitempty,omitzero"`
 }
 
 // Read reads the object exactly as the contract describes it.
@@ -2113,41 +2406,178 @@ func (v *Policy) Read(r *strict.Reader) {
 		case "auto_approve_up_to":
 			seen |= 1 << 0
 			v.AutoApproveUpTo = r.Whole(0, 1e+12)
-		case "default_limit":
+		case "conditions":
 			seen |= 1 << 1
+			if r.BeginList() {
+				for r.More(len(v.Conditions), 0, 32) {
+					var item PolicyCondition
+					item.Read(r)
+					v.Conditions = append(v.Conditions, item)
+				}
+			}
+		case "default_limit":
+			seen |= 1 << 2
 			v.DefaultLimit = r.Whole(1, 1e+12)
 		case "exclude_students":
-			seen |= 1 << 2
-			v.ExcludeStudents = r.Bool()
-		case "identity_required":
 			seen |= 1 << 3
+			v.ExcludeStudents = r.Bool()
+		case "facts":
+			seen |= 1 << 4
+			if r.BeginList() {
+				for r.More(len(v.Facts), 0, 24) {
+					var item FactRule
+					item.Read(r)
+					v.Facts = append(v.Facts, item)
+				}
+			}
+		case "identity_required":
+			seen |= 1 << 5
 			v.IdentityRequired = r.Bool()
 		case "income_multiple":
-			seen |= 1 << 4
+			seen |= 1 << 6
 			v.IncomeMultiple = int(r.Whole(0, 120))
 		case "maximum_limit":
-			seen |= 1 << 5
+			seen |= 1 << 7
 			v.MaximumLimit = r.Whole(1, 1e+12)
 		case "minimum_income":
-			seen |= 1 << 6
+			seen |= 1 << 8
 			v.MinimumIncome = r.Whole(0, 1e+12)
 		case "minimum_limit":
-			seen |= 1 << 7
+			seen |= 1 << 9
 			v.MinimumLimit = r.Whole(1, 1e+12)
+		case "scorecard":
+			seen |= 1 << 10
+			v.Scorecard.Read(r)
 		default:
 			r.Unknown()
 		}
 	}
 	r.Required(seen, 0, "", "auto_approve_up_to")
-	r.Required(seen, 1, "", "default_limit")
-	r.Required(seen, 5, "", "maximum_limit")
-	r.Required(seen, 7, "", "minimum_limit")
+	r.Required(seen, 2, "", "default_limit")
+	r.Required(seen, 7, "", "maximum_limit")
+	r.Required(seen, 9, "", "minimum_limit")
+}
+
+// PolicyCondition An expression in CEL over the facts, and what follows when it holds (准入规则)
+type PolicyCondition struct {
+	// Help What a customer reads, in both languages
+	Help Words `json:"help,omitempty,omitzero"`
+
+	// Limit With `cap`: the limit is at most this
+	Limit int64  `json:"limit,omitempty,omitzero"`
+	Name  string `json:"name"`
+
+	// Outcome What a condition that holds comes to
+	Outcome PolicyOutcome `json:"outcome"`
+
+	// Reason A code
+	Reason string `json:"reason"`
+	When   string `json:"when"`
+
+	// Words What a customer reads, in both languages
+	Words Words `json:"words"`
+}
+
+// Read reads the object exactly as the contract describes it.
+func (v *PolicyCondition) Read(r *strict.Reader) {
+	if !r.Begin() {
+		return
+	}
+	var seen uint64
+	for r.Next() {
+		switch string(r.Name()) {
+		case "help":
+			seen |= 1 << 0
+			v.Help.Read(r)
+		case "limit":
+			seen |= 1 << 1
+			v.Limit = r.Whole(1, 1e+12)
+		case "name":
+			seen |= 1 << 2
+			v.Name = r.Text(1, 48)
+		case "outcome":
+			seen |= 1 << 3
+			v.Outcome = PolicyOutcome(r.Word(valuesOfPolicyOutcome))
+		case "reason":
+			seen |= 1 << 4
+			v.Reason = r.Text(1, 48)
+		case "when":
+			seen |= 1 << 5
+			v.When = r.Text(1, 600)
+		case "words":
+			seen |= 1 << 6
+			v.Words.Read(r)
+		default:
+			r.Unknown()
+		}
+	}
+	r.Required(seen, 2, "", "name")
+	r.Required(seen, 3, "", "outcome")
+	r.Required(seen, 4, "", "reason")
+	r.Required(seen, 5, "", "when")
+	r.Required(seen, 6, "", "words")
+}
+
+// PolicyOutcome What a condition that holds comes to
+type PolicyOutcome string
+
+var valuesOfPolicyOutcome = []string{"refuse", "refer", "cap"}
+
+// PrecheckRequest defines model for PrecheckRequest.
+type PrecheckRequest struct {
+	Customer string `json:"customer"`
+
+	// Declared What applicants say of themselves (自述); nothing that tells who they are
+	Declared  Declared       `json:"declared"`
+	Facts     []PlatformFact `json:"facts,omitempty,omitzero"`
+	Programme string         `json:"programme"`
+
+	// RequestedLimit In minor units; left out: the programme's default
+	RequestedLimit int64 `json:"requested_limit,omitempty,omitzero"`
+}
+
+// Read reads the object exactly as the contract describes it.
+func (v *PrecheckRequest) Read(r *strict.Reader) {
+	if !r.Begin() {
+		return
+	}
+	var seen uint64
+	for r.Next() {
+		switch string(r.Name()) {
+		case "customer":
+			seen |= 1 << 0
+			v.Customer = r.Text(1, 128)
+		case "declared":
+			seen |= 1 << 1
+			v.Declared.Read(r)
+		case "facts":
+			seen |= 1 << 2
+			if r.BeginList() {
+				for r.More(len(v.Facts), 0, 24) {
+					var item PlatformFact
+					item.Read(r)
+					v.Facts = append(v.Facts, item)
+				}
+			}
+		case "programme":
+			seen |= 1 << 3
+			v.Programme = r.Text(1, 64)
+		case "requested_limit":
+			seen |= 1 << 4
+			v.RequestedLimit = r.Whole(1, 1e+12)
+		default:
+			r.Unknown()
+		}
+	}
+	r.Required(seen, 0, "", "customer")
+	r.Required(seen, 1, "", "declared")
+	r.Required(seen, 3, "", "programme")
 }
 
 // ProblemKind A stable name
 type ProblemKind string
 
-var valuesOfProblemKind = []string{"not_found", "invalid_amount", "currency_mismatch", "unknown_plan", "consent_incomplete", "consent_preselected", "consent_of_another", "consent_outdated", "consent_too_fast", "consent_in_future", "already_open", "application_pending", "no_application_pending", "hold_not_open", "capture_too_large", "refund_too_large", "nothing_owed", "overdue_first", "quote_outdated", "not_the_quoted_sum", "account_not_open", "no_credit_balance", "not_reversible", "already_reversed", "block_exists", "block_missing", "block_not_yours", "account_not_clear", "closure_pending", "no_closure_pending", "closure_not_approved", "dispute_too_large", "dispute_not_open", "invalid_date", "invalid_time", "unknown_reason", "limit_above_cap", "unchanged", "nothing_to_withdraw", "autopay_missing", "debit_not_pending", "unknown_scene", "due_day_not_offered", "due_day_changes_used", "statement_not_open", "deferral_not_offered", "contact_quiet_hours", "contact_too_often", "contact_not_needed", "contact_wrong_party", "deferral_too_late", "already_deferred", "deferrals_used_up", "conversion_not_offered", "conversion_too_late", "conversion_too_large", "already_converted", "nothing_to_convert", "deferral_running", "dispute_running", "debit_pending", "more_than_billed", "unknown_source", "no_payment_service", "malformed_request", "header_too_large", "request_timeout", "no_such_route", "method_not_allowed", "unauthenticated", "operator_key_required", "no_signing_key", "not_a_sandbox", "unknown_parameter", "invalid_parameter", "key_missing", "key_invalid", "key_reused", "unsupported_media_type", "body_too_large", "malformed_body", "invalid_request", "invalid_programme", "clock_backwards", "checkout_decided", "order_confirmed", "unknown_means", "funder_taken", "too_many_webhook_endpoints", "invalid_name", "invalid_identity_number", "invalid_phone", "invalid_address", "invalid_email", "identity_required", "declaration_contradicts", "person_differs", "person_has_account", "person_in_use", "busy", "unavailable", "outcome_unknown", "shutting_down", "account_stopped", "internal"}
+var valuesOfProblemKind = []string{"not_found", "invalid_amount", "currency_mismatch", "unknown_plan", "consent_incomplete", "consent_preselected", "consent_of_another", "consent_outdated", "consent_too_fast", "consent_in_future", "already_open", "application_pending", "no_application_pending", "appeal_not_possible", "too_many_requests", "hold_not_open", "capture_too_large", "refund_too_large", "nothing_owed", "overdue_first", "quote_outdated", "not_the_quoted_sum", "account_not_open", "no_credit_balance", "not_reversible", "already_reversed", "block_exists", "block_missing", "block_not_yours", "account_not_clear", "closure_pending", "no_closure_pending", "closure_not_approved", "dispute_too_large", "dispute_not_open", "invalid_date", "invalid_time", "unknown_reason", "limit_above_cap", "unchanged", "nothing_to_withdraw", "autopay_missing", "debit_not_pending", "unknown_scene", "due_day_not_offered", "due_day_changes_used", "statement_not_open", "deferral_not_offered", "contact_quiet_hours", "contact_too_often", "contact_not_needed", "contact_wrong_party", "deferral_too_late", "already_deferred", "deferrals_used_up", "conversion_not_offered", "conversion_too_late", "conversion_too_large", "already_converted", "nothing_to_convert", "deferral_running", "dispute_running", "debit_pending", "more_than_billed", "unknown_source", "no_payment_service", "malformed_request", "header_too_large", "request_timeout", "no_such_route", "method_not_allowed", "unauthenticated", "operator_key_required", "no_signing_key", "not_a_sandbox", "unknown_parameter", "invalid_parameter", "key_missing", "key_invalid", "key_reused", "unsupported_media_type", "body_too_large", "malformed_body", "invalid_request", "invalid_programme", "clock_backwards", "checkout_decided", "order_confirmed", "unknown_means", "funder_taken", "too_many_webhook_endpoints", "invalid_name", "invalid_identity_number", "invalid_phone", "invalid_address", "invalid_email", "identity_required", "declaration_contradicts", "person_differs", "person_has_account", "person_in_use", "busy", "unavailable", "outcome_unknown", "shutting_down", "account_stopped", "internal"}
 
 // ProgrammeRequest defines model for ProgrammeRequest.
 type ProgrammeRequest struct {
@@ -2569,6 +2999,81 @@ func (v *SceneLimit) Read(r *strict.Reader) {
 	}
 	r.Required(seen, 0, "", "limit")
 	r.Required(seen, 1, "", "scene")
+}
+
+// ScoreLimit The limit that a score carries from here on
+type ScoreLimit struct {
+	FromScore int   `json:"from_score"`
+	Limit     int64 `json:"limit"`
+}
+
+// Read reads the object exactly as the contract describes it.
+func (v *ScoreLimit) Read(r *strict.Reader) {
+	if !r.Begin() {
+		return
+	}
+	var seen uint64
+	for r.Next() {
+		switch string(r.Name()) {
+		case "from_score":
+			seen |= 1 << 0
+			v.FromScore = int(r.Whole(-1e+06, 1e+06))
+		case "limit":
+			seen |= 1 << 1
+			v.Limit = r.Whole(1, 1e+12)
+		default:
+			r.Unknown()
+		}
+	}
+	r.Required(seen, 0, "", "from_score")
+	r.Required(seen, 1, "", "limit")
+}
+
+// Scorecard 评分卡: points for facts, and the limit that a score carries; shown to operators only
+type Scorecard struct {
+	BasePoints      int              `json:"base_points"`
+	Characteristics []Characteristic `json:"characteristics"`
+
+	// Limits By rising score; a score below the first is refused
+	Limits []ScoreLimit `json:"limits"`
+}
+
+// Read reads the object exactly as the contract describes it.
+func (v *Scorecard) Read(r *strict.Reader) {
+	if !r.Begin() {
+		return
+	}
+	var seen uint64
+	for r.Next() {
+		switch string(r.Name()) {
+		case "base_points":
+			seen |= 1 << 0
+			v.BasePoints = int(r.Whole(-10000, 10000))
+		case "characteristics":
+			seen |= 1 << 1
+			if r.BeginList() {
+				for r.More(len(v.Characteristics), 0, 16) {
+					var item Characteristic
+					item.Read(r)
+					v.Characteristics = append(v.Characteristics, item)
+				}
+			}
+		case "limits":
+			seen |= 1 << 2
+			if r.BeginList() {
+				for r.More(len(v.Limits), 1, 16) {
+					var item ScoreLimit
+					item.Read(r)
+					v.Limits = append(v.Limits, item)
+				}
+			}
+		default:
+			r.Unknown()
+		}
+	}
+	r.Required(seen, 0, "", "base_points")
+	r.Required(seen, 1, "", "characteristics")
+	r.Required(seen, 2, "", "limits")
 }
 
 // SourceTold defines model for SourceTold.
@@ -3023,6 +3528,11 @@ func (v *Terms) Read(r *strict.Reader) {
 	r.Required(seen, 37, "", "window_days")
 }
 
+// Truth A condition's value
+type Truth string
+
+var valuesOfTruth = []string{"true", "false", "undecided"}
+
 // WalletPage 首页, 开通, 本期账单, 还款, 关闭月付
 type WalletPage string
 
@@ -3216,4 +3726,32 @@ func (v *WebhookSecretRotation) Read(r *strict.Reader) {
 		}
 	}
 	r.Required(seen, 0, "", "overlap_hours")
+}
+
+// Words What a customer reads, in both languages
+type Words struct {
+	En string `json:"en"`
+	Zh string `json:"zh"`
+}
+
+// Read reads the object exactly as the contract describes it.
+func (v *Words) Read(r *strict.Reader) {
+	if !r.Begin() {
+		return
+	}
+	var seen uint64
+	for r.Next() {
+		switch string(r.Name()) {
+		case "en":
+			seen |= 1 << 0
+			v.En = r.Text(1, 300)
+		case "zh":
+			seen |= 1 << 1
+			v.Zh = r.Text(1, 300)
+		default:
+			r.Unknown()
+		}
+	}
+	r.Required(seen, 0, "", "en")
+	r.Required(seen, 1, "", "zh")
 }

@@ -31,6 +31,7 @@ type commands struct {
 	Bench    benchCmd    `cmd:"" help:"Measure this machine."`
 	Receipt  receiptCmd  `cmd:"" help:"Check receipts of consents, and that no consent was added or dropped later."`
 	Rules    rulesCmd    `cmd:"" help:"Show rule packs, and what a new one would mean for live contracts."`
+	Policy   policyCmd   `cmd:"" help:"Check a lender's policy, and see how it assesses somebody."`
 	Version  versionCmd  `cmd:"" help:"Say which version this is."`
 
 	LogLevel slog.Level `help:"Least level of log lines on standard error." default:"info" env:"YUEFU_LOG_LEVEL"`

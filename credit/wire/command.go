@@ -23,6 +23,7 @@ func registerCommand[C credit.Command]() {
 func init() {
 	registerCommand[credit.Apply]()
 	registerCommand[credit.Review]()
+	registerCommand[credit.Appeal]()
 	registerCommand[credit.Authorise]()
 	registerCommand[credit.Capture]()
 	registerCommand[credit.Void]()

@@ -55,9 +55,11 @@ var bought = credit.Account{
 // eventExamples has each event once, with something in every field: once written
 // to a log, its form is read for ever.
 var eventExamples = []credit.Event{
-	credit.ApplicationReceived{Number: 1, Platform: "shop", Customer: "u1", Agreements: []credit.Agreement{agreed}, Assessed: true},
-	credit.ApplicationReferred{Number: 1, Reasons: []string{"above_auto_approval"}, Terms: terms},
-	credit.ApplicationRefused{Number: 1, Reasons: []string{"income_too_low", "under_age"}, Until: 20_522},
+	credit.ApplicationReceived{Number: 1, Platform: "shop", Customer: "u1", Programme: "yuefu", Version: 2, Agreements: []credit.Agreement{agreed}, Assessed: true,
+		Evaluation: credit.Evaluation(`{"policy_version":3,"facts":[{"name":"orders","value":"12","from":"platform"}]}`)},
+	credit.ApplicationReferred{Number: 1, Reasons: []string{"above_auto_approval"}, Terms: terms, ExpectedBy: 20_525},
+	credit.ApplicationRefused{Number: 1, Reasons: []string{"income_too_low", "under_age"}, Until: 20_522, Terms: terms},
+	credit.ApplicationAppealed{Application: 1, Ground: credit.GroundFacts, ExpectedBy: 20_525},
 	credit.AccountOpened{Application: 1, Limit: 500_000, Terms: terms},
 	credit.Authorised{Number: 3, Amount: 12_345, Plan: "flat3", Scene: "live", Merchant: "m1", Order: "o\"1<直播>", Quote: "qt_1", Agreement: agreed, LastDay: 20_529, Route: 1, Minute: 539},
 	credit.Declined{Number: 3, Amount: 12_345, Plan: "flat3", Scene: "live", Merchant: "m1", Order: "o1", Reasons: []credit.Reason{credit.ReasonFrozen, credit.ReasonLimitExceeded}},
@@ -148,11 +150,13 @@ var eventExamples = []credit.Event{
 var commandExamples = []credit.Command{
 	credit.Apply{
 		Platform: "shop", Programme: "yuefu", Customer: "u1", Consents: []credit.Consent{evidence},
-		Declared: credit.Declared{Adult: &yes, Student: &no, Income: 1_000_000}, Wanted: 500_000,
-		Terms: terms, Assessment: credit.Assessment{Decision: credit.Approved, Limit: 1, Reasons: []string{"x"}},
+		Declared: credit.Declared{Adult: &yes, Student: &no, Income: 1_000_000, Employment: "employed"}, Wanted: 500_000,
+		Facts: []credit.PlatformFact{{Name: "orders", Value: "12"}, {Name: "phone_verified", Value: "true"}},
+		Terms: terms, Assessment: credit.Assessment{Decision: credit.Approved, Limit: 1, Reasons: []string{"x"}, Evaluation: credit.Evaluation("{}")},
 	},
 	credit.Review{Application: 1, Approve: true, Limit: 500_000, Reasons: []string{"x"}, Reviewer: "op_1"},
 	credit.Authorise{Amount: 12_345, Currency: "CNY", Plan: "flat3", Scene: "live", Merchant: "m1", Order: "o\"1<直播>", Consent: evidence, Offset: 28_800, Full: []string{"trust"}},
+	credit.Appeal{Application: 1, Ground: credit.GroundFacts},
 	credit.Capture{Hold: 3, Amount: 10_000, Final: true},
 	credit.Void{Hold: 3},
 	credit.Refund{Purchase: 4, Amount: 5_000},

@@ -35,6 +35,7 @@ func init() {
 	register[credit.ApplicationReceived]()
 	register[credit.ApplicationReferred]()
 	register[credit.ApplicationRefused]()
+	register[credit.ApplicationAppealed]()
 	register[credit.AccountOpened]()
 	register[credit.Authorised]()
 	register[credit.Declined]()

@@ -32,6 +32,8 @@ type Account struct {
 	application  int64           // the newest
 	decision     string
 	waiting      *Terms // of an application that waits for a reviewer
+	refusedBy    *Terms // of one that the policy refused, and nobody has looked at
+	appliedOn    calendar.Date
 
 	holds     []*hold
 	purchases []*purchase

@@ -39,21 +39,8 @@ func (a *Account) Apply(c Application, at Moment) Answer {
 		return Answer{Refused: "consent_incomplete"}
 	}
 	n := a.number()
-	a.application = n
-	var counted []calendar.Date
-	for _, on := range a.applications {
-		if on+calendar.Date(c.Terms.WindowDays) > a.day {
-			counted = append(counted, on)
-		}
-	}
-	var until calendar.Date
-	if len(counted) >= c.Terms.Applications {
-		// So many have to grow old that one more may be assessed.
-		until = counted[len(counted)-c.Terms.Applications] + calendar.Date(c.Terms.WindowDays)
-	}
-	if a.day < a.again {
-		until = max(until, a.again)
-	}
+	a.application, a.appliedOn, a.refusedBy = n, a.day, nil
+	until := a.tooSoon(c.Terms)
 	if until != 0 {
 		a.decision = "refused"
 		return Answer{Number: n, Until: until}
@@ -73,8 +60,46 @@ func (a *Account) Apply(c Application, at Moment) Answer {
 		return Answer{Number: n, Amount: limit}
 	case "referred":
 		a.waiting = c.Terms
+		return Answer{Number: n, Until: a.workingDays(c.Terms.ReviewDays)}
 	}
-	return Answer{Number: n}
+	if !c.Minor {
+		a.refusedBy = c.Terms // by the policy alone: a person can be asked
+	}
+	return Answer{Number: n, Until: a.tooSoon(c.Terms)}
+}
+
+// tooSoon is from when on an application is assessed again, 0 if today.
+func (a *Account) tooSoon(t *Terms) (until calendar.Date) {
+	var counted []calendar.Date
+	for _, on := range a.applications {
+		if on+calendar.Date(t.WindowDays) > a.day {
+			counted = append(counted, on)
+		}
+	}
+	if len(counted) >= t.Applications {
+		// So many have to grow old that one more may be assessed.
+		until = counted[len(counted)-t.Applications] + calendar.Date(t.WindowDays)
+	}
+	if a.day < a.again {
+		until = max(until, a.again)
+	}
+	return until
+}
+
+// Appeal asks for a person to decide what the policy refused.
+func (a *Account) Appeal(application int64) Answer {
+	switch {
+	case a.application == 0 || application != a.application:
+		return Answer{Refused: "not_found"}
+	case a.waiting != nil:
+		return Answer{Refused: "application_pending"}
+	case a.closing != nil:
+		return Answer{Refused: "closure_pending"}
+	case a.refusedBy == nil || a.day < a.again || a.day > a.appliedOn+30:
+		return Answer{Refused: "appeal_not_possible"}
+	}
+	a.waiting, a.refusedBy, a.decision = a.refusedBy, nil, "referred"
+	return Answer{Until: a.workingDays(a.waiting.ReviewDays)}
 }
 
 func (a *Account) open(t *Terms, limit money.Amount) {
@@ -98,6 +123,7 @@ func (a *Account) Review(application int64, approve bool, limit money.Amount) An
 		a.open(a.waiting, limit)
 		return Answer{Amount: limit}
 	}
+	until := a.tooSoon(a.waiting)
 	a.decision, a.waiting = "refused", nil
-	return Answer{}
+	return Answer{Until: until}
 }

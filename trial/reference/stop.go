@@ -104,17 +104,23 @@ func (a *Account) RequestClosure(ends bool) Answer {
 	if unmet := a.obstacles(); len(unmet) > 0 {
 		return Answer{Refused: "account_not_clear", Unmet: unmet}
 	}
-	by := a.day
-	for left := a.terms.ReviewDays; left > 0; { // the last of so many working days after today
-		if by++; calendar.Working(by) {
-			left--
-		}
-	}
+	by := a.workingDays(a.terms.ReviewDays)
 	a.closing = &closing{n: a.number(), by: by, ends: ends, before: a.status}
 	if a.status == "active" {
 		a.status = "closing"
 	}
 	return Answer{Number: a.closing.n, Until: by}
+}
+
+// workingDays is the last of so many working days after today.
+func (a *Account) workingDays(left int) calendar.Date {
+	by := a.day
+	for left > 0 {
+		if by++; calendar.Working(by) {
+			left--
+		}
+	}
+	return by
 }
 
 func (a *Account) underReview(n int64) string {

@@ -67,6 +67,8 @@ CREATE TABLE application (
 	day          date    NOT NULL,
 	decided_on   date,
 	until        date,
+	expected_by  date,
+	appealed_on  date,
 	account      text COLLATE "C" NOT NULL,
 	decision     text COLLATE "C" NOT NULL,
 	reasons      text COLLATE "C" NOT NULL,

@@ -65,6 +65,8 @@ CREATE TABLE application (
 	day          TEXT    NOT NULL,
 	decided_on   TEXT,
 	until        TEXT,
+	expected_by  TEXT,
+	appealed_on  TEXT,
 	account      TEXT    NOT NULL,
 	decision     TEXT    NOT NULL,
 	reasons      TEXT    NOT NULL,
