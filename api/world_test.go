@@ -98,6 +98,7 @@ func newWorldOn(t testing.TB, dsn string, change ...func(*Options)) *world {
 	must(w.desk.OpenDay(ctx, calendar.Of(2026, 1, 15)))
 	w.catalogue, err = catalogue.Open(ctx, db, time.Now)
 	must(err)
+	w.tables.AssessBy(w.catalogue.AssessAgain)
 	w.platform, w.operator = w.shop(t, "shop")
 	w.stranger, w.outsider = w.shop(t, "other")
 

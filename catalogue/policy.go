@@ -1,10 +1,12 @@
 package catalogue
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"sync"
 
+	"github.com/yuefu/yuefu/credit"
 	"github.com/yuefu/yuefu/risk"
 )
 
@@ -43,4 +45,18 @@ func (c *Catalogue) Rules(v *Version) (*risk.Rules, error) {
 		return nil, fmt.Errorf("catalogue: policy of %s, version %d: %w", v.Programme, v.Number, err)
 	}
 	return rules, nil
+}
+
+// AssessAgain assesses an application of the log once more, under the version of the
+// policy that it was assessed by.
+func (c *Catalogue) AssessAgain(asked credit.Apply, received credit.ApplicationReceived) (credit.Assessment, error) {
+	v, err := c.Version(context.Background(), received.Platform, received.Programme, received.Version)
+	if err != nil {
+		return credit.Assessment{}, err
+	}
+	rules, err := c.Rules(v)
+	if err != nil {
+		return credit.Assessment{}, err
+	}
+	return rules.Again(received.Evaluation, risk.Applicant{Declared: asked.Declared, Wanted: asked.Wanted, Facts: asked.Facts})
 }

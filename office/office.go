@@ -118,6 +118,7 @@ func Open(ctx context.Context, dsn string, options Options) (_ *Office, err erro
 	if o.Tables, err = view.Open(ctx, o.DB, o.Log, view.Options{Log: options.Log}); err != nil {
 		return nil, err
 	}
+	o.Tables.AssessBy(o.Catalogue.AssessAgain)
 	o.running.Go(func() {
 		if err := o.Tables.Run(background); err != nil && background.Err() == nil {
 			options.Log.Error("the tables no longer follow the log", "error", err)

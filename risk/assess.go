@@ -32,18 +32,18 @@ func (r *Rules) Evaluate(who Applicant) *Record {
 	return e.record
 }
 
-// Again assesses what an evaluation says once more. A difference means that somebody
-// changed the evaluation, the policy or the rules.
-func (r *Rules) Again(was credit.Evaluation) (credit.Assessment, error) {
+// Again assesses once more who was assessed: what they said and the platform told, with
+// the history that the evaluation has, which the log alone could tell. Other bytes mean that somebody
+// changed the evaluation, the application, the policy or the rules.
+func (r *Rules) Again(was credit.Evaluation, said Applicant) (credit.Assessment, error) {
 	record, err := ReadRecord(was)
 	if err != nil {
 		return credit.Assessment{}, err
 	}
-	who, err := r.applicant(&record)
-	if err != nil {
+	if said.History, err = r.history(&record); err != nil {
 		return credit.Assessment{}, err
 	}
-	switch again := r.Assess(who); {
+	switch again := r.Assess(said); {
 	case record.Policy != r.hash:
 		return again, fmt.Errorf("it names the policy %s, and version %d has %s", record.Policy, r.version, r.hash)
 	case !bytes.Equal(again.Evaluation, was):

@@ -85,7 +85,7 @@ func TestAssess(t *testing.T) {
 		{"a person decides everything", with(func(p *risk.Policy) { p.AutoApproveUpTo = 0 }), adult(0), 0, referred(5_000, risk.AboveAutoApproval)},
 	} {
 		got := compiled(t, c.policy).Assess(risk.Applicant{Declared: c.declared, Wanted: c.wanted})
-		if _, err := compiled(t, c.policy).Again(got.Evaluation); err != nil {
+		if _, err := compiled(t, c.policy).Again(got.Evaluation, risk.Applicant{Declared: c.declared, Wanted: c.wanted}); err != nil {
 			t.Errorf("%s: %v", c.name, err)
 		}
 		if got.Evaluation = nil; !cmp.Equal(c.want, got) {

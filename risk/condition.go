@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"cel.dev/cel-go/cel"
 	"cel.dev/cel-go/common/ast"
@@ -43,7 +45,7 @@ const (
 	// costliest is the largest static cost estimate of one condition, in CEL's units: some
 	// two comparisons a unit. It is known before a policy is published, so that nothing has to be
 	// counted when it is used.
-	costliest = 200
+	costliest = 60
 	// partsPerMillion is what ratio answers in: a whole number, as everywhere in the core.
 	partsPerMillion = 1_000_000
 )
@@ -148,6 +150,10 @@ func (c *Condition) compile(in *cel.Env, f *faults, field string) (j judge) {
 	}
 	if strings.TrimSpace(c.When) == "" {
 		bad(1, 1, "says nothing")
+		return j
+	}
+	if i := strings.IndexFunc(c.When, unicode.IsControl); i >= 0 {
+		bad(1, utf8.RuneCountInString(c.When[:i])+1, "has a line break, or another character that can't be printed")
 		return j
 	}
 	checked, issues := in.Compile(c.When)

@@ -189,21 +189,12 @@ func (a *Applicant) own() []value {
 // declaredFacts is how many of the policy's own facts come from the applicant: the first ones.
 const declaredFacts = 6
 
-// applicant is who the values were of; what the platform sent is not in them.
-func applicant(v []value) (a Applicant) {
-	flag := func(v value) *bool {
-		if b, ok := v.(bool); ok {
-			return &b
-		}
-		return nil
-	}
+// historyOf is the history that some values tell.
+func historyOf(v []value) (h History) {
 	number := func(v value) int { n, _ := v.(int64); return int(n) }
-	a.Declared = credit.Declared{Adult: flag(v[0]), Student: flag(v[1]), Income: money.Amount(number(v[2]))}
-	a.Declared.Employment, _ = v[4].(string)
-	a.Wanted = money.Amount(number(v[5]))
-	a.History = History{Applications: number(v[6]), Refusals: number(v[7]), Closures: number(v[8]), Overdue: number(v[9]), WorstBucket: number(v[10])}
-	a.History.ChargedOff, _ = v[11].(bool)
-	return a
+	h = History{Applications: number(v[6]), Refusals: number(v[7]), Closures: number(v[8]), Overdue: number(v[9]), WorstBucket: number(v[10])}
+	h.ChargedOff, _ = v[11].(bool)
+	return h
 }
 
 // shown is a value as it is written.

@@ -2,7 +2,6 @@ package risk
 
 import (
 	"fmt"
-	"math"
 	"slices"
 
 	"github.com/go-json-experiment/json"
@@ -104,37 +103,21 @@ func ReadRecord(e credit.Evaluation) (r Record, err error) {
 	return r, nil
 }
 
-// applicant is who a record was made about, as far as the rules know them.
-func (r *Rules) applicant(record *Record) (Applicant, error) {
+// history is what a record says of the applicant's own history.
+func (r *Rules) history(record *Record) (h History, err error) {
 	values := make([]value, len(own))
-	var sent []credit.PlatformFact
 	for _, f := range record.Facts {
 		i, known := r.index[f.Name]
-		switch {
-		case !known:
-			return Applicant{}, fmt.Errorf("the policy has no fact %q", f.Name)
-		case f.From == FromPlatform:
-			sent = append(sent, credit.PlatformFact{Name: f.Name, Value: f.Value})
-		case i < len(own) && f.From != FromNobody:
-			v, says := ownRule(i).read(f.Value)
-			if says != "" {
-				return Applicant{}, fmt.Errorf("the fact %s is %q, and %s", f.Name, f.Value, says)
-			}
-			values[i] = v
+		if !known || i < declaredFacts || i >= len(own) {
+			continue
 		}
+		v, says := own[i].read(f.Value)
+		if says != "" {
+			return h, fmt.Errorf("the fact %s is %q, and %s", f.Name, f.Value, says)
+		}
+		values[i] = v
 	}
-	a := applicant(values)
-	a.Facts = sent
-	return a, nil
-}
-
-// ownRule is the rule of a fact that every policy has. What reaches an assessment was
-// bounded at the door, and a rule is not to be stricter than that.
-func ownRule(i int) *FactRule {
-	rule := own[i]
-	rule.Least = math.MinInt64
-	rule.Most = math.MaxInt64
-	return &rule
+	return historyOf(values), nil
 }
 
 // mine says whether a fact is one that every policy has.

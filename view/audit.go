@@ -27,6 +27,7 @@ type audit struct {
 	only     []credit.ID // the accounts whose rows finish looks at; nil: all
 	places   []uint8     // the slice of each entry, by position
 	image    *changes
+	assessor Assessor // nil: nobody can assess again
 }
 
 // audited is an account with what is counted beside its state.
@@ -130,6 +131,10 @@ func (a *audit) entry(e *eventlog.Entry) {
 		return
 	}
 	a.image.happened(e, day, events)
+	if v := a.assessed(e, events); v != nil {
+		v.Position, v.Account = e.Position, id
+		a.violation(*v)
+	}
 	if !x.broken {
 		if v := x.take(e, day, events); v != nil {
 			x.broken = true

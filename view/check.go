@@ -31,6 +31,7 @@ var (
 	CheckDays       = Check{11, "days", "what is due on a date is done on it, once and in order, before anything else"}
 	CheckClosed     = Check{12, "closed", "an account closes clear, and nothing moves after but refunds, repayments and their return"}
 	CheckConsent    = Check{13, "consent", "an account opens on agreements to each of its documents, and each use of credit names the quote that was agreed to"}
+	CheckAssessed   = Check{13, "assessed", "each application is decided as its facts come to under its version of the policy, once more and byte for byte"}
 	CheckOrder      = Check{14, "order", "positions have no gaps, time and day never go back"}
 	CheckSubledgers = Check{15, "sub-ledgers", "accounts, merchants and funders add up to the general ledger"}
 	CheckFunding    = Check{23, "funding", "the funders' shares of each purchase add up to it through every event, and their claims to what customers owe"}
@@ -47,7 +48,7 @@ var (
 var Checks = []Check{
 	CheckLimits,
 	CheckPostings, CheckAvailable, CheckHolds, CheckRefunds, CheckDisputes, CheckKeys, CheckBilled, CheckSums, CheckPayments, CheckDebits, CheckCycles, CheckDays,
-	CheckClosed, CheckConsent, CheckOrder, CheckSubledgers, CheckFunding, CheckState, CheckTables, CheckOverdue, CheckChargeOff, CheckCaps, CheckContacts, CheckAmounts,
+	CheckClosed, CheckConsent, CheckAssessed, CheckOrder, CheckSubledgers, CheckFunding, CheckState, CheckTables, CheckOverdue, CheckChargeOff, CheckCaps, CheckContacts, CheckAmounts,
 }
 
 // Violation is one place where a check fails.

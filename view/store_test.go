@@ -48,6 +48,7 @@ func openStore(t testing.TB, dsn string, options view.Options) *store {
 	if err != nil {
 		t.Fatal(err)
 	}
+	tables.AssessBy(assessAgain)
 	return &store{db, log, tables}
 }
 

@@ -80,6 +80,7 @@ func (t *Tables) verify(ctx context.Context, tx *sql.Tx, head eventlog.Head, rep
 	sums := newTotals()
 	for slice := range slices {
 		a := newAudit(partition, report, slice, slices)
+		a.assessor = t.assessor
 		if err := t.fold(ctx, a, position, func(entries int64) { folded((int64(slice)*position + entries) / int64(slices)) }); err != nil {
 			return err
 		}

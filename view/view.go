@@ -66,6 +66,7 @@ type Tables struct {
 	partitions map[int32]*progress
 	readers    []*reader
 	statistics statistics
+	assessor   Assessor
 }
 
 // progress is how far the tables of a partition have come.

@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"time"
 
 	"github.com/schollz/progressbar/v3"
+	"github.com/yuefu/yuefu/catalogue"
 	"github.com/yuefu/yuefu/database"
 	"github.com/yuefu/yuefu/eventlog"
 	"github.com/yuefu/yuefu/eventlog/open"
@@ -35,6 +37,9 @@ func withTables(ctx context.Context, dsn string, do func(*view.Tables) error) er
 		if err != nil {
 			return err
 		}
+		if err := assessing(ctx, db, tables); err != nil {
+			return err
+		}
 		return do(tables)
 	})
 }
@@ -50,6 +55,15 @@ func withLog(ctx context.Context, dsn string, do func(*database.DB, eventlog.Log
 		return errors.Join(err, db.Close())
 	}
 	return errors.Join(do(db, log), log.Close(), db.Close())
+}
+
+// assessing lets the tables assess applications again, by the policies of the catalogue.
+func assessing(ctx context.Context, db *database.DB, tables *view.Tables) error {
+	c, err := catalogue.Open(ctx, db, time.Now)
+	if err == nil {
+		tables.AssessBy(c.AssessAgain)
+	}
+	return err
 }
 
 // entries shows a bar for work on the log's entries.
