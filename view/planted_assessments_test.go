@@ -1,10 +1,9 @@
 package view_test
 
 import (
+	"encoding/json"
 	"errors"
 	"testing"
-
-	"github.com/go-json-experiment/json"
 
 	"github.com/yuefu/yuefu/credit"
 	"github.com/yuefu/yuefu/money"
