@@ -72,7 +72,9 @@ func TestWhoLeavesIsErased(t *testing.T) {
 			apply.Consents = append(apply.Consents, credit.Consent{Person: customer, Document: d.Name, Version: d.Version, Hash: d.Hash, Act: "tap", Channel: "api",
 				Language: "zh-Hans", ShownAt: now.Add(-time.Minute), AcceptedAt: now, ReadSeconds: &read, Preselected: &no})
 		}
-		apply.Assessment = risk.Assess(v.Policy, apply.Declared, apply.Wanted)
+		rules, err := o.Catalogue.Rules(v)
+		must(err)
+		apply.Assessment = rules.Assess(risk.Applicant{Declared: apply.Declared, Wanted: apply.Wanted})
 		do(account, "apply", apply)
 		must(o.Vault.Settle(ctx, claim))
 		do(account, "close", credit.RequestClosure{Kind: kind})
