@@ -55,6 +55,11 @@ func (w *wallet) pages() map[string]func(*page.Visit) error {
 		"POST /wallet/bills/{id}/defer": postponeIt,
 		"GET /wallet/coming":            coming,
 
+		"GET /wallet/repay":       repay,
+		"POST /wallet/repay":      repayIt,
+		"GET /wallet/debits/{id}": oneDebit,
+		"GET /wallet/repaid":      repaid,
+
 		"GET /wallet/purchases":               purchases,
 		"GET /wallet/purchases/{id}":          purchase,
 		"POST /wallet/purchases/{id}/dispute": dispute,
