@@ -82,8 +82,9 @@ var allowed = map[string][]string{
 	"web":          {"calendar", "web/page", "go.yaml.in/yaml/v4"}, // reads the contract to show it
 
 	// A customer's pages: clients of the public API, like any other.
-	"web/page":   {"calendar", "money", "docs", "session", "api/client"},
-	"web/wallet": {"calendar", "web/page", "session", "api/client"},
+	"web/page":          {"calendar", "money", "docs", "session", "api/client"},
+	"web/page/pagetest": {"github.com/chromedp/chromedp", "github.com/chromedp/cdproto"},
+	"web/wallet":        {"calendar", "web/page", "session", "api/client"},
 
 	"sim": {"money", "calendar", "api/client"}, // customers of the public API, like any other
 
@@ -104,7 +105,7 @@ var allowed = map[string][]string{
 }
 
 // testOnly are rooms that no product code may import, unless the list says so by name.
-var testOnly = []string{"database/pgtest", "eventlog/logtest", "payment/paymenttest", "tidy", "e2e"}
+var testOnly = []string{"database/pgtest", "eventlog/logtest", "payment/paymenttest", "web/page/pagetest", "tidy", "e2e"}
 
 // testLibraries may be imported by every test.
 var testLibraries = []string{"github.com/google/go-cmp", "pgregory.net/rapid", "go.uber.org/goleak", "github.com/getkin/kin-openapi", "github.com/chromedp/chromedp", "github.com/chromedp/cdproto"}

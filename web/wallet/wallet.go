@@ -75,6 +75,8 @@ func (w *wallet) pages() map[string]func(*page.Visit) error {
 		"GET /wallet/deregister":        closing(true),
 		"POST /wallet/deregister":       closeIt(true),
 		"GET /wallet/certificates/{id}": certificate,
+		"GET /wallet/year":              years,
+		"GET /wallet/bureau":            bureau,
 		"GET /wallet/help":              help,
 		"GET /wallet/help/{name}":       oneArticle,
 

@@ -1,0 +1,104 @@
+package wallet
+
+import (
+	"slices"
+
+	"github.com/yuefu/yuefu/api/client"
+	"github.com/yuefu/yuefu/web/page"
+)
+
+// year is what monthly pay cost in one calendar year, by what it was for.
+type year struct {
+	Year                   int
+	Billed                 int64 // all that was billed, principal too
+	Fee, Interest, Penalty int64
+	Deferral               int64
+	Share                  int // of the dearest year, in percent
+}
+
+// Cost is all that was not the price of goods.
+func (y year) Cost() int64 { return y.Fee + y.Interest + y.Penalty + y.Deferral }
+
+// yearPage is the cost of each year, the newest first.
+type yearPage struct {
+	Currency client.Currency
+	Years    []year
+}
+
+func years(v *page.Visit) error {
+	account, err := v.API.GetAccount(v.Context(), v.Account)
+	if isMissing(err) {
+		return v.Show("none", nil)
+	}
+	if err != nil {
+		return err
+	}
+	p := yearPage{Currency: account.Currency}
+	for cursor := client.Cursor(""); ; {
+		list, err := v.API.ListStatements(v.Context(), v.Account, client.ListStatementsQuery{Cursor: cursor, Limit: 200})
+		if err != nil {
+			return err
+		}
+		for _, s := range list.Data {
+			p.add(s)
+		}
+		if cursor = client.Cursor(list.Next); cursor == "" {
+			break
+		}
+	}
+	dearest := int64(1)
+	for _, y := range p.Years {
+		dearest = max(dearest, y.Cost())
+	}
+	for i := range p.Years {
+		p.Years[i].Share = int(100 * p.Years[i].Cost() / dearest)
+	}
+	slices.SortFunc(p.Years, func(a, b year) int { return b.Year - a.Year })
+	return v.Show("year", p)
+}
+
+// add counts a bill in the year that it was issued in.
+func (p *yearPage) add(s client.Statement) {
+	of, _, _ := s.StatementOn.Split()
+	i := slices.IndexFunc(p.Years, func(y year) bool { return y.Year == of })
+	if i < 0 {
+		i = len(p.Years)
+		p.Years = append(p.Years, year{Year: of})
+	}
+	y := &p.Years[i]
+	y.Billed += s.Total + s.Penalty + s.DeferralFee
+	y.Penalty += s.Penalty
+	y.Deferral += s.DeferralFee
+	for _, l := range s.Lines {
+		y.Fee += int64(l.Fee)
+		y.Interest += int64(l.Interest)
+	}
+}
+
+// bureauPage says who reports to which bureau, and what of this account would be told:
+// what is owed, and when it was late.
+type bureauPage struct {
+	Account client.Account
+	Names   client.Names
+	Bureau  string // empty: nobody reports
+	Late    []client.OverdueStep
+}
+
+func bureau(v *page.Visit) error {
+	account, err := v.API.GetAccount(v.Context(), v.Account)
+	if isMissing(err) {
+		return v.Show("none", nil)
+	}
+	if err != nil {
+		return err
+	}
+	programme, err := v.API.GetProgramme(v.Context(), v.Programme)
+	if err != nil {
+		return err
+	}
+	history, err := v.API.ListOverdueHistory(v.Context(), v.Account)
+	if err != nil {
+		return err
+	}
+	return v.Show("bureau", bureauPage{Account: account, Names: programme.Names, Bureau: programme.Terms.Bureau, Late: history.Data})
+}

@@ -1,0 +1,493 @@
+package wallet_test
+
+import (
+	"fmt"
+	"html"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/yuefu/yuefu/api/client"
+	"github.com/yuefu/yuefu/catalogue"
+)
+
+// lived is a house with a customer who has one of everything to look at.
+func lived(t *testing.T) (*house, client.Account) {
+	t.Helper()
+	h := newHouse(t)
+	account := h.open(t, "u-1")
+	h.buy(t, account, 600_00, "flat6", "m-shoes", "o-1", true)
+	h.buy(t, account, 199_00, "free3", "m-tea", "o-2", true)
+	h.buy(t, account, 50_00, "next", "m-books", "o-3", true)
+	h.to(t, "2026-02-03")
+	h.buy(t, account, 80_00, "next", "m-cups", "o-4", false)
+	return h, account
+}
+
+var (
+	forbidden = regexp.MustCompile(`(?i)<style|\sstyle=|\son[a-z]+=|<script[^>]*>[^<]|javascript:|src="(https?:)?//`)
+	links     = regexp.MustCompile(`href="(/wallet[^"]*)"`)
+)
+
+// TestEveryLinkLeadsSomewhere crawls the wallet from its home page, in both languages:
+// each page is there, has nothing that the policy forbids, and is small.
+func TestEveryLinkLeadsSomewhere(t *testing.T) {
+	h, _ := lived(t)
+	for _, lang := range []client.PageLanguage{"zh-Hans", "en"} {
+		p := h.enter(t, "u-1", lang)
+		seen := map[string]bool{"/wallet": true}
+		for queue := []string{"/wallet"}; len(queue) > 0; queue = queue[1:] {
+			path := queue[0]
+			status, to, body := p.get(path)
+			if status == http.StatusSeeOther && strings.HasPrefix(to, "/wallet") {
+				body = `href="` + to + `"`
+			} else if status != http.StatusOK {
+				t.Errorf("%s: %d", path, status)
+				continue
+			} else {
+				if !strings.Contains(body, `<html lang="`+string(lang)+`"`) {
+					t.Errorf("%s is not in %s", path, lang)
+				}
+				if found := forbidden.FindString(body); found != "" || strings.Contains(body, "ZgotmplZ") {
+					t.Errorf("%s has %q", path, found)
+				}
+				if strings.Count(body, "<h1") != 1 || len(body) > 60_000 {
+					t.Errorf("%s: %d headings of the first rank, %d bytes", path, strings.Count(body, "<h1"), len(body))
+				}
+			}
+			for _, m := range links.FindAllStringSubmatch(body, -1) {
+				link := html.UnescapeString(m[1])
+				link, _, _ = strings.Cut(link, "#")
+				if !seen[link] {
+					seen[link] = true
+					queue = append(queue, link)
+				}
+			}
+		}
+		if len(seen) < 35 {
+			t.Errorf("only %d pages were found", len(seen))
+		}
+	}
+}
+
+// TestRepaying tells the ways to repay, each by what the pages say.
+func TestRepaying(t *testing.T) {
+	h, account := lived(t)
+	p := h.enter(t, "u-1", "en")
+	before := h.account(t, account.ID)
+
+	status, _, body := p.post("/wallet/repay", p.fill(p.read("/wallet/repay"), "/wallet/repay", `value="part"`, "amount", "1.234", "source", "tok_card_1"))
+	if status != http.StatusUnprocessableEntity || !strings.Contains(body, "The amount is not right") {
+		t.Errorf("an amount finer than a cent: %d", status)
+	}
+	part := p.settle(p.submit("/wallet/repay", "/wallet/repay", `value="part"`, "amount", "1,00.50", "source", "tok_card_1"))
+	if !strings.Contains(part, "Repaid") || !strings.Contains(part, "¥100.50") {
+		t.Errorf("a part: %s", part)
+	}
+	if now := h.account(t, account.ID); now.Billed != before.Billed-100_50 {
+		t.Errorf("billed was %d, is %d", before.Billed, now.Billed)
+	}
+	refused := p.settle(p.submit("/wallet/repay", "/wallet/repay", `value="bill"`, "source", "tok_empty"))
+	if !strings.Contains(refused, "not enough money") {
+		t.Errorf("an empty card: %s", refused)
+	}
+	// The same form twice, as impatient thumbs do: one debit.
+	form := p.fill(p.read("/wallet/repay"), "/wallet/repay", `value="bill"`, "source", "tok_card_1")
+	_, first, _ := p.post("/wallet/repay", form)
+	_, second, _ := p.post("/wallet/repay", form)
+	if first != second || first == "" {
+		t.Errorf("sent twice: %s and %s", first, second)
+	}
+	p.settle(first)
+	if now := h.account(t, account.ID); now.Billed != 0 || now.CreditBalance != 0 {
+		t.Errorf("after the bill is paid: %+v", now)
+	}
+	early := p.read("/wallet/repay")
+	if !strings.Contains(early, "Repay everything") || !strings.Contains(early, "Cost that you save") {
+		t.Errorf("no early repayment of everything: %s", early)
+	}
+	all := p.settle(p.submit("/wallet/repay", "/wallet/repay", `value="early"`, "source", "tok_card_1"))
+	if now := h.account(t, account.ID); now.Owed != 0 || !strings.Contains(all, "Cost that you save") {
+		t.Errorf("everything was repaid, and %d is owed", now.Owed)
+	}
+	if body := p.read("/wallet/repaid"); strings.Count(body, "<li>") != 3 {
+		t.Errorf("what was repaid: %s", body)
+	}
+}
+
+func (h *house) account(t *testing.T, id string) client.Account {
+	t.Helper()
+	a, err := h.shop.GetAccount(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+// TestRelief splits one bill and defers another: figures first, then a consent of its
+// own, which can't be given before they could be read.
+func TestRelief(t *testing.T) {
+	h, account := lived(t)
+	p := h.enter(t, "u-1", "zh-Hans")
+	_, bill, _ := p.get("/wallet/bill")
+	offer := bill + "/split?plan=bill3"
+	form := p.fill(p.read(offer), bill+"/split", "bill3")
+	if status, _, body := p.post(bill+"/split", form); status != http.StatusUnprocessableEntity || !strings.Contains(body, "阅读时间不够") {
+		t.Errorf("agreed to before it could be read: %d", status)
+	}
+	other := url.Values{}
+	for k, v := range form {
+		other[k] = v
+	}
+	other.Set("quote", strings.Repeat("x", 26))
+	if status, _, _ := p.post(bill+"/split", other); status != http.StatusUnprocessableEntity {
+		t.Errorf("agreed to what was never shown: %d", status)
+	}
+	form = p.fill(p.read(offer), bill+"/split", "bill3")
+	time.Sleep(1100 * time.Millisecond) // reading: the server counts real seconds
+	if status, to, body := p.post(bill+"/split", form); status != http.StatusSeeOther {
+		t.Fatalf("split: %d %s %s", status, to, body)
+	}
+	if now := h.account(t, account.ID); now.Billed == 0 && now.Owed == 0 {
+		t.Error("nothing is owed any more")
+	}
+	events, err := h.shop.ListEvents(t.Context(), account.ID, client.ListEventsQuery{Limit: 200})
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := false
+	for _, e := range events.Data {
+		found = found || strings.Contains(fmt.Sprint(e.Data), "tap_split") && strings.Contains(fmt.Sprint(e.Data), "wallet")
+	}
+	if !found {
+		t.Error("the log has no evidence of the consent")
+	}
+
+	h.to(t, "2026-03-02")
+	_, bill, _ = p.get("/wallet/bill")
+	form = p.fill(p.read(bill+"/defer?days=7"), bill+"/defer", "due_on")
+	time.Sleep(1100 * time.Millisecond)
+	if status, _, body := p.post(bill+"/defer", form); status != http.StatusSeeOther {
+		t.Fatalf("defer: %d %s", status, body)
+	}
+	if body := p.read(bill + "?done=deferred"); !strings.Contains(body, "原还款日") || !strings.Contains(body, "已延期") {
+		t.Errorf("after the deferral: %s", body)
+	}
+	if status, _, body := p.get(bill + "/defer"); status < 400 || !strings.Contains(body, "已经延期过一次") {
+		t.Errorf("a second deferral: %d", status)
+	}
+}
+
+// TestSecondThoughts cancels an order in one tap, and contests a purchase.
+func TestSecondThoughts(t *testing.T) {
+	h, account := lived(t)
+	p := h.enter(t, "u-1", "en")
+	body := p.read("/wallet/purchases")
+	action := regexp.MustCompile(`action="(/wallet/holds/[^"]+/cancel)"`).FindStringSubmatch(body)[1]
+	if to := p.submit("/wallet/purchases", action, "key"); to != "/wallet/purchases?done=cancelled" {
+		t.Errorf("cancelled, to %s", to)
+	}
+	if now := h.account(t, account.ID); now.Held != 0 {
+		t.Errorf("%d is still held", now.Held)
+	}
+	purchase := regexp.MustCompile(`href="(/wallet/purchases/pur_[^"]+)"`).FindStringSubmatch(body)[1]
+	if status, _, page := p.post(purchase+"/dispute", p.fill(p.read(purchase), purchase+"/dispute", "reason", "reason", "not_received", "amount", "99999999")); status < 400 || !strings.Contains(page, "more than can be contested") {
+		t.Errorf("a dispute about more than it cost: %d", status)
+	}
+	p.submit(purchase, purchase+"/dispute", "reason", "reason", "not_received", "amount", "10")
+	if now := h.account(t, account.ID); now.Contested != 10_00 {
+		t.Errorf("contested: %d", now.Contested)
+	}
+	action = regexp.MustCompile(`action="(/wallet/disputes/[^"]+/withdraw)"`).FindStringSubmatch(p.read(purchase))[1]
+	p.submit(purchase, action, "key")
+	if now := h.account(t, account.ID); now.Contested != 0 {
+		t.Errorf("withdrawn, and %d is contested", now.Contested)
+	}
+}
+
+// TestSelfProtection: what protects holds at once, what loosens does not.
+func TestSelfProtection(t *testing.T) {
+	h, account := lived(t)
+	p := h.enter(t, "u-1", "en")
+	const page = "/wallet/protection"
+	if to := p.submit(page, page+"/cap", `value="set"`, "amount", "300"); to != page+"?done=protected" {
+		t.Errorf("to %s", to)
+	}
+	if now := h.account(t, account.ID); now.Spending.Cap != 300_00 {
+		t.Errorf("cap %d", now.Spending.Cap)
+	}
+	if to := p.submit(page, page+"/cap", `value="set"`, "amount", "500"); to != page+"?done=loosened" {
+		t.Errorf("to %s", to)
+	}
+	if now := h.account(t, account.ID); now.Spending.Cap != 300_00 || now.Spending.Raise.Cap != 500_00 {
+		t.Errorf("raised at once: %+v", now.Spending)
+	}
+	p.submit(page, page+"/cap", `value="keep"`)
+	p.submit(page, page+"/night", `value="set"`, "from", "22:30", "until", "06:00")
+	if now := h.account(t, account.ID); now.NightLock.From != "22:30" {
+		t.Errorf("night lock %+v", now.NightLock)
+	}
+	p.submit(page, page+"/scene", `value="tipping"`)
+	p.submit(page, page+"/pause", `value="pause"`)
+	if body := p.read("/wallet"); !strings.Contains(body, "You paused it yourself") {
+		t.Error("the home page does not say that it is paused")
+	}
+	p.submit(page, page+"/pause", `value="lift"`)
+	if now := h.account(t, account.ID); !now.CanSpend {
+		t.Errorf("resumed, and still %+v", now.Blocks)
+	}
+	if to := p.submit("/wallet/due-day", "/wallet/due-day", "day", "day", "20"); to != "/wallet/due-day?done=dueday" {
+		t.Errorf("to %s", to)
+	}
+	if now := h.account(t, account.ID); now.DueDay != 20 {
+		t.Errorf("due day %d", now.DueDay)
+	}
+}
+
+func TestAutopay(t *testing.T) {
+	h, account := lived(t)
+	p := h.enter(t, "u-1", "en")
+	if status, _, _ := p.get("/wallet/autopay?source=tok_of_somebody"); status != http.StatusNotFound {
+		t.Errorf("a source that is not theirs: %d", status)
+	}
+	form := p.fill(p.read("/wallet/autopay?source=tok_card_1"), "/wallet/autopay", `name="text"`)
+	time.Sleep(1100 * time.Millisecond)
+	if status, to, body := p.post("/wallet/autopay", form); to != "/wallet/autopay?done=autopayon" {
+		t.Fatalf("%d %s %s", status, to, body)
+	}
+	if now := h.account(t, account.ID); now.Autopay.Source != "tok_card_1" {
+		t.Errorf("autopay %+v", now.Autopay)
+	}
+	p.submit("/wallet/autopay", "/wallet/autopay", `value="cancel"`)
+	if now := h.account(t, account.ID); now.Autopay.ID != "" {
+		t.Errorf("autopay %+v", now.Autopay)
+	}
+}
+
+// TestLeavingInFourTaps goes the whole way out: what stands in the way, the one sum,
+// the review with its date, the certificate; and the session ends with the account.
+func TestLeavingInFourTaps(t *testing.T) {
+	h, account := lived(t)
+	p := h.enter(t, "u-1", "en")
+	for _, tap := range [][2]string{{"/wallet", "/wallet/settings"}, {"/wallet/settings", "/wallet/close"}} { // two taps
+		if !strings.Contains(p.read(tap[0]), `href="`+tap[1]+`"`) {
+			t.Fatalf("%s leads not to %s", tap[0], tap[1])
+		}
+	}
+	body := p.read("/wallet/close")
+	for _, want := range []string{"One sum settles", "A bill is not paid", "Instalments are running", "An order holds the limit", "¥80.00"} {
+		if !strings.Contains(body, want) {
+			t.Errorf("%q is missing", want)
+		}
+	}
+	action := regexp.MustCompile(`action="(/wallet/holds/[^"]+/cancel)"`).FindStringSubmatch(p.read("/wallet/purchases"))[1]
+	p.submit("/wallet/purchases", action, "key")
+	p.settle(p.submit("/wallet/close", "/wallet/close", `value="settle"`, "source", "tok_card_1")) // the third
+	if to := p.submit("/wallet/close", "/wallet/close", `value="ask"`); to != "/wallet/close?done=asked" {
+		t.Fatalf("to %s", to) // the fourth
+	}
+	pending := h.account(t, account.ID).Closure
+	if body := p.read("/wallet/close"); !strings.Contains(body, "Under review") || pending.ID == "" {
+		t.Errorf("under review: %s", body)
+	}
+	p.submit("/wallet/close", "/wallet/close", `value="withdraw"`)
+	if now := h.account(t, account.ID); now.Status != client.Active {
+		t.Errorf("withdrawn, and %s", now.Status)
+	}
+	p.submit("/wallet/close", "/wallet/close", `value="ask"`)
+	if _, err := h.shop.ApproveClosure(t.Context(), h.account(t, account.ID).Closure.ID, "yes"); err != nil {
+		t.Fatal(err)
+	}
+	for i := 0; ; i++ { // the reader of the log that ends sessions comes right behind
+		if status, _, _ := p.get("/wallet"); status == http.StatusUnauthorized {
+			break
+		}
+		if i > 100 {
+			t.Fatal("the account is closed, and the session goes on")
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	p = h.enter(t, "u-1", "en")
+	link := regexp.MustCompile(`href="(/wallet/certificates/[^"]+)"`).FindStringSubmatch(p.read("/wallet/close"))
+	if link == nil {
+		t.Fatal("no certificate")
+	}
+	if body := p.read(link[1]); !strings.Contains(body, "This certifies") {
+		t.Errorf("certificate: %s", body)
+	}
+	if body := p.read(link[1] + "?file=json"); !strings.Contains(body, `"sha256"`) {
+		t.Errorf("certificate as a file: %s", body)
+	}
+}
+
+// TestHelpTellsTheTruth asks what people ask.
+func TestHelpTellsTheTruth(t *testing.T) {
+	h := newHouse(t)
+	h.open(t, "u-1")
+	p := h.enter(t, "u-1", "zh-Hans")
+	for question, want := range map[string]string{
+		"兑现": "cash", "套现": "cash", "怎么把额度提现": "cash", "取消": "cancel", "误点了": "cancel", "关闭": "close", "怎么关掉月付": "close", "注销": "deregister", "举报": "report", "还不上": "late",
+	} {
+		body := p.read("/wallet/help?q=" + url.QueryEscape(question))
+		first := regexp.MustCompile(`href="/wallet/help/([a-z]+)"`).FindStringSubmatch(body)
+		if first == nil || first[1] != want {
+			t.Errorf("%s: %v, not %s", question, first, want)
+		}
+	}
+	for _, lang := range []string{"zh-Hans", "en"} {
+		body := p.read("/wallet/help/cash?lang=" + lang)
+		if !strings.Contains(body, "诈骗") && !strings.Contains(body, "fraud") || !strings.Contains(body, "/wallet/help/report") {
+			t.Errorf("%s: who offers cash is a fraud: %s", lang, body)
+		}
+	}
+	if body := p.read("/wallet/help?q=zzz"); !strings.Contains(body, "没有找到") {
+		t.Error("nothing was found, and nobody says so")
+	}
+}
+
+// TestNobodyElse: no session, another's things, another site's forms, forms of no page.
+func TestNobodyElse(t *testing.T) {
+	h, _ := lived(t)
+	other := h.open(t, "u-2")
+	h.buy(t, other, 99_00, "next", "m-secret", "o-9", true)
+	theirs, err := h.shop.ListPurchases(t.Context(), other.ID, client.ListPurchasesQuery{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := h.enter(t, "u-1", "en")
+	strip := regexp.MustCompile(`req_[0-9a-z-]+`)
+	_, _, not := p.get("/wallet/purchases/" + theirs.Data[0].ID)
+	status, _, none := p.get("/wallet/purchases/pur_zzzzzzzzzzzzzzzzzzzz_1")
+	if status != http.StatusNotFound || strip.ReplaceAllString(not, "") != strip.ReplaceAllString(none, "") {
+		t.Errorf("another's purchase and nobody's look different: %s\n%s", not, none)
+	}
+	stranger := &person{t, h, &http.Client{CheckRedirect: p.http.CheckRedirect}}
+	for _, path := range []string{"/wallet", "/wallet/bills", "/wallet/close", "/wallet/enter?link=x", "/wallet/enter"} {
+		if status, _, _ := stranger.get(path); status != http.StatusUnauthorized {
+			t.Errorf("%s without a session: %d", path, status)
+		}
+	}
+	form := p.fill(p.read("/wallet/protection"), "/wallet/protection/pause", `value="pause"`)
+	for name, headers := range map[string][]string{
+		"another site's": {"Sec-Fetch-Site", "cross-site"}, "an old browser's on another site": {"Sec-Fetch-Site", "", "Origin", "https://evil.example"},
+	} {
+		if status, _, _ := p.post("/wallet/protection/pause", form, headers...); status != http.StatusForbidden {
+			t.Errorf("%s form: %d", name, status)
+		}
+	}
+	if status, _, _ := p.post("/wallet/protection/pause", url.Values{"do": {"pause"}}); status != http.StatusBadRequest {
+		t.Errorf("a form without a key: %d", status)
+	}
+	if a, err := h.shop.GetAccount(t.Context(), other.ID); err != nil || !a.CanSpend {
+		t.Errorf("%+v, %v", a, err)
+	}
+}
+
+// TestSessionsOfPages: a planted cookie is no session, a new session is a new cookie,
+// and logging out ends it, on every device if wished.
+func TestSessionsOfPages(t *testing.T) {
+	h, _ := lived(t)
+	cookie := func(p *person) string {
+		u, err := url.Parse(h.url)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range p.http.Jar.Cookies(u) {
+			if c.Name == "wallet" {
+				return c.Value
+			}
+		}
+		return ""
+	}
+	planted := h.enter(t, "u-1", "en")
+	u, err := url.Parse(h.url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fixed := strings.Repeat("A", 43)
+	planted.http.Jar.SetCookies(u, []*http.Cookie{{Name: "wallet", Value: fixed, Path: "/"}})
+	if status, _, _ := planted.get("/wallet"); status != http.StatusUnauthorized {
+		t.Errorf("a planted cookie: %d", status)
+	}
+	link, err := h.shop.CreateWalletSession(t.Context(), client.WalletSessionRequest{Customer: "u-1", Programme: catalogue.SampleID})
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := strings.TrimPrefix(link.URL, h.url)
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodHead, link.URL, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	planted.do(r) // a look at the head, as messengers take one, uses nothing up
+	if status, to, _ := planted.get(path); status != http.StatusSeeOther || strings.Contains(to, "link") {
+		t.Errorf("entering: %d to %s", status, to)
+	}
+	if got := cookie(planted); got == fixed || len(got) != 43 {
+		t.Errorf("the session has the planted token: %s", got)
+	}
+	if status, _, _ := planted.get(path); status != http.StatusUnauthorized {
+		t.Errorf("the link a second time: %d", status)
+	}
+	second := h.enter(t, "u-1", "en")
+	if status, _, _ := second.post("/wallet/leave", url.Values{}); status != http.StatusOK || cookie(second) != "" {
+		t.Errorf("logging out: %d", status)
+	}
+	if status, _, _ := planted.get("/wallet"); status != http.StatusOK {
+		t.Errorf("the other device: %d", status)
+	}
+	third := h.enter(t, "u-1", "en")
+	third.post("/wallet/leave", url.Values{"everywhere": {"yes"}})
+	if status, _, _ := planted.get("/wallet"); status != http.StatusUnauthorized {
+		t.Errorf("logged out everywhere: %d", status)
+	}
+}
+
+// hostile are what people type who want a page to do something else than show it.
+var hostile = []string{
+	`<script>alert(1)</script>`, `"><img src=x onerror=alert(1)>`, `'><svg/onload=alert(1)>`, `javascript:alert(1)`, `</title><script>alert(1)</script>`, `{{.Visit.Session}}`, `${7*7}`, `{{7*7}}`,
+	`<iframe srcdoc="<script>alert(1)</script>">`, `<a href="javascript:alert(1)">x</a>`, `<math><mtext></form><form>`, `<!--`, `-->`, `]]>`, `<![CDATA[`, `&lt;script&gt;`, `&#60;script&#62;`, `%3Cscript%3E`,
+	`\u003cscript\u003e`, `\x3cscript\x3e`, "a\u202eb", "a\u200bb", "\ufeffx", "🙈🙉🙊", "Ａｌｅｒｔ", "ﷺ", "e\u0301\u0301\u0301\u0301\u0301\u0301", `' OR '1'='1`, `'; DROP TABLE account; --`, `1; SELECT pg_sleep(9)`,
+	`../../../etc/passwd`, `..\..\windows`, `/dev/null`, `CON`, `NUL`, `file:///etc/passwd`, `data:text/html,<script>alert(1)</script>`, `=cmd|' /C calc'!A0`, `+1+1`, `-1`, `@SUM(1)`, `NaN`, `Infinity`, `null`, `undefined`, `true`, `0`, `-0`,
+	`1e309`, `%s%s%s%n`, `%00`, `$(reboot)`, "`reboot`", `| cat /etc/passwd`, `; ls`, `<style>*{display:none}</style>`, `<link rel=stylesheet href=//evil>`, `<base href=//evil>`, `<meta http-equiv=refresh content=0>`, `<button form=x>`, `autofocus onfocus=alert(1)`,
+	`<details open ontoggle=alert(1)>`,
+}
+
+// TestHostileTextIsText puts each into what a page shows of a customer's own: the
+// merchant of an order, and what the help is asked.
+func TestHostileTextIsText(t *testing.T) {
+	if len(hostile) < 60 {
+		t.Fatalf("only %d", len(hostile))
+	}
+	h := newHouse(t)
+	account := h.open(t, "u-1")
+	p := h.enter(t, "u-1", "en")
+	plain := strings.Count(p.read("/wallet/help?q=x"), "<")
+	for i, text := range hostile {
+		h.buy(t, account, 1_00, "next", text, fmt.Sprint("o-", i), true)
+		body := p.read("/wallet/help?q=" + url.QueryEscape(text))
+		if found := forbidden.FindString(body); found != "" && !strings.Contains(html.EscapeString(found), found) {
+			t.Errorf("%q got into the help: %q", text, found)
+		}
+		if strings.Contains(body, text) && strings.ContainsAny(text, "<>\"'&") {
+			t.Errorf("%q stands in the help as it is", text)
+		}
+	}
+	_ = plain
+	body := p.read("/wallet/purchases")
+	for _, text := range hostile {
+		if strings.ContainsAny(text, "<>\"'&") && strings.Contains(body, text) {
+			t.Errorf("%q stands in the page as it is", text)
+		}
+	}
+	for _, tag := range []string{"<script>", "<img", "<iframe", "<math", "<base", "<style", "onerror=alert(1)>", "<details open on"} {
+		if strings.Contains(body, tag) {
+			t.Errorf("%s got into the page", tag)
+		}
+	}
+	if n := strings.Count(body, "<small>"); n < 30 { // a page of the list
+		t.Errorf("%d purchases are shown", n)
+	}
+}
