@@ -2,7 +2,6 @@ package credit
 
 import (
 	"slices"
-	"time"
 
 	"github.com/yuefu/yuefu/calendar"
 	"github.com/yuefu/yuefu/money"
@@ -179,7 +178,6 @@ func (c Apply) unlawful() (reasons []string) {
 
 // agreements checks that each document of the programme was agreed to, and each once.
 func (c Apply) agreements(at Moment) ([]Agreement, error) {
-	reading := time.Duration(c.Terms.ReadingSeconds) * time.Second
 	agreements := make([]Agreement, 0, len(c.Terms.Documents))
 	for _, document := range c.Terms.Documents {
 		given := 0
@@ -187,7 +185,7 @@ func (c Apply) agreements(at Moment) ([]Agreement, error) {
 			if consent.Document != document.Name {
 				continue
 			}
-			if err := checkConsent(consent, c.Customer, document, reading, at); err != nil {
+			if err := checkConsent(consent, c.Customer, document, c.Terms.reading(), at); err != nil {
 				return nil, err
 			}
 			agreements = append(agreements, consent.Kept(document))

@@ -96,7 +96,7 @@ func (c Authorise) do(a *Account, at Moment, emit func(Event)) error {
 	}
 	route, token := a.quoted(plan, c, at.Day)
 	shown := Document{Name: QuoteDocument, Version: a.Terms.Version, Hash: token}
-	if err := checkConsent(c.Consent, a.Customer, shown, 0, at); err != nil {
+	if err := checkConsent(c.Consent, a.Customer, shown, a.Terms.reading(), at); err != nil {
 		return err
 	}
 

@@ -3,7 +3,6 @@ package credit
 import (
 	"crypto/sha256"
 	"encoding/binary"
-	"time"
 
 	"github.com/yuefu/yuefu/calendar"
 )
@@ -98,8 +97,8 @@ func (c SetAutopay) do(a *Account, at Moment, emit func(Event)) error {
 	if c.Source == "" {
 		return &Error{Kind: ConsentIncomplete, Field: "source", Detail: "an instruction names the source to debit"}
 	}
-	shown, reading := a.AutopayText(c.Source), time.Duration(a.Terms.ReadingSeconds)*time.Second
-	if err := checkConsent(c.Consent, a.Customer, shown, reading, at); err != nil {
+	shown := a.AutopayText(c.Source)
+	if err := checkConsent(c.Consent, a.Customer, shown, a.Terms.reading(), at); err != nil {
 		return err
 	}
 	a.endAutopay(AutopayEndedByNext, emit)

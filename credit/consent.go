@@ -30,6 +30,11 @@ const (
 	consentLife = 24 * time.Hour
 )
 
+// reading is for how long what a customer agrees to has to stand before them: a text, and
+// the figures of anything that costs money or makes a debt. The law forces it for each
+// instalment on the page where it is paid, not for the contract only.
+func (t *Terms) reading() time.Duration { return time.Duration(t.ReadingSeconds) * time.Second }
+
 // checkConsent refuses evidence that does not prove that person agreed to document.
 func checkConsent(c Consent, person string, document Document, reading time.Duration, at Moment) error {
 	wrong := func(kind Kind, field, detail string) error {

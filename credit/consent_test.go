@@ -164,8 +164,13 @@ func TestWhenConsentWasGiven(t *testing.T) {
 		s := opened(t, "2026-03-10")
 		order := s.order(100_00, "next")
 		order.Consent.AcceptedAt = time.UnixMicro(s.at().Time).Add(-before)
-		order.Consent.ShownAt, order.Consent.ReadSeconds = order.Consent.AcceptedAt, new(0) // a quote has no reading time
+		order.Consent.ShownAt = order.Consent.AcceptedAt.Add(-time.Duration(s.a.Terms.ReadingSeconds) * time.Second)
+		order.Consent.ReadSeconds = new(s.a.Terms.ReadingSeconds)
 		s.do(order)
+		hasty := s.order(100_00, "next")
+		hasty.Consent.AcceptedAt = order.Consent.AcceptedAt
+		hasty.Consent.ShownAt, hasty.Consent.ReadSeconds = order.Consent.ShownAt.Add(time.Millisecond), order.Consent.ReadSeconds
+		s.refused(credit.ConsentTooFast, "accepted_at", hasty) // the figures of a quote are read as the texts are
 	}
 	// An instant is the same in every zone.
 	s := opened(t, "2026-03-10")

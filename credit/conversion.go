@@ -266,7 +266,7 @@ func (c Convert) do(a *Account, at Moment, emit func(Event)) error {
 		return err
 	}
 	shown := Document{Name: ConversionDocument, Version: a.Terms.Version, Hash: q.Token}
-	if err := checkConsent(c.Consent, a.Customer, shown, 0, at); err != nil {
+	if err := checkConsent(c.Consent, a.Customer, shown, a.Terms.reading(), at); err != nil {
 		return err
 	}
 	// What penalty grew until now was for being late until now: it stays.

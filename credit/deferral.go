@@ -222,7 +222,7 @@ func (c Defer) do(a *Account, at Moment, emit func(Event)) error {
 		return err
 	}
 	shown := Document{Name: DeferralDocument, Version: a.Terms.Version, Hash: q.Token}
-	if err := checkConsent(c.Consent, a.Customer, shown, 0, at); err != nil {
+	if err := checkConsent(c.Consent, a.Customer, shown, a.Terms.reading(), at); err != nil {
 		return err
 	}
 	emit(StatementDeferred{Statement: q.Statement, Due: q.Due, Before: q.Before, Fee: q.Fee, Cut: q.Cut, Quote: q.Token, Agreement: c.Consent.Kept(shown)})

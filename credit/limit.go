@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"slices"
-	"time"
 
 	"github.com/yuefu/yuefu/calendar"
 	"github.com/yuefu/yuefu/money"
@@ -85,7 +84,7 @@ func (a *Account) agreedToRaise(c ChangeLimit, at Moment) (*Agreement, error) {
 	if c.Consent == nil {
 		return nil, &Error{Kind: ConsentIncomplete, Field: "consent", Detail: "a limit is raised with the customer's consent to " + text.Name + ", and never unasked"}
 	}
-	if err := checkConsent(*c.Consent, a.Customer, text, time.Duration(a.Terms.ReadingSeconds)*time.Second, at); err != nil {
+	if err := checkConsent(*c.Consent, a.Customer, text, a.Terms.reading(), at); err != nil {
 		return nil, err
 	}
 	agreement := c.Consent.Kept(text)

@@ -272,7 +272,7 @@ func (w *world) checkout(c *customer, a *credit.Account) act {
 	if stale {
 		token = a.Quote(plan, max(amount, 1)+1, day).Token
 	}
-	consent, evidence := w.consent(c, credit.QuoteDocument, a.Terms.Version, token, 0)
+	consent, evidence := w.consent(c, credit.QuoteDocument, a.Terms.Version, token, int64(a.Terms.ReadingSeconds)*second)
 	evidence.Outdated = evidence.Outdated || stale
 	command := credit.Authorise{
 		Amount: amount, Currency: a.Terms.Currency, Plan: plan.ID, Scene: pick(w, a.Terms.Scenes...), Merchant: pick(w, "m1", "m2", "m2", "m3"), Order: "o", Consent: consent, Full: full, Offset: ahead,

@@ -83,7 +83,7 @@ func (w *world) deferral(c *customer, a *credit.Account) act {
 		token, quoted = quote.Token, true
 	}
 	var evidence reference.Evidence
-	command.Consent, evidence = w.consent(c, credit.DeferralDocument, a.Terms.Version, token, 0)
+	command.Consent, evidence = w.consent(c, credit.DeferralDocument, a.Terms.Version, token, int64(a.Terms.ReadingSeconds)*second)
 	return act{command, func(r *reference.Account, at reference.Moment) reference.Answer {
 		evidence := evidence
 		evidence.Outdated = evidence.Outdated || !quoted || r.OwedOn(command.Statement) != owed // another sum was shown
@@ -116,7 +116,7 @@ func (w *world) conversion(c *customer, a *credit.Account) act {
 		}
 	}
 	var evidence reference.Evidence
-	command.Consent, evidence = w.consent(c, credit.ConversionDocument, a.Terms.Version, token, 0)
+	command.Consent, evidence = w.consent(c, credit.ConversionDocument, a.Terms.Version, token, int64(a.Terms.ReadingSeconds)*second)
 	return act{command, func(r *reference.Account, at reference.Moment) reference.Answer {
 		evidence := evidence
 		evidence.Outdated = evidence.Outdated || !quoted || at.Day != day || r.Convertible(command.Statement, command.Amount) != shown

@@ -18,8 +18,8 @@ var All = []Mutant{
 		"LastDay: at.Day + calendar.Date(a.Terms.HoldDays)",
 		"LastDay: at.Day + calendar.Date(a.Terms.HoldDays) + 1"},
 	{"a quote that nobody consented to", "credit/authorise.go",
-		"if err := checkConsent(c.Consent, a.Customer, shown, 0, at); err != nil {",
-		"if err := checkConsent(c.Consent, a.Customer, shown, 0, at); err != nil && c.Amount < 0 {"},
+		"if err := checkConsent(c.Consent, a.Customer, shown, a.Terms.reading(), at); err != nil {",
+		"if err := checkConsent(c.Consent, a.Customer, shown, a.Terms.reading(), at); err != nil && c.Amount < 0 {"},
 
 	{"a fen captured beyond the hold", "credit/capture.go",
 		"if c.Amount > h.Amount {",

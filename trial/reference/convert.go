@@ -106,7 +106,7 @@ func (a *Account) Convert(n int64, planID string, amount money.Amount, e Evidenc
 	case amount > most:
 		wrong = "conversion_too_large"
 	default:
-		wrong = e.judge(0, at.Time)
+		wrong = e.judge(a.terms.Reading, at.Time)
 	}
 	if wrong != "" {
 		return Answer{Refused: wrong}

@@ -78,7 +78,7 @@ func (a *Account) Defer(n int64, to calendar.Date, e Evidence, at Moment) Answer
 	case lately >= d.AYear:
 		wrong = "deferrals_used_up"
 	default:
-		wrong = e.judge(0, at.Time)
+		wrong = e.judge(a.terms.Reading, at.Time)
 	}
 	if wrong != "" {
 		return Answer{Refused: wrong}

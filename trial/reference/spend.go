@@ -43,7 +43,7 @@ func (a *Account) Authorise(c Checkout, at Moment) Answer {
 	if _, known := a.terms.plan(c.Plan); !known {
 		return Answer{Refused: "unknown_plan"}
 	}
-	if wrong := c.Evidence.judge(0, at.Time); wrong != "" {
+	if wrong := c.Evidence.judge(a.terms.Reading, at.Time); wrong != "" {
 		return Answer{Refused: wrong}
 	}
 	var reasons []string

@@ -63,8 +63,8 @@ func newHouse(t *testing.T) *house {
 	must(err)
 	book := o.DB.Book()
 	s = api.New(api.Options{
-		Desk: o.Desk, Catalogue: o.Catalogue, Tables: o.Tables, Log: quiet, Partitions: book.Partitions, Zone: book.Zone, Sandbox: true, Sessions: o.Sessions,
-		Payments: func() api.PaymentFigures { return api.PaymentFigures(o.Autopay.Figures()) },
+		Desk: o.Desk, Catalogue: o.Catalogue, Tables: o.Tables, Log: quiet, Partitions: book.Partitions, Zone: book.Zone, Sandbox: true, Sessions: o.Sessions, Sources: o.Sources, Events: o.Events,
+		Payments: func() api.PaymentFigures { return api.PaymentFigures(o.DebitFigures()) },
 		Pages:    map[string]http.Handler{wallet.Path: pages, wallet.Path + "/": pages, "/static/": start, "/favicon.ico": start},
 	})
 	l, err := net.Listen("tcp", "127.0.0.1:0")
