@@ -82,7 +82,7 @@ var allowed = map[string][]string{
 	"web":          {"calendar", "web/page", "go.yaml.in/yaml/v4"}, // reads the contract to show it
 
 	// A customer's pages: clients of the public API, like any other.
-	"web/page":          {"calendar", "money", "docs", "session", "api/client"},
+	"web/page":          {"calendar", "money", "docs", "session", "api/client", "github.com/yuin/goldmark"},
 	"web/page/pagetest": {"github.com/chromedp/chromedp", "github.com/chromedp/cdproto"},
 	"web/wallet":        {"calendar", "web/page", "session", "api/client"},
 

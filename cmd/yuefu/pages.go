@@ -48,7 +48,7 @@ func hosted(o *office.Office, public string, as func(session.Session) *client.Cl
 	if err != nil {
 		return err
 	}
-	gate := &page.Gate{Sessions: o.Sessions, API: as, Now: o.Clock.Now, Secure: strings.HasPrefix(public, "https:"), Log: slog.Default()}
+	gate := &page.Gate{Sessions: o.Sessions, API: as, Now: o.Clock.Now, Zone: o.Zone, Secure: strings.HasPrefix(public, "https:"), Log: slog.Default()}
 	pages, err := wallet.Handler(gate, files)
 	if err != nil {
 		return err

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"path"
 	"strings"
+	"time"
 
 	"github.com/yuefu/yuefu/calendar"
 	"github.com/yuefu/yuefu/docs"
@@ -35,15 +36,16 @@ func (m Messages) In(l Language, key string) (string, bool) {
 // Set is the hosted pages of one room, in each language, in the frame that all of them have.
 type Set struct {
 	files     *Assets
+	zone      *time.Location
 	messages  Messages
 	templates map[Language]map[string]*template.Template
 }
 
 // NewSet parses templates/*.html of a room: each is a page, but for those whose name
 // begins with _, which all pages may use. messages are the room's texts; the frame has
-// its own. It fails on a template that can't be parsed.
-func NewSet(files *Assets, templates fs.FS, messages Messages) (*Set, error) {
-	s := &Set{files: files, messages: Messages{}, templates: map[Language]map[string]*template.Template{}}
+// its own. Times are shown in zone. It fails on a template that can't be parsed.
+func NewSet(files *Assets, zone *time.Location, templates fs.FS, messages Messages) (*Set, error) {
+	s := &Set{files: files, zone: zone, messages: Messages{}, templates: map[Language]map[string]*template.Template{}}
 	for _, list := range []Messages{frameMessages, messages} {
 		for key, texts := range list {
 			if _, twice := s.messages[key]; twice {
@@ -99,18 +101,20 @@ const notice = "notice"
 // functions are what templates say things with.
 func (s *Set) functions(lang Language) template.FuncMap {
 	return template.FuncMap{
-		"t":      func(key string, pairs ...any) string { return s.say(lang, key, pairs...) },
-		"is":     func(key string) bool { _, ok := s.messages[key]; return ok },
-		"asset":  s.files.Path,
-		"day":    lang.Day,
-		"month":  lang.Month,
-		"brief":  lang.Brief,
-		"reason": func(code any) string { return Reason(lang, fmt.Sprint(code)) },
-		"money":  func(currency any, amount any) (string, error) { return Sum(fmt.Sprint(currency), amount) },
-		"rate":   func(millionths any) (string, error) { return Rate(millionths) },
-		"label":  func(l any) string { return lang.ofAny(l) },
-		"list":   func(values ...any) []any { return values },
-		"dict":   dict,
+		"t":        func(key string, pairs ...any) string { return s.say(lang, key, pairs...) },
+		"is":       func(key string) bool { _, ok := s.messages[key]; return ok },
+		"asset":    s.files.Path,
+		"moment":   func(at time.Time) string { return lang.Moment(at.In(s.zone)) },
+		"markdown": Markdown,
+		"day":      lang.Day,
+		"month":    lang.Month,
+		"brief":    lang.Brief,
+		"reason":   func(code any) string { return Reason(lang, fmt.Sprint(code)) },
+		"money":    func(currency any, amount any) (string, error) { return Sum(fmt.Sprint(currency), amount) },
+		"rate":     func(millionths any) (string, error) { return Rate(millionths) },
+		"label":    func(l any) string { return lang.ofAny(l) },
+		"list":     func(values ...any) []any { return values },
+		"dict":     dict,
 	}
 }
 
@@ -181,6 +185,11 @@ func Rate(millionths any) (string, error) {
 		text = text[:len(text)-1]
 	}
 	return text + "%", nil
+}
+
+// Moment prints a date with its time of day.
+func (l Language) Moment(at time.Time) string {
+	return l.Day(calendar.At(at)) + " " + at.Format("15:04:05")
 }
 
 // Brief prints a date without its year, for dates that are near.

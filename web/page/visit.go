@@ -20,6 +20,7 @@ import (
 type Gate struct {
 	Sessions *session.Store
 	API      func(session.Session) *client.Client // speaks for the session's customer, and for nobody else
+	Zone     *time.Location                       // of the office, in which times are shown
 	Now      func() time.Time                     // the office's clock, by which consents are dated
 	Secure   bool                                 // customers come over https: the cookie goes nowhere else
 	Log      *slog.Logger

@@ -102,3 +102,57 @@ func bureau(v *page.Visit) error {
 	}
 	return v.Show("bureau", bureauPage{Account: account, Names: programme.Names, Bureau: programme.Terms.Bureau, Late: history.Data})
 }
+
+// papersPage is everything that the customer agreed to, the newest first.
+type papersPage struct {
+	Receipts []client.Receipt
+	More     string
+}
+
+func papers(v *page.Visit) error {
+	list, err := v.API.ListReceipts(v.Context(), v.Account, client.ListReceiptsQuery{Cursor: client.Cursor(v.R.URL.Query().Get("older")), Limit: 30})
+	if isMissing(err) {
+		return v.Show("none", nil)
+	}
+	if err != nil {
+		return err
+	}
+	return v.Show("agreements", papersPage{list.Data, list.Next})
+}
+
+// receipt shows one receipt, and gives it as the file that anybody can check.
+func receipt(v *page.Visit) error {
+	file, err := v.API.GetReceipt(v.Context(), v.R.PathValue("id"), client.GetReceiptQuery{})
+	if err != nil {
+		return err
+	}
+	if v.R.URL.Query().Get("file") == "" {
+		return v.Show("receipt", file)
+	}
+	return download(v, "receipt-"+file.Receipt.ID+".json", file)
+}
+
+// words shows a text that was agreed to, by its hash.
+func words(v *page.Visit) error {
+	text, err := v.API.GetText(v.Context(), v.R.PathValue("hash"))
+	if err != nil {
+		return err
+	}
+	return v.Show("text", text)
+}
+
+// data shows what is known of the person, masked, and gives all of it as a file.
+func data(v *page.Visit) error {
+	if v.R.URL.Query().Get("file") != "" {
+		all, err := v.API.ExportCustomer(v.Context(), v.Customer)
+		if err != nil {
+			return err
+		}
+		return download(v, "my-data-"+all.AsOf.String()+".json", all)
+	}
+	person, err := v.API.GetPerson(v.Context(), v.Customer)
+	if err != nil && !isMissing(err) {
+		return err
+	}
+	return v.Show("data", person)
+}

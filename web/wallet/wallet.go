@@ -26,7 +26,7 @@ type wallet struct {
 
 // Handler serves the pages below Path to whom the gate lets in.
 func Handler(gate *page.Gate, files *page.Assets) (http.Handler, error) {
-	set, err := page.NewSet(files, templates, messages)
+	set, err := page.NewSet(files, gate.Zone, templates, messages)
 	if err != nil {
 		return nil, err
 	}
@@ -77,6 +77,10 @@ func (w *wallet) pages() map[string]func(*page.Visit) error {
 		"GET /wallet/certificates/{id}": certificate,
 		"GET /wallet/year":              years,
 		"GET /wallet/bureau":            bureau,
+		"GET /wallet/agreements":        papers,
+		"GET /wallet/receipts/{id}":     receipt,
+		"GET /wallet/texts/{hash}":      words,
+		"GET /wallet/data":              data,
 		"GET /wallet/help":              help,
 		"GET /wallet/help/{name}":       oneArticle,
 

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode"
 
 	"github.com/yuefu/yuefu/api/client"
 	"github.com/yuefu/yuefu/catalogue"
@@ -47,7 +48,7 @@ func TestEveryLinkLeadsSomewhere(t *testing.T) {
 			} else if status != http.StatusOK {
 				t.Errorf("%s: %d", path, status)
 				continue
-			} else {
+			} else if !strings.Contains(path, "file=json") {
 				if !strings.Contains(body, `<html lang="`+string(lang)+`"`) {
 					t.Errorf("%s is not in %s", path, lang)
 				}
@@ -166,6 +167,7 @@ func TestRelief(t *testing.T) {
 		t.Error("the log has no evidence of the consent")
 	}
 
+	p.settle(p.submit("/wallet/repay", "/wallet/repay", `value="bill"`, "source", "tok_card_1")) // what can't be split
 	h.to(t, "2026-03-02")
 	_, bill, _ = p.get("/wallet/bill")
 	form = p.fill(p.read(bill+"/defer?days=7"), bill+"/defer", "due_on")
@@ -343,7 +345,7 @@ func TestHelpTellsTheTruth(t *testing.T) {
 			t.Errorf("%s: who offers cash is a fraud: %s", lang, body)
 		}
 	}
-	if body := p.read("/wallet/help?q=zzz"); !strings.Contains(body, "没有找到") {
+	if body := p.read("/wallet/help?q=zzz&lang=zh-Hans"); !strings.Contains(body, "没有找到") {
 		t.Error("nothing was found, and nobody says so")
 	}
 }
@@ -464,9 +466,13 @@ func TestHostileTextIsText(t *testing.T) {
 	h := newHouse(t)
 	account := h.open(t, "u-1")
 	p := h.enter(t, "u-1", "en")
-	plain := strings.Count(p.read("/wallet/help?q=x"), "<")
+	shown := 0
 	for i, text := range hostile {
+		if strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }) {
+			continue // no merchant is called so: the API refuses it, which its own tests show
+		}
 		h.buy(t, account, 1_00, "next", text, fmt.Sprint("o-", i), true)
+		shown++
 		body := p.read("/wallet/help?q=" + url.QueryEscape(text))
 		if found := forbidden.FindString(body); found != "" && !strings.Contains(html.EscapeString(found), found) {
 			t.Errorf("%q got into the help: %q", text, found)
@@ -475,11 +481,11 @@ func TestHostileTextIsText(t *testing.T) {
 			t.Errorf("%q stands in the help as it is", text)
 		}
 	}
-	_ = plain
 	body := p.read("/wallet/purchases")
-	for _, text := range hostile {
-		if strings.ContainsAny(text, "<>\"'&") && strings.Contains(body, text) {
-			t.Errorf("%q stands in the page as it is", text)
+	read := html.UnescapeString(body)
+	for _, text := range hostile[len(hostile)-20:] { // the newest stand on the first page
+		if !strings.Contains(read, text) {
+			t.Errorf("%q is not shown as it was typed", text)
 		}
 	}
 	for _, tag := range []string{"<script>", "<img", "<iframe", "<math", "<base", "<style", "onerror=alert(1)>", "<details open on"} {
@@ -487,7 +493,7 @@ func TestHostileTextIsText(t *testing.T) {
 			t.Errorf("%s got into the page", tag)
 		}
 	}
-	if n := strings.Count(body, "<small>"); n < 30 { // a page of the list
-		t.Errorf("%d purchases are shown", n)
+	if n := strings.Count(body, "<small>"); n < 30 || shown < 55 { // a page of the list
+		t.Errorf("%d purchases of %d are shown", n, shown)
 	}
 }

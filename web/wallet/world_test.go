@@ -52,7 +52,7 @@ func newHouse(t *testing.T) *house {
 	must(err)
 	h := &house{office: o}
 	var s *api.Server
-	gate := &page.Gate{Sessions: o.Sessions, Now: o.Clock.Now, Log: quiet, API: func(who session.Session) *client.Client {
+	gate := &page.Gate{Sessions: o.Sessions, Now: o.Clock.Now, Zone: o.Zone, Log: quiet, API: func(who session.Session) *client.Client {
 		return client.New("http://inside", "", &http.Client{Transport: s.As(api.Principal{Platform: who.Platform, Programme: who.Programme, Customer: who.Customer})})
 	}}
 	files, err := page.ReadAssets(page.Static)
@@ -63,7 +63,7 @@ func newHouse(t *testing.T) *house {
 	must(err)
 	book := o.DB.Book()
 	s = api.New(api.Options{
-		Desk: o.Desk, Catalogue: o.Catalogue, Tables: o.Tables, Log: quiet, Partitions: book.Partitions, Zone: book.Zone, Sandbox: true, Sessions: o.Sessions, Sources: o.Sources, Events: o.Events,
+		Desk: o.Desk, Catalogue: o.Catalogue, Tables: o.Tables, Log: quiet, Partitions: book.Partitions, Zone: book.Zone, Sandbox: true, Sessions: o.Sessions, Sources: o.Sources, Events: o.Events, Consents: o.Consents, Vault: o.Vault,
 		Payments: func() api.PaymentFigures { return api.PaymentFigures(o.DebitFigures()) },
 		Pages:    map[string]http.Handler{wallet.Path: pages, wallet.Path + "/": pages, "/static/": start, "/favicon.ico": start},
 	})

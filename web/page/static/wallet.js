@@ -11,7 +11,7 @@ addEventListener("pageshow", () => {
 });
 
 // What went wrong is read first.
-document.querySelector(".problem[autofocus]")?.focus();
+document.querySelector(".problem")?.focus();
 
 // What has to be read first can be agreed to when it could have been read. The server
 // counts for itself; this only spares a refusal.
