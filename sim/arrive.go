@@ -116,6 +116,9 @@ func (c *customer) opened(ctx context.Context, account string) error {
 	if !c.now.CanSpend || c.now.OpenedOn != c.today() || c.now.Available != c.now.Limit {
 		return fmt.Errorf("a new account is %+v", c.now)
 	}
+	if err := c.bind(ctx); err != nil {
+		return err
+	}
 	if err := c.instruct(ctx); err != nil {
 		return err
 	}

@@ -15,7 +15,7 @@ func (c *customer) instruct(ctx context.Context) error {
 	if c.nature.pays != onDueDay || !c.world.debits {
 		return nil
 	}
-	source := "tok_" + c.name
+	source := c.source()
 	c.met.Requests++
 	shown, err := c.world.api.PreviewAutopay(ctx, c.account, client.AutopayPreviewRequest{Source: source})
 	if err != nil {

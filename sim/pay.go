@@ -73,8 +73,12 @@ func (c *customer) planPayment(s client.Statement) {
 	case inGrace:
 		c.plan(soon(c.chance, s.DueOn, min(1, int(grace-s.DueOn)), int(grace-s.DueOn)), "pay the bill in grace", all)
 	case inTwo:
+		half := func(a *client.Account) int64 { return a.Billed / 2 }
 		c.plan(soon(c.chance, c.today(), 1, 4), "pay half of the bill", func(ctx context.Context) error {
-			return c.pay(ctx, func(a *client.Account) int64 { return a.Billed / 2 })
+			if c.world.debits {
+				return c.payNow(ctx, half)
+			}
+			return c.pay(ctx, half)
 		})
 		c.plan(s.DueOn, "pay the rest of the bill", all)
 	case tooMuch:

@@ -60,7 +60,7 @@ func install(t *testing.T, sandbox bool) *installation {
 	book := o.DB.Book()
 	server := api.New(api.Options{
 		Desk: o.Desk, Catalogue: o.Catalogue, Tables: o.Tables, Consents: o.Consents, Log: quiet,
-		Partitions: book.Partitions, Zone: book.Zone, Sandbox: book.Sandbox, Vault: o.Vault, Retention: o.Retention,
+		Partitions: book.Partitions, Zone: book.Zone, Sandbox: book.Sandbox, Vault: o.Vault, Retention: o.Retention, Sources: o.Sources,
 		Payments: func() api.PaymentFigures { return api.PaymentFigures(o.DebitFigures()) },
 	})
 	l, err := net.Listen("tcp", "127.0.0.1:0")

@@ -34,7 +34,7 @@ type Counts struct {
 	Quotes, Authorised, Declined, Captured, Voided, Expired   int
 	Refunds, Statements, Repayments, Returns, Overdue, Frozen int
 	NotClear, Withdrawn, Closed, Disputes                     int
-	Instructed, Debited, DebitsRefused                        int
+	Instructed, Debited, DebitsRefused, PaidNow               int
 	Spent, Refunded, Billed, Repaid, Penalty                  int64
 }
 

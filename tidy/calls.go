@@ -72,6 +72,8 @@ var waits = map[string]string{
 	"follow":    "looks for new entries every moment",
 	"bench":     "sends when it is time to",
 
+	"sim": "looks again what became of a debit, as somebody before a page does",
+
 	"autopay":         "asks about debits every moment",
 	"relay":           "tries again after a pause, and gives a receiver up after a time-out",
 	"payment/standin": "holds answers back, as real services do",
