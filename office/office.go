@@ -151,6 +151,9 @@ func Open(ctx context.Context, dsn string, options Options) (_ *Office, err erro
 		options.Autopay.Asked = true
 		if options.Autopay.Poll <= 0 {
 			options.Autopay.Poll = 250 * time.Millisecond // somebody looks at a page
+			if o.DB.Book().Sandbox {
+				options.Autopay.Poll = 50 * time.Millisecond // and here months pass in seconds
+			}
 		}
 		o.PayNow = autopay.New(o.Desk, o.Tables, options.Payments, o.Clock.Elapsed, options.Autopay)
 		o.followDebits(ctx)
