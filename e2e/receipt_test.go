@@ -21,8 +21,16 @@ func TestReceipt(t *testing.T) {
 				}
 				return path
 			}
-			signing := file("signing.key", must(t, "receipt", "new-key", "pay.example.com/consents"))
-			s := serve(t, dsn, "--signing-key", signing)
+			signing, vault := filepath.Join(folder, "signing.key"), filepath.Join(folder, "vault-key.json")
+			public := must(t, "receipt", "new-key", "pay.example.com/consents", signing)
+			if out, diagnostics, code := run(t, "receipt", "new-key", "pay.example.com/consents", signing); code == 0 {
+				t.Errorf("a key was overwritten: %s%s", out, diagnostics)
+			}
+			if about, err := os.Stat(signing); err != nil || about.Mode().Perm() != 0o600 {
+				t.Errorf("anybody may read the key: %v, %v", about.Mode(), err)
+			}
+			must(t, "vault", "new-key", vault)
+			s := serve(t, dsn, "--signing-key", signing, "--vault-key", vault)
 			st := &story{caller: s.caller(s.key("shop", "platform"))}
 			st.account = st.post("/v1/applications", "%s", st.application("anna", grownUp, nil)).text("account")
 			list := st.get("/v1/accounts/" + st.account + "/receipts")
@@ -48,6 +56,7 @@ func TestReceipt(t *testing.T) {
 			verify(t, dsn)
 
 			// No server is needed to check what was kept.
+			must(t, "receipt", "verify", receipt, "--key", strings.TrimSpace(public))
 			out := must(t, "receipt", "verify", receipt, "--key", keys, "--text", text, "--head", head)
 			for _, said := range []string{"anna", "nothing was ticked beforehand", "read for 8 seconds, in Chinese", id, "passed every check"} {
 				if !strings.Contains(out, said) {
@@ -71,7 +80,7 @@ func TestReceipt(t *testing.T) {
 			}
 
 			// A lender who begins anew with the same key is found out.
-			second := serve(t, store.make(t), "--signing-key", signing)
+			second := serve(t, store.make(t), "--signing-key", signing, "--vault-key", vault)
 			again := &story{caller: second.caller(second.key("shop", "platform"))}
 			for _, customer := range []string{"ben", "cara"} {
 				account := again.post("/v1/applications", "%s", again.application(customer, grownUp, nil)).text("account")

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -12,11 +13,12 @@ import (
 type receiptCmd struct {
 	Verify verifyReceiptCmd `cmd:"" help:"Check a downloaded receipt, offline: what was agreed to, when, and that it stands in the signed tree."`
 	Audit  auditCmd         `cmd:"" help:"Ask a server for the tree of consents, and shout if history was rewritten since the last time."`
-	NewKey newKeyCmd        `cmd:"" name:"new-key" help:"Make the private key that signs receipts, and print it, this once."`
+	NewKey newKeyCmd        `cmd:"" name:"new-key" help:"Make the key that signs receipts, in a file, and print its public half."`
 }
 
 type newKeyCmd struct {
 	Name string `arg:"" help:"Whose receipts they are: an address of yours, such as pay.example.com/consents. Later keys keep it."`
+	File string `arg:"" help:"The file to make; one that is there is left alone."`
 }
 
 func (c newKeyCmd) Run() error {
@@ -24,7 +26,20 @@ func (c newKeyCmd) Run() error {
 	if err != nil {
 		return err
 	}
-	fmt.Println(private)
+	signer, err := receipt.ReadKey(private)
+	if err != nil {
+		return err
+	}
+	f, err := os.OpenFile(c.File, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.WriteString(private + "\n")
+	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	fmt.Println(signer.Public)
+	fmt.Fprintln(os.Stderr, inWords("这是公钥，请公布；私钥在 "+c.File+"，请与数据库分开保管。", "This is the public key: publish it. The private one is in "+c.File+": keep it apart from the database."))
 	return nil
 }
 
