@@ -76,7 +76,7 @@ var problems = map[string]struct {
 	string(credit.HoldNotOpen):          {409, "The authorisation is not open any more"},
 	string(credit.CaptureTooLarge):      {422, "More than is held cannot be captured"},
 	string(credit.RefundTooLarge):       {422, "More than was captured cannot be refunded"},
-	string(credit.NothingOwed):          {409, "Nothing is owed that could be paid early"},
+	string(credit.NothingOwed):          {409, "Nothing is owed that could be paid so"},
 	string(credit.OverdueFirst):         {409, "What is overdue is paid before one purchase"},
 	string(credit.QuoteOutdated):        {409, "What is owed is not what the quote says any more"},
 	string(credit.NotTheQuotedSum):      {422, "The amount is not the quoted sum"},
