@@ -131,7 +131,7 @@ func Open(ctx context.Context, dsn string, options Options) (_ *Office, err erro
 		return nil, err
 	}
 	o.running.Go(func() { o.sweepSessions(background) })
-	o.openWebhooks(options, background)
+	sealer := o.openWebhooks(options.Webhooks)
 
 	if err := o.openConsents(ctx, background, options.Receipts); err != nil {
 		return nil, err
@@ -159,6 +159,9 @@ func Open(ctx context.Context, dsn string, options Options) (_ *Office, err erro
 		o.followDebits(ctx)
 	}
 	if err := o.openVault(ctx, background, options.Vault); err != nil {
+		return nil, err
+	}
+	if err := o.runWebhooks(ctx, background, sealer); err != nil {
 		return nil, err
 	}
 	o.Catalogue.FollowDay(func() calendar.Date { return o.Desk.Today().Day })

@@ -39,6 +39,7 @@ type replayed struct {
 
 // answered takes what came of a job.
 func (n *runner) answered(r result) {
+	n.out--
 	now := n.relay.options.Now()
 	first := len(n.pending.attempts)
 	for _, a := range r.attempts {

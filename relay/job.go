@@ -18,7 +18,6 @@ type job struct {
 	upto      int64         // the entry up to which they are wanted
 	tries     int           // of the first one, so far
 	first     time.Time     // when it was first tried
-	late      bool          // the account is behind
 	dead      *Dead         // a dead event that is replayed
 }
 
@@ -30,6 +29,12 @@ type result struct {
 	failed   *event.Event
 	attempts []attempt
 	err      error // ours: nobody was at fault outside
+}
+
+// hand gives a job to the workers.
+func (n *runner) hand(j job) {
+	n.out++
+	n.jobs <- j
 }
 
 // historyPage is how many entries of an account that is behind are read at once.
@@ -168,6 +173,7 @@ func (n *runner) give(ctx context.Context, to *target, partition int32, entries 
 		return err
 	}
 	var order []*job
+	last := n.cursors[partition]
 	of := map[credit.ID]*job{}
 	for i := range entries {
 		e := &entries[i]
@@ -189,15 +195,16 @@ func (n *runner) give(ctx context.Context, to *target, partition int32, entries 
 				j.events = append(j.events, list[k])
 			}
 		}
-		n.cursors[partition] = e.Position
+		last = e.Position
 		if one && len(order) > 0 {
 			break
 		}
 	}
+	n.cursors[partition] = last // no error has come between: what it passes is given out, or nobody's
 	for _, j := range order {
-		j.upto = n.cursors[partition]
+		j.upto = last
 		n.given[j.account] = j
-		n.jobs <- *j
+		n.hand(*j)
 	}
 	return nil
 }

@@ -46,6 +46,7 @@ func TestDelivers(t *testing.T) {
 				t.Errorf("%s was not asked for", e.Type)
 			}
 		}
+		w.until("it knows", func() bool { return r.Figures().Delivered == int64(count+30) })
 		stop()
 
 		// Another process goes on where this one ended: nothing twice, nothing left out.

@@ -32,6 +32,7 @@ type runner struct {
 	saved   map[int32]int64    // and what of it is in the database
 	behind  map[credit.ID]*lag // accounts that are behind their cursor
 	given   map[credit.ID]*job // of this round: not answered yet
+	out     int                // jobs that are not answered
 	lags    int                // of behind, those that a worker has now
 	urls    string             // where the last round sent to
 	turn    int                // the partition that the next page begins with
@@ -143,20 +144,18 @@ var errLost = errors.New("relay: the endpoint is another server's")
 func (n *runner) run(ctx context.Context) error {
 	for {
 		if n.relay.ours() {
-			if err := n.round(ctx); err != nil {
-				if ctx.Err() != nil {
-					return nil
-				}
+			if err := n.round(ctx); err != nil && ctx.Err() == nil {
 				return err
 			}
 		}
-		if n.pressed() {
+		if ctx.Err() == nil && n.pressed() {
 			continue
 		}
 		timer := time.NewTimer(n.pause())
 		select {
 		case <-ctx.Done():
 			timer.Stop()
+			n.settle()
 			return n.save(context.WithoutCancel(ctx)) // what was taken need not be sent again
 		case r := <-n.results:
 			n.answered(r)
@@ -164,6 +163,20 @@ func (n *runner) run(ctx context.Context) error {
 		case <-timer.C:
 		}
 		timer.Stop()
+	}
+}
+
+// settle takes the answers of what is given out. It does not take long: nothing is sent any more.
+func (n *runner) settle() {
+	patience := time.NewTimer(time.Second)
+	defer patience.Stop()
+	for n.out > 0 {
+		select {
+		case r := <-n.results:
+			n.answered(r)
+		case <-patience.C:
+			return
+		}
 	}
 }
 
@@ -211,7 +224,7 @@ func (n *runner) round(ctx context.Context) error {
 	if !n.pending.urgent() && (maps.Equal(n.cursors, n.saved) || n.relay.elapsed()-n.stamp < saveIdle) {
 		return nil
 	}
-	return n.save(ctx)
+	return n.save(context.WithoutCancel(ctx))
 }
 
 // collect takes the answers that are there.
@@ -261,7 +274,7 @@ func (n *runner) retry() {
 		}
 		l.running = true
 		n.lags++
-		n.jobs <- job{account: account, partition: l.partition, from: l.place, upto: n.cursors[l.partition], tries: l.tries, first: l.first, late: true}
+		n.hand(job{account: account, partition: l.partition, from: l.place, upto: n.cursors[l.partition], tries: l.tries, first: l.first})
 	}
 }
 

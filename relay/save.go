@@ -53,7 +53,7 @@ func (n *runner) again(ctx context.Context) error {
 		d := &due[i]
 		if !n.replays[d.Number] {
 			n.replays[d.Number] = true
-			n.jobs <- job{account: d.Account, partition: d.partition, from: d.place, upto: d.place.Position, tries: d.Tries, first: d.First, dead: d}
+			n.hand(job{account: d.Account, partition: d.partition, from: d.place, upto: d.place.Position, tries: d.Tries, first: d.First, dead: d})
 		}
 	}
 	return nil

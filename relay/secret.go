@@ -23,13 +23,14 @@ type plainly struct{}
 func (plainly) Seal(plain, _ []byte) ([]byte, error)  { return plain, nil }
 func (plainly) Open(sealed, _ []byte) ([]byte, error) { return sealed, nil }
 
-const secretPrefix = "whsec_"
+// SecretPrefix begins every secret.
+const SecretPrefix = "whsec_"
 
 // newSecret makes a secret as Standard Webhooks writes one.
 func newSecret() string {
 	b := make([]byte, 32)
 	rand.Read(b) // never fails: it would rather end the program
-	return secretPrefix + base64.StdEncoding.EncodeToString(b)
+	return SecretPrefix + base64.StdEncoding.EncodeToString(b)
 }
 
 func sealedAs(endpoint string) []byte { return []byte("relay_endpoint/" + endpoint + "/secret") }

@@ -39,6 +39,7 @@ type world struct {
 	tables *view.Tables
 	clock  *clock
 	begun  time.Time
+	dsn    string
 }
 
 // clock is real time, moved forward by whoever does not want to wait for three days.
@@ -53,12 +54,14 @@ func newWorld(t testing.TB, dialect database.Dialect) *world {
 	if dialect == database.PostgreSQL {
 		dsn = pgtest.NewWith(t, pgtest.Options{NoSync: true})
 	}
-	w := &world{t: t, clock: &clock{}, begun: time.Now()}
-	w.db, w.log, w.tables = w.open(dsn)
+	w := &world{t: t, clock: &clock{}, begun: time.Now(), dsn: dsn}
+	var done func()
+	w.db, w.log, w.tables, done = w.open(dsn)
+	t.Cleanup(done)
 	return w
 }
 
-func (w *world) open(dsn string) (*database.DB, eventlog.Log, *view.Tables) {
+func (w *world) open(dsn string) (*database.DB, eventlog.Log, *view.Tables, func()) {
 	w.t.Helper()
 	db, err := database.Open(w.t.Context(), dsn, database.Options{Partitions: 4})
 	w.must(err)
@@ -66,11 +69,25 @@ func (w *world) open(dsn string) (*database.DB, eventlog.Log, *view.Tables) {
 	w.must(err)
 	tables, err := view.Open(w.t.Context(), db, log, view.Options{Log: quiet})
 	w.must(err)
-	w.t.Cleanup(func() {
+	return db, log, tables, func() {
 		w.must(log.Close())
 		w.must(db.Close())
+	}
+}
+
+// mortal runs a relay as a process of its own would, with a database that is taken from it when it
+// dies: nothing of what it did last is saved.
+func (w *world) mortal(change ...func(*relay.Options)) (die func()) {
+	db, log, tables, done := w.open(w.dsn)
+	o := w.options()
+	for _, c := range change {
+		c(&o)
+	}
+	stop := w.run(relay.New(db, log, tables, event.NewOwners(tables), o))
+	return sync.OnceFunc(func() {
+		done()
+		stop()
 	})
-	return db, log, tables
 }
 
 func (w *world) must(err error) {

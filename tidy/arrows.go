@@ -93,7 +93,7 @@ var allowed = map[string][]string{
 	"replay": {"money", "calendar", "credit", "risk", "law", "servicing", "catalogue", "office"},
 	// Measures all of it, and starts a PostgreSQL of its own when nobody names one.
 	"bench": {"money", "calendar", "credit", "risk", "law", "servicing", "catalogue", "eventlog", "eventlog/open", "credit/wire", "database", "database/pgtest",
-		"office", "api", jsonv2, "github.com/valyala/fasthttp", "github.com/jackc/pgx/v5", "github.com/jedib0t/go-pretty/v6", "github.com/HdrHistogram/hdrhistogram-go"},
+		"office", "api", "relay", jsonv2, "github.com/valyala/fasthttp", "github.com/jackc/pgx/v5", "github.com/jedib0t/go-pretty/v6", "github.com/HdrHistogram/hdrhistogram-go"},
 
 	// Drives the desk as the API does, and holds it against a second telling of the
 	// contract, which shares nothing with the first but money and dates.

@@ -3,6 +3,7 @@ package vault
 import (
 	"context"
 	"database/sql"
+	"errors"
 
 	"github.com/yuefu/yuefu/database"
 )
@@ -14,8 +15,10 @@ func Rewrap(ctx context.Context, db *database.DB, m *Master, progress func(done,
 	if err := db.Reader().QueryRowContext(ctx, sqlCount).Scan(&of); err != nil {
 		return failed("rewrap", err)
 	}
-	if err := rewrapSearch(ctx, db, m); err != nil {
-		return failed("rewrap", err)
+	for _, name := range ownKeys {
+		if err := rewrapOwn(ctx, db, m, name); err != nil {
+			return failed("rewrap", err)
+		}
 	}
 	done := 0
 	err := eachKey(ctx, db, func(batch []row) error {
@@ -43,17 +46,24 @@ func Rewrap(ctx context.Context, db *database.DB, m *Master, progress func(done,
 	return nil
 }
 
-func rewrapSearch(ctx context.Context, db *database.DB, m *Master) error {
+// ownKeys are the names of the vault's own keys that the master key wraps.
+var ownKeys = []string{searchKey, secretsKey}
+
+func rewrapOwn(ctx context.Context, db *database.DB, m *Master, name string) error {
 	return db.Write(ctx, func(tx *sql.Tx) error {
 		var wrapped []byte
-		if err := tx.QueryRowContext(ctx, sqlVaultKey, searchKey).Scan(&wrapped); err != nil {
-			return err
+		err := tx.QueryRowContext(ctx, sqlVaultKey, name).Scan(&wrapped)
+		if errors.Is(err, sql.ErrNoRows) && name != searchKey {
+			return nil // nobody needed it yet
 		}
-		wrapped, err := m.again(wrapped, searchKey)
 		if err != nil {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, sqlUpdateVaultKey, searchKey, wrapped)
+		wrapped, err = m.again(wrapped, name)
+		if err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, sqlUpdateVaultKey, name, wrapped)
 		return err
 	})
 }
@@ -70,12 +80,18 @@ func (m *Master) again(wrapped []byte, id string) ([]byte, error) {
 // Opens makes sure that a master key opens every key in the database: ErrWrongKey if
 // it does not. What it does not need any more can then be thrown away.
 func Opens(ctx context.Context, db *database.DB, m *Master) error {
-	var wrapped []byte
-	if err := db.Reader().QueryRowContext(ctx, sqlVaultKey, searchKey).Scan(&wrapped); err != nil {
-		return failed("try a key", err)
-	}
-	if _, err := m.unwrap(wrapped, searchKey); err != nil {
-		return failed("try a key", err)
+	for _, name := range ownKeys {
+		var wrapped []byte
+		err := db.Reader().QueryRowContext(ctx, sqlVaultKey, name).Scan(&wrapped)
+		if errors.Is(err, sql.ErrNoRows) && name != searchKey {
+			continue
+		}
+		if err == nil {
+			_, err = m.unwrap(wrapped, name)
+		}
+		if err != nil {
+			return failed("try a key", err)
+		}
 	}
 	err := eachKey(ctx, db, func(batch []row) error {
 		for _, r := range batch {

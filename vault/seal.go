@@ -10,6 +10,7 @@ import (
 	"github.com/tink-crypto/tink-go/v2/aead"
 	"github.com/tink-crypto/tink-go/v2/keyset"
 	"github.com/tink-crypto/tink-go/v2/prf"
+	tinkpb "github.com/tink-crypto/tink-go/v2/proto/tink_go_proto"
 	"github.com/tink-crypto/tink-go/v2/tink"
 )
 
@@ -96,38 +97,44 @@ func unseal(sealer tink.AEAD, id, field string, sealed []byte) (string, error) {
 
 const searchKey = "search"
 
-// openSearch opens the key of the keyed hashes, or makes it: the first server's
-// counts. That it opens shows that the master key is the one of this database.
+// openSearch opens the key of the keyed hashes. That it opens shows that the master
+// key is the one of this database.
 func (v *Vault) openSearch(ctx context.Context) error {
-	handle, err := keyset.NewHandle(prf.HMACSHA256PRFKeyTemplate())
+	handle, err := v.ownKey(ctx, searchKey, prf.HMACSHA256PRFKeyTemplate())
 	if err != nil {
-		return fmt.Errorf("vault: make the search key: %w", err)
-	}
-	wrapped, err := v.current().wrap(handle, searchKey)
-	if err != nil {
-		return fmt.Errorf("vault: make the search key: %w", err)
-	}
-	err = v.write(ctx, "open the search key", func(tx *sql.Tx) error {
-		var found []byte
-		err := tx.QueryRowContext(ctx, sqlVaultKey, searchKey).Scan(&found)
-		if errors.Is(err, sql.ErrNoRows) {
-			if _, err = tx.ExecContext(ctx, sqlInsertVaultKey, searchKey, wrapped); err == nil {
-				err = tx.QueryRowContext(ctx, sqlVaultKey, searchKey).Scan(&found)
-			}
-		}
-		wrapped = found
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	if handle, err = v.current().unwrap(wrapped, searchKey); err != nil {
 		return err
 	}
 	if v.search, err = prf.NewPRFSet(handle); err != nil {
 		return fmt.Errorf("vault: open the search key: %w", err)
 	}
 	return nil
+}
+
+// ownKey opens one of the vault's own keys, or makes it: the first server's counts.
+func (v *Vault) ownKey(ctx context.Context, name string, template *tinkpb.KeyTemplate) (*keyset.Handle, error) {
+	handle, err := keyset.NewHandle(template)
+	if err != nil {
+		return nil, fmt.Errorf("vault: make the key %s: %w", name, err)
+	}
+	wrapped, err := v.current().wrap(handle, name)
+	if err != nil {
+		return nil, fmt.Errorf("vault: make the key %s: %w", name, err)
+	}
+	err = v.write(ctx, "open the key "+name, func(tx *sql.Tx) error {
+		var found []byte
+		err := tx.QueryRowContext(ctx, sqlVaultKey, name).Scan(&found)
+		if errors.Is(err, sql.ErrNoRows) {
+			if _, err = tx.ExecContext(ctx, sqlInsertVaultKey, name, wrapped); err == nil {
+				err = tx.QueryRowContext(ctx, sqlVaultKey, name).Scan(&found)
+			}
+		}
+		wrapped = found
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return v.current().unwrap(wrapped, name)
 }
 
 // hash is the keyed hash that a platform's persons are found by. Another platform's

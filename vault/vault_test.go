@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/yuefu/yuefu/vault"
@@ -107,6 +108,14 @@ func TestRotation(t *testing.T) {
 		for i := range 5 {
 			w.kept(t, fmt.Sprint("u-", i))
 		}
+		secrets, err := w.vault.Secrets(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sealed, err := secrets.Seal([]byte("whsec_1"), []byte("a/b"))
+		if err != nil || strings.Contains(string(sealed), "whsec") {
+			t.Fatalf("%q, %v", sealed, err)
+		}
 		old := w.master.Load()
 		rotated, err := old.Rotated()
 		if err != nil {
@@ -143,6 +152,15 @@ func TestRotation(t *testing.T) {
 		}
 		if found, err := again.Find(ctx, "shop", ada.IdentityNumber, ""); err != nil || len(found) != 5 {
 			t.Errorf("found after rotation: %v, %v", found, err)
+		}
+		if secrets, err = again.Secrets(ctx); err != nil {
+			t.Fatal(err)
+		}
+		if plain, err := secrets.Open(sealed, []byte("a/b")); err != nil || string(plain) != "whsec_1" {
+			t.Errorf("a secret after rotation: %q, %v", plain, err)
+		}
+		if _, err := secrets.Open(sealed, []byte("a/c")); !errors.Is(err, vault.ErrWrongKey) {
+			t.Errorf("a secret that was copied elsewhere opens: %v", err)
 		}
 	})
 }

@@ -20,10 +20,11 @@ import (
 
 type benchCmd struct {
 	Authorise       benchAuthoriseCmd `cmd:"" help:"Checkouts a second, in process and over HTTP, beside pgbench."`
+	Webhooks        benchWebhooksCmd  `cmd:"" help:"Events a second sent to a receiver on loopback, from a backlog."`
 	CloseOfBusiness benchCloseCmd     `cmd:"" help:"Accounts billed a second on one night, with checkouts going on."`
 }
 
-// benchFlags are what both benches take.
+// benchFlags are what all benches take.
 type benchFlags struct {
 	Stores   []string      `help:"Databases to measure on: sqlite, postgres (a throw-away server of its own)." enum:"sqlite,postgres" default:"sqlite,postgres"`
 	Duration time.Duration `help:"Of each measurement." default:"8s"`
@@ -82,6 +83,15 @@ func (c benchCloseCmd) Run(ctx context.Context) error {
 	return c.write(bench.CloseOfBusiness(ctx, bench.CloseOptions{
 		Options: o, Checkouts: c.Checkouts, Purchases: c.Purchases, Filled: bars("accounts made"), Closed: bars("accounts billed"),
 	}))
+}
+
+type benchWebhooksCmd struct {
+	benchFlags
+	Backlog int `help:"Events that wait when it begins." default:"1000000"`
+}
+
+func (c benchWebhooksCmd) Run(ctx context.Context) error {
+	return c.write(bench.Webhooks(ctx, bench.WebhookOptions{Options: c.options(), Backlog: c.Backlog, Filled: bars("accounts made"), Drained: bars("events sent")}))
 }
 
 // bars shows a bar that begins anew when its total does.
