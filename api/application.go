@@ -47,7 +47,7 @@ func apply(c *call) error {
 	a.who = risk.Applicant{Declared: command.Declared, Wanted: command.Wanted, Facts: command.Facts}
 	person, err := c.applicant(&body, id, a.programme.Policy)
 	if err != nil {
-		return err
+		return c.unlessRepeated(id, command, err)
 	}
 	err = c.assess(&a, func(position int64) error {
 		command.Assessment = a.rules.Assess(a.who)

@@ -111,25 +111,31 @@ func (c *call) do(account credit.ID, command credit.Command, status int, write f
 
 // doAt does the same, if position is 0 or still that of the account's newest entry.
 func (c *call) doAt(account credit.ID, position int64, command credit.Command, status int, write func(o *out, a *credit.Account, events []credit.Event, at credit.Moment)) error {
-	answer, err := c.server.desk.Do(background, servicing.Request{
-		Account:  account,
-		Platform: c.caller.Platform,
-		Key:      c.key,
-		Command:  command,
+	return c.send(servicing.Request{
+		Account: account,
+		Command: command,
 		Answer: func(a *credit.Account, events []credit.Event, at credit.Moment) []byte {
 			o := out{b: make([]byte, 0, 512)}
 			write(&o, a, events, at)
 			return o.b
 		},
-		Gone:   c.gone,
 		Expect: position,
-	})
+	}, status)
+}
+
+// replayedHeader says of an answer that it was given before.
+const replayedHeader = "Idempotent-Replayed"
+
+// send hands the caller's request to the desk, and answers with what it answers.
+func (c *call) send(r servicing.Request, status int) error {
+	r.Platform, r.Key, r.Gone = c.caller.Platform, c.key, c.gone
+	answer, err := c.server.desk.Do(background, r)
 	if err != nil {
 		return err
 	}
 	c.server.seen.note(answer.Partition, answer.Position)
 	if answer.Replayed {
-		c.http.Response.Header.Set("Idempotent-Replayed", "true")
+		c.http.Response.Header.Set(replayedHeader, "true")
 	}
 	c.json(status, answer.Body)
 	return nil

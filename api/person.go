@@ -124,7 +124,9 @@ func (c *call) person(body *contract.PersonDetails, at string) (vault.Person, er
 
 // applicant is what an application has to do with the vault.
 type applicant struct {
-	claim *vault.Claim // nil: nobody says who the customer is, and the programme does not ask
+	claim    *vault.Claim // nil: nobody says who the customer is, and the programme does not ask
+	customer string
+	isNew    bool // this application was the first to say who they are
 }
 
 // applicant finds out who applies, as far as they say or said before, holds what they
@@ -164,8 +166,23 @@ func (c *call) applicant(body *contract.ApplicationRequest, account credit.ID, p
 		}
 		return a, &problem{kind: kindDeclarationContradicts, faults: []fault{{pointer: "/declared/adult", detail: detail}}}
 	}
+	a.customer, a.isNew = body.Customer, known.New
 	a.claim, err = v.Claim(background, c.caller.Platform, body.Programme, body.Customer, account)
 	return a, err
+}
+
+// unlessRepeated gives the first answer again to who repeats an application, whatever
+// is known of the person by now; to everybody else what is wrong with it.
+func (c *call) unlessRepeated(account credit.ID, command credit.Apply, wrong error) error {
+	if c.asProblem(wrong).kind == kindInternal {
+		return wrong
+	}
+	err := c.send(servicing.Request{Account: account, Command: command, Refused: &credit.Error{Kind: credit.Unchanged}}, fasthttp.StatusCreated)
+	var refusal *credit.Error
+	if errors.As(err, &refusal) && refusal.Kind == credit.Unchanged {
+		return wrong
+	}
+	return err
 }
 
 // decided tells the vault that the application was answered, or that nobody knows. A
@@ -174,7 +191,12 @@ func (c *call) decided(a applicant, err error) {
 	if a.claim == nil || errors.Is(err, servicing.ErrOutcomeUnknown) || errors.Is(err, servicing.ErrGone) {
 		return
 	}
-	if err := c.server.vault.Settle(background, a.claim); err != nil {
+	err = nil
+	if a.isNew && len(c.http.Response.Header.Peek(replayedHeader)) > 0 {
+		// An application of long ago, sent again: it brings nobody back who was erased.
+		_, err = c.server.vault.Erase(background, c.caller.Platform, a.customer, c.server.desk.Today().Day)
+	}
+	if err := errors.Join(err, c.server.vault.Settle(background, a.claim)); err != nil {
 		c.server.log.Error("a person's place in a programme is not settled yet", "request", c.id, "error", err)
 	}
 }

@@ -241,3 +241,31 @@ func TestExportAndErasure(t *testing.T) {
 		s.is("at once", ok(s.shop.EraseCustomer(ctx, "u-2"))(s).Status, client.ErasureStatusErased)
 	})
 }
+
+// One key, one answer, for ever: whatever became of the person since.
+func TestAnApplicationSentAgain(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *teller) {
+		ctx := t.Context()
+		same := somebody(1)
+		request := s.asks("u-1", same, true)
+		first := ok(s.shop.Apply(ctx, "long-ago", request))(s)
+		moved := same
+		moved.Phone = vault.MadeUpPhone(2)
+		ok(s.shop.PutPerson(ctx, "u-1", moved))(s)
+		s.is("after they moved", ok(s.shop.Apply(ctx, "long-ago", request))(s).ID, first.ID)
+		refused(s.shop.Apply(ctx, "another", request))(s, "person_differs")
+		s.leave(first.Account)
+		ok(s.shop.Apply(ctx, s.key(), s.asks("u-2", same, true)))(s)
+		request.Person = moved
+		s.is("after somebody else took the place", ok(s.shop.Apply(ctx, "long-ago", request))(s).ID, first.ID)
+		refused(s.shop.Apply(ctx, "another", request))(s, "person_has_account")
+
+		s.is("scheduled", ok(s.shop.EraseCustomer(ctx, "u-1"))(s).Status, client.ErasureStatusScheduled)
+		s.goTo("2026-02-15")
+		s.is("erased", ok(s.shop.EraseCustomer(ctx, "u-1"))(s).Status, client.ErasureStatusErased)
+		other := request
+		other.Person = somebody(9)
+		s.is("after they were erased", ok(s.shop.Apply(ctx, "long-ago", other))(s).ID, first.ID)
+		refused(s.shop.GetPerson(ctx, "u-1"))(s, "not_found")
+	})
+}

@@ -372,6 +372,9 @@ func (b *batch) execute(t *task) error {
 	if err != nil {
 		return err
 	}
+	if r.Refused != nil {
+		return r.Refused
+	}
 	if r.Expect != 0 && c.position != r.Expect {
 		return ErrMoved
 	}

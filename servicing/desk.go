@@ -44,6 +44,10 @@ type Request struct {
 	// Expect, if it is not 0, is the position of the account's newest entry on which
 	// the command was prepared: should there be a newer one, it is not decided (ErrMoved).
 	Expect int64
+
+	// Refused, if it is not nil, is why the command is not decided, found out by who
+	// asks: it is the answer, unless the key was used before.
+	Refused *credit.Error
 }
 
 // Answer is what a command was answered, and where its entry stands in the log.

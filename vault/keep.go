@@ -19,6 +19,7 @@ type Known struct {
 	Created time.Time
 	Changed time.Time
 	EraseOn calendar.Date // from this date on nothing is kept; 0: nobody asked
+	New     bool          // nobody was known of the customer before this call
 }
 
 // row is a person's row.
@@ -185,7 +186,9 @@ func (v *Vault) insert(ctx context.Context, tx *sql.Tx, platform, customer strin
 		return Known{}, false, err
 	}
 	n, err := result.RowsAffected()
-	return v.known(r, p), n == 1, err
+	k := v.known(r, p)
+	k.New = true
+	return k, n == 1, err
 }
 
 func (v *Vault) update(ctx context.Context, tx *sql.Tx, r *row, p Person) error {
