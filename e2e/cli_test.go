@@ -17,7 +17,7 @@ func TestHelp(t *testing.T) {
 	for _, m := range command.FindAllStringSubmatch(list, -1) {
 		found[m[1]+m[2]] = true
 	}
-	for _, known := range []string{"serve", "demo", "keys create", "keys revoke", "vault new-key", "vault rotate", "vault retire", "verify", "rebuild", "export journal", "replay", "bench authorise", "bench close-of-business", "receipt verify", "receipt audit", "receipt new-key", "rules list", "rules impact", "version"} {
+	for _, known := range []string{"serve", "demo", "keys create", "keys revoke", "vault new-key", "vault rotate", "vault retire", "verify", "rebuild", "export journal", "replay", "bench authorise", "bench close-of-business", "receipt verify", "receipt audit", "receipt new-key", "rules list", "rules impact", "policy check", "policy run", "policy sample", "version"} {
 		if !found[known] {
 			t.Errorf("yuefu --help does not list %q:\n%s", known, out)
 		}
