@@ -23,7 +23,7 @@ type Rules struct {
 // Compile makes a version of a policy ready, or says as Faults all that is wrong with it.
 func Compile(p Policy, version int) (*Rules, error) {
 	var f faults
-	r := &Rules{policy: p, version: version, hash: p.Hash(), facts: slices.Clone(own), index: map[string]int{}}
+	r := &Rules{policy: p, version: version, facts: slices.Clone(own), index: map[string]int{}}
 	p.figures(&f)
 	switch {
 	case len(p.Facts) > mostFacts:
@@ -40,6 +40,7 @@ func Compile(p Policy, version int) (*Rules, error) {
 	if len(f.found) > 0 {
 		return nil, f.found
 	}
+	r.hash = p.Hash()
 	return r, nil
 }
 

@@ -152,7 +152,8 @@ func (c *Condition) compile(in *cel.Env, f *faults, field string) (j judge) {
 		bad(1, 1, "says nothing")
 		return j
 	}
-	if i := strings.IndexFunc(c.When, unicode.IsControl); i >= 0 {
+	unreadable := func(r rune) bool { return unicode.IsControl(r) || r == utf8.RuneError }
+	if i := strings.IndexFunc(c.When, unreadable); i >= 0 {
 		bad(1, utf8.RuneCountInString(c.When[:i])+1, "has a line break, or another character that can't be printed")
 		return j
 	}

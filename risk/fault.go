@@ -3,6 +3,7 @@ package risk
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
 )
 
 // Fault is one thing wrong with a policy, and where.
@@ -60,7 +61,7 @@ const longestLabel = 300
 
 func (l Label) check(f *faults, field string) {
 	for _, one := range []struct{ name, text string }{{"zh", l.ZH}, {"en", l.EN}} {
-		if one.text == "" || len(one.text) > 3*longestLabel {
+		if one.text == "" || len(one.text) > 3*longestLabel || !utf8.ValidString(one.text) {
 			f.add(field+"/"+one.name, fmt.Sprintf("has to say something, in at most %d bytes", 3*longestLabel))
 		}
 	}
