@@ -80,6 +80,9 @@ func (o *out) accountMembers(a *credit.Account, at credit.Moment) {
 	}
 	o.date("apply_again_on", a.ApplyFrom)
 	o.autopay(a)
+	if o.asked != nil {
+		o.agreementPending(a, o.asked(a, at.Day), at.Day)
+	}
 }
 
 func (o *out) coming(a *credit.Account) {

@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"time"
 
 	"github.com/valyala/fasthttp"
 
@@ -155,18 +154,7 @@ func (o *out) applicationMembers(a *credit.Account, policy *risk.Policy) {
 	o.date("expected_by", p.ExpectedBy)
 	o.list("agreements")
 	for _, g := range p.Agreements {
-		o.begin()
-		o.text("document", g.Document.Name)
-		o.number("version", int64(g.Document.Version))
-		o.text("hash", g.Document.Hash)
-		o.instant("shown_at", g.ShownAt)
-		o.instant("accepted_at", g.AcceptedAt)
-		o.number("read_seconds", int64(g.ReadSeconds))
-		o.text("act", g.Act)
-		o.text("channel", g.Channel)
-		o.text("language", g.Language)
-		o.bool("preselected", g.Preselected)
-		o.end()
+		o.agreement(g)
 	}
 	o.endList()
 }
@@ -228,10 +216,7 @@ func (c *call) writeApplication(o *out, account credit.ID, customer string, row 
 	past := credit.Application{Number: number, On: row.Day, Decision: row.Decision, Reasons: reasons(row.Reasons), Until: row.Until, AppealedOn: row.AppealedOn}
 	for i := range agreements {
 		if g := &agreements[i]; g.Application == number {
-			past.Agreements = append(past.Agreements, credit.Agreement{
-				Document: credit.Document{Name: g.Document, Version: int(g.Version), Hash: g.Hash}, ShownAt: time.UnixMicro(g.ShownAt),
-				AcceptedAt: time.UnixMicro(g.AcceptedAt), ReadSeconds: int(g.ReadSeconds), Act: g.Act, Channel: g.Channel, Language: g.Language,
-			})
+			past.Agreements = append(past.Agreements, kept(g))
 		}
 	}
 	switch past.Decision {

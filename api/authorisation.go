@@ -32,8 +32,8 @@ func authorise(c *call) error {
 		Amount: money.Amount(body.Amount), Currency: money.Currency(body.Currency),
 		Plan: body.Plan, Scene: body.Scene, Merchant: body.Merchant, Order: body.Order,
 		Consent: quoteConsent(&body.Consent),
-		Offset:  c.server.offset(),
-		Full:    c.server.full(c.caller.Platform, money.Currency(body.Currency)),
+		Offset:  c.server.offset(), MustAgree: c.server.mustAgree(c.caller.Platform),
+		Full: c.server.full(c.caller.Platform, money.Currency(body.Currency)),
 	}, fasthttp.StatusCreated, authorisationAnswer)
 }
 

@@ -115,7 +115,7 @@ func (c *call) doAt(account credit.ID, position int64, command credit.Command, s
 		Account: account,
 		Command: command,
 		Answer: func(a *credit.Account, events []credit.Event, at credit.Moment) []byte {
-			o := out{b: make([]byte, 0, 512)}
+			o := out{b: make([]byte, 0, 512), asked: c.server.asked}
 			write(&o, a, events, at)
 			return o.b
 		},
@@ -156,7 +156,7 @@ func (c *call) show(account credit.ID, write func(o *out, a *credit.Account, at 
 	opened := false
 	_, err := c.look(account, func(a *credit.Account, at credit.Moment) {
 		if opened = a.Terms != nil; opened {
-			o.b = make([]byte, 0, 1024)
+			o.b, o.asked = make([]byte, 0, 1024), c.server.asked
 			write(&o, a, at)
 		}
 	})

@@ -232,6 +232,7 @@ func (c *call) authoriseCheckout(checkout *session.Checkout) error {
 		return fmt.Errorf("checkout %s: %T was confirmed", checkout.ID, decoded)
 	}
 	command.Offset, command.Full = c.server.offset(), c.server.full(checkout.Platform, command.Currency)
+	command.MustAgree = c.server.mustAgree(checkout.Platform)
 	answer, err := c.server.desk.Do(background, servicing.Request{
 		Account: credit.ID(checkout.Account), Platform: checkout.Platform, Command: command, Own: true,
 		Key: fmt.Sprintf("%s%s:%d", servicing.CheckoutKey, checkout.ID, checkout.Attempt),

@@ -77,7 +77,7 @@ func (o *out) means(list []means, programme catalogue.Label) {
 func (c *call) payLater(o *out, checkout *session.Checkout, order *said) error {
 	id, opened, reading := credit.ID(checkout.Account), false, 0
 	var against []string
-	wanted := credit.Authorise{Amount: order.Amount, Scene: order.Scene, Merchant: order.Merchant, Offset: c.server.offset()}
+	wanted := credit.Authorise{Amount: order.Amount, Scene: order.Scene, Merchant: order.Merchant, Offset: c.server.offset(), MustAgree: c.server.mustAgree(checkout.Platform)}
 	if _, err := c.look(id, func(a *credit.Account, at credit.Moment) {
 		opened = a.Terms != nil && !a.Status.Over()
 		if !opened {

@@ -14,6 +14,7 @@ func getClosingConditions(c *call) error {
 		return err
 	}
 	return c.show(id, func(o *out, a *credit.Account, at credit.Moment) {
+		a = c.server.leaving(a, at.Day)
 		unmet := a.Obstacles(at.Day)
 		o.begin()
 		o.id("account", a.ID)

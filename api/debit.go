@@ -36,7 +36,9 @@ func requestDebit(c *call) error {
 	if err != nil {
 		return err
 	}
+	asks, _ := c.server.catalogue.Asking(c.caller.Platform, c.server.desk.Today().Day)
 	command := credit.RequestDebit{
+		Asks:   asks,
 		Amount: money.Amount(body.Amount), Currency: money.Currency(body.Currency), Source: body.Source, Quote: body.Quote, Purchase: purchase, Bound: bound,
 	}
 	return c.do(id, command, fasthttp.StatusCreated, func(o *out, a *credit.Account, events []credit.Event, _ credit.Moment) {

@@ -40,7 +40,7 @@ func quoteEarlyRepayment(c *call) error {
 			refusal = missing("account")
 			return
 		}
-		q, err := a.EarlyQuote(purchase, at.Day)
+		q, err := c.server.leaving(a, at.Day).EarlyQuote(purchase, at.Day)
 		if refusal = err; err == nil {
 			o.earlyQuote(a, &q)
 		}
@@ -118,7 +118,9 @@ func repayEarly(c *call) error {
 	if err != nil {
 		return err
 	}
+	asks, _ := c.server.catalogue.Asking(c.caller.Platform, c.server.desk.Today().Day)
 	command := credit.EarlyRepay{
+		Asks:     asks,
 		Purchase: purchase, Amount: money.Amount(body.Amount), Currency: money.Currency(body.Currency), Source: body.Source, Quote: body.Quote,
 	}
 	return c.do(id, command, fasthttp.StatusCreated, func(o *out, a *credit.Account, events []credit.Event, at credit.Moment) {

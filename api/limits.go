@@ -80,6 +80,18 @@ func changeLimit(c *call) error {
 	return c.do(id, command, fasthttp.StatusOK, accountAnswer)
 }
 
+func lowerLimit(c *call) error {
+	id, err := c.account()
+	if err != nil {
+		return err
+	}
+	var body contract.LowerLimitRequest
+	if err := c.read(&body); err != nil {
+		return err
+	}
+	return c.do(id, credit.LowerLimit{Limit: money.Amount(body.Limit)}, fasthttp.StatusOK, accountAnswer)
+}
+
 func chooseDueDay(c *call) error {
 	id, err := c.account()
 	if err != nil {

@@ -7,13 +7,17 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/yuefu/yuefu/calendar"
+	"github.com/yuefu/yuefu/catalogue"
 	"github.com/yuefu/yuefu/credit"
 	"github.com/yuefu/yuefu/money"
 )
 
 // out writes an answer by appending to it: no reflection on the hot path, and the
 // same state always gives the same bytes, which the log keeps.
-type out struct{ b []byte }
+type out struct {
+	b     []byte
+	asked func(*credit.Account, calendar.Date) *catalogue.Pending // nil: nothing is told of newer agreements
+}
 
 func (o *out) comma() {
 	if n := len(o.b); n > 0 && o.b[n-1] != '{' && o.b[n-1] != '[' && o.b[n-1] != ':' {

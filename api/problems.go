@@ -70,6 +70,7 @@ var problems = map[string]struct {
 	string(credit.ConsentTooFast):       {422, "The text could not have been read before it was accepted"},
 	string(credit.ConsentInFuture):      {422, "The consent was accepted later than now"},
 	string(credit.AlreadyOpen):          {409, "The customer has an account in this programme"},
+	string(credit.AgreementNotPending):  {409, "No newer agreement asks for the customer's consent"},
 	string(credit.ApplicationPending):   {409, "An application waits for a reviewer"},
 	string(credit.NoApplicationPending): {409, "The application does not wait for a reviewer"},
 	string(credit.AppealNotPossible):    {409, "The application can't be appealed"},

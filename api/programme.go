@@ -64,6 +64,16 @@ func (o *out) programme(v *catalogue.Version, role catalogue.Role) error {
 	o.raw("names", names)
 	o.raw("terms", terms)
 	o.raw("policy", policy)
+	if m := v.Material; m != nil {
+		o.object("material")
+		o.date("from", m.From)
+		o.date("until", m.Until)
+		o.object("changes")
+		o.text("zh", m.Changes.ZH)
+		o.text("en", m.Changes.EN)
+		o.end()
+		o.end()
+	}
 	o.instant("created_at", v.Created)
 	o.end()
 	return nil
@@ -152,6 +162,9 @@ func draft(body *contract.ProgrammeRequest) catalogue.Draft {
 			ChargeOffDays: t.ChargeOffDays, Grades: credit.Grades{Substandard: t.Grades.Substandard, Doubtful: t.Grades.Doubtful, Loss: t.Grades.Loss},
 		},
 		Policy: policyOf(&body.Policy),
+	}
+	if m := body.Material; m != (contract.Material{}) {
+		d.Material = &catalogue.Material{From: m.From, Until: m.Until, Changes: catalogue.Label{ZH: m.Changes.Zh, EN: m.Changes.En}}
 	}
 	if f := t.Deferral; f != (contract.DeferralTerms{}) {
 		d.Terms.Deferral = &credit.DeferralTerms{MostDays: f.MostDays, AYear: f.AYear, Rate: credit.Rate(f.Rate), Fee: money.Amount(f.Fee)}

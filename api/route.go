@@ -59,6 +59,9 @@ var routes = []route{
 
 	{"GET", "/v1/accounts/{id}/limit-increase", customerToo, false, []string{"limit"}, getLimitIncrease},
 	{"POST", "/v1/accounts/{id}/limit", operatorKey, true, nil, changeLimit},
+	{"POST", "/v1/accounts/{id}/limit/lower", customerToo, true, nil, lowerLimit},
+	{"GET", "/v1/accounts/{id}/agreements", customerToo, false, nil, listAgreements},
+	{"POST", "/v1/accounts/{id}/agreements", customerToo, true, nil, renewAgreement},
 	{"POST", "/v1/accounts/{id}/temporary-limit", operatorKey, true, nil, grantTemporaryLimit},
 	{"POST", "/v1/accounts/{id}/temporary-limit/withdraw", operatorKey, true, nil, withdrawTemporaryLimit},
 

@@ -23,6 +23,7 @@ type Version struct {
 	Names     Names         `json:"names"`
 	Terms     *credit.Terms `json:"terms"`
 	Policy    risk.Policy   `json:"policy"`
+	Material  *Material     `json:"material,omitzero"`
 	Created   time.Time     `json:"created"`
 }
 
@@ -53,6 +54,8 @@ type Draft struct {
 	Names  Names        `json:"names"`
 	Terms  credit.Terms `json:"terms"`
 	Policy risk.Policy  `json:"policy"`
+
+	Material *Material `json:"material,omitzero"` // nil: only those who apply from now on get it
 }
 
 // CreateProgramme adds a programme to a platform with its first version. Nobody
@@ -85,7 +88,7 @@ func (c *Catalogue) addVersion(ctx context.Context, entry Entry, d Draft, first 
 			return err
 		}
 		terms := d.Terms
-		v = Version{Platform: e.Platform, Programme: e.Subject, Names: d.Names, Terms: &terms, Policy: d.Policy, Created: e.At}
+		v = Version{Platform: e.Platform, Programme: e.Subject, Names: d.Names, Terms: &terms, Policy: d.Policy, Material: d.Material, Created: e.At}
 		if err := tx.QueryRowContext(ctx, sqlNewestVersion, v.Platform, v.Programme).Scan(&v.Number); err != nil {
 			return err
 		}
@@ -132,6 +135,9 @@ func (v *Version) complete(ctx context.Context, tx *sql.Tx, e *Entry, day calend
 		return invalid("terms: %v", err)
 	}
 	if err := v.keepsCurrency(ctx, tx); err != nil {
+		return err
+	}
+	if err := v.matters(ctx, tx, day); err != nil {
 		return err
 	}
 	if err := v.pin(day); err != nil {
@@ -209,7 +215,13 @@ func (v *Version) insert(ctx context.Context, tx *sql.Tx, e *Entry) error {
 	if err != nil {
 		return err
 	}
-	if _, err := tx.ExecContext(ctx, sqlInsertVersion, v.Platform, v.Programme, v.Number, string(names), string(terms), string(policy), v.Created.UnixMicro()); err != nil {
+	var material []byte
+	if v.Material != nil {
+		if material, err = json.Marshal(v.Material); err != nil {
+			return err
+		}
+	}
+	if _, err := tx.ExecContext(ctx, sqlInsertVersion, v.Platform, v.Programme, v.Number, string(names), string(terms), string(policy), string(material), v.Created.UnixMicro()); err != nil {
 		return err
 	}
 	return e.record(nil, v)

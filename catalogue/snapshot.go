@@ -23,6 +23,7 @@ type snapshot struct {
 	programmes map[programmeKey]*Version
 	listed     map[string][]*Version // by platform, in order of id
 	funders    map[string][]Funder   // by platform, in order of id
+	material   map[string][]*Version // by platform: those that running accounts are asked to agree to, in order
 }
 
 type programmeKey struct{ platform, id string }
@@ -65,7 +66,7 @@ func (c *Catalogue) fresh(age time.Duration) *snapshot {
 // changed. The caller holds loading.
 func (c *Catalogue) load(ctx context.Context) error {
 	// The time and revision are taken first: what is read after them may be newer than they say, never older.
-	next := &snapshot{checked: c.now(), keys: map[[sha256.Size]byte]Caller{}, programmes: map[programmeKey]*Version{}, listed: map[string][]*Version{}, funders: map[string][]Funder{}}
+	next := &snapshot{checked: c.now(), keys: map[[sha256.Size]byte]Caller{}, programmes: map[programmeKey]*Version{}, listed: map[string][]*Version{}, funders: map[string][]Funder{}, material: map[string][]*Version{}}
 	if err := c.db.Reader().QueryRowContext(ctx, sqlRevision).Scan(&next.revision); err != nil {
 		return err
 	}
@@ -96,6 +97,14 @@ func (c *Catalogue) load(ctx context.Context) error {
 		v := c.shared(&active[i])
 		next.programmes[programmeKey{v.Platform, v.Programme}] = v
 		next.listed[v.Platform] = append(next.listed[v.Platform], v)
+	}
+	material, err := query(ctx, c.db.Reader(), scanVersion, sqlMaterialVersions)
+	if err != nil {
+		return err
+	}
+	for i := range material {
+		v := c.shared(&material[i])
+		next.material[v.Platform] = append(next.material[v.Platform], v)
 	}
 	funders, err := query(ctx, c.db.Reader(), scanFunder, sqlFunders)
 	if err != nil {

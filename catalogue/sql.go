@@ -32,13 +32,15 @@ const (
 	sqlProgramme       = `SELECT active FROM programme WHERE platform = $1 AND id = $2`
 	sqlActivate        = `UPDATE programme SET active = $3 WHERE platform = $1 AND id = $2`
 	sqlNewestVersion   = `SELECT COALESCE(MAX(version), 0) FROM programme_version WHERE platform = $1 AND programme = $2`
-	sqlInsertVersion   = `INSERT INTO programme_version (platform, programme, version, names, terms, policy, created)
-		VALUES ($1, $2, $3, $4, $5, $6, $7)`
-	sqlVersion = `SELECT platform, programme, version, names, terms, policy, created FROM programme_version
+	sqlInsertVersion   = `INSERT INTO programme_version (platform, programme, version, names, terms, policy, material, created)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`
+	sqlVersion = `SELECT platform, programme, version, names, terms, policy, material, created FROM programme_version
 		WHERE platform = $1 AND programme = $2 AND version = $3`
-	sqlVersions = `SELECT platform, programme, version, names, terms, policy, created FROM programme_version
+	sqlVersions = `SELECT platform, programme, version, names, terms, policy, material, created FROM programme_version
 		WHERE platform = $1 AND programme = $2 ORDER BY version`
-	sqlActiveVersions = `SELECT v.platform, v.programme, v.version, v.names, v.terms, v.policy, v.created
+	sqlMaterialVersions = `SELECT platform, programme, version, names, terms, policy, material, created FROM programme_version
+		WHERE material <> '' ORDER BY platform, programme, version`
+	sqlActiveVersions = `SELECT v.platform, v.programme, v.version, v.names, v.terms, v.policy, v.material, v.created
 		FROM programme p JOIN programme_version v ON v.platform = p.platform AND v.programme = p.id AND v.version = p.active
 		ORDER BY v.platform, v.programme`
 )

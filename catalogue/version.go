@@ -77,9 +77,9 @@ func versionIn(ctx context.Context, from querier, platform, id string, number in
 }
 
 func scanVersion(rows *sql.Rows, v *Version) error {
-	var names, terms, policy string
+	var names, terms, policy, material string
 	var created int64
-	if err := rows.Scan(&v.Platform, &v.Programme, &v.Number, &names, &terms, &policy, &created); err != nil {
+	if err := rows.Scan(&v.Platform, &v.Programme, &v.Number, &names, &terms, &policy, &material, &created); err != nil {
 		return err
 	}
 	v.Created = instant(created)
@@ -88,6 +88,11 @@ func scanVersion(rows *sql.Rows, v *Version) error {
 	}
 	if err := json.Unmarshal([]byte(terms), &v.Terms); err != nil {
 		return err
+	}
+	if material != "" {
+		if err := json.Unmarshal([]byte(material), &v.Material); err != nil {
+			return err
+		}
 	}
 	return json.Unmarshal([]byte(policy), &v.Policy)
 }

@@ -19,8 +19,10 @@ type Account struct {
 	Platform     string          `json:"platform,omitzero"`
 	Customer     string          `json:"customer,omitzero"` // the platform's own id of the person
 	Status       Status          `json:"status,omitzero"`
-	Grade        Grade           `json:"grade,omitzero"` // 五级分类
-	Terms        *Terms          `json:"terms,omitzero"`
+	Grade        Grade           `json:"grade,omitzero"`         // 五级分类
+	Terms        *Terms          `json:"terms,omitzero"`         // those that hold: see FormerTerms
+	Agreed       *Terms          `json:"agreed,omitzero"`        // the newest agreement, while something runs of former ones
+	Former       []FormerTerms   `json:"former,omitempty"`       // those, oldest first
 	Limit        money.Amount    `json:"limit,omitzero"`         // 额度, the permanent one
 	LimitChanges int             `json:"limit_changes,omitzero"` // how often it was changed
 	Temporary    *TemporaryLimit `json:"temporary,omitzero"`     // 临时额度
@@ -331,6 +333,9 @@ func (a *Account) Check() error {
 	}
 	if a.DueDayBefore != 0 && (a.DueDayBefore == a.DueDay || len(a.DueDayChanges) == 0) {
 		return fmt.Errorf("due day %d is to replace %d, after changes on %v", a.DueDay, a.DueDayBefore, a.DueDayChanges)
+	}
+	if err := a.checkFormer(); err != nil {
+		return err
 	}
 	if err := a.checkSpending(); err != nil {
 		return err

@@ -119,7 +119,7 @@ func (c Apply) do(a *Account, at Moment, emit func(Event)) error {
 	case c.Declared.Income < 0 || c.Declared.Income > money.Max:
 		return &Error{Kind: InvalidAmount, Field: "declared", Detail: "an income is not negative and within what the product accepts"}
 	}
-	agreements, err := c.agreements(at)
+	agreements, err := agreed(c.Consents, c.Customer, c.Terms, c.Terms.Documents, at)
 	if err != nil {
 		return err
 	}
@@ -176,16 +176,16 @@ func (c Apply) unlawful() (reasons []string) {
 	return reasons
 }
 
-// agreements checks that each document of the programme was agreed to, and each once.
-func (c Apply) agreements(at Moment) ([]Agreement, error) {
-	agreements := make([]Agreement, 0, len(c.Terms.Documents))
-	for _, document := range c.Terms.Documents {
+// agreed checks that a person agreed to each of some documents of terms, and to each once.
+func agreed(consents []Consent, person string, t *Terms, documents []Document, at Moment) ([]Agreement, error) {
+	agreements := make([]Agreement, 0, len(documents))
+	for _, document := range documents {
 		given := 0
-		for _, consent := range c.Consents {
+		for _, consent := range consents {
 			if consent.Document != document.Name {
 				continue
 			}
-			if err := checkConsent(consent, c.Customer, document, c.Terms.reading(), at); err != nil {
+			if err := checkConsent(consent, person, document, t.reading(), at); err != nil {
 				return nil, err
 			}
 			agreements = append(agreements, consent.Kept(document))
@@ -248,6 +248,7 @@ func (e AccountOpened) apply(a *Account, on calendar.Date) {
 	a.Application.Decision, a.Application.Reasons, a.Application.Terms = Approved, nil, nil
 	a.Application.Until, a.Application.ExpectedBy = 0, 0
 	a.Status, a.Terms, a.Limit = Active, e.Terms, e.Limit
+	a.Agreed, a.Former = nil, nil
 	a.OpenedOn, a.ClosedOn, a.ApplyFrom = on, 0, 0
 	a.DueDay, a.DueDayBefore, a.DueDayChanges = 0, 0, nil // nothing of the old contract carries over
 	a.Blocks = nil

@@ -19,8 +19,9 @@ type Authorise struct {
 	Consent  Consent        `json:"consent"`
 
 	// Full names the funders that have no room, as the edge found out.
-	Full   []string `json:"-"`
-	Offset int      `json:"-"` // seconds that local time is ahead of UTC, for the night lock
+	Full      []string       `json:"-"`
+	MustAgree map[string]int `json:"-"` // by programme: orders need at least this version of the agreement
+	Offset    int            `json:"-"` // seconds that local time is ahead of UTC, for the night lock
 }
 
 // QuoteDocument is the name under which a customer consents to a quote.
@@ -34,6 +35,7 @@ type Reason string
 const (
 	ReasonNotActive     Reason = "account_not_active"
 	ReasonFrozen        Reason = "account_frozen"
+	ReasonAgreement     Reason = "agreement_pending" // a newer version waited for the customer for as long as it may
 	ReasonScene         Reason = "scene_not_allowed"
 	ReasonLimitExceeded Reason = "limit_exceeded"
 	ReasonSceneOff      Reason = "scene_switched_off" // by the customer
@@ -46,7 +48,7 @@ const (
 
 // Reasons lists them all, in the order in which they are looked for.
 var Reasons = []Reason{
-	ReasonNotActive, ReasonFrozen, ReasonScene, ReasonSceneOff, ReasonNightLock, ReasonMerchant, ReasonLimitExceeded, ReasonSceneLimit, ReasonSpendingCap, ReasonFunding,
+	ReasonNotActive, ReasonFrozen, ReasonAgreement, ReasonScene, ReasonSceneOff, ReasonNightLock, ReasonMerchant, ReasonLimitExceeded, ReasonSceneLimit, ReasonSpendingCap, ReasonFunding,
 }
 
 // Authorised (占用) says that an amount of the limit is held for an order.
@@ -145,6 +147,9 @@ func (a *Account) declineReasons(c Authorise, route int, at Moment) (reasons []R
 	}
 	if len(a.Blocks) > 0 {
 		reasons = append(reasons, ReasonFrozen)
+	}
+	if a.agreement().Version < c.MustAgree[a.Terms.Programme] {
+		reasons = append(reasons, ReasonAgreement)
 	}
 	if !slices.Contains(a.Terms.Scenes, c.Scene) {
 		reasons = append(reasons, ReasonScene)

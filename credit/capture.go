@@ -63,11 +63,12 @@ func (c Capture) do(a *Account, at Moment, emit func(Event)) error {
 	if c.Amount > h.Amount {
 		return &Error{Kind: CaptureTooLarge, Field: "amount", Detail: "more than the " + h.Amount.Format(a.Terms.Currency) + " that is held"}
 	}
-	plan, _ := a.Terms.Plan(h.Plan)
+	terms := a.TermsOf(h.Number) // as it was quoted, also if the agreement was renewed since
+	plan, _ := terms.Plan(h.Plan)
 	e := PurchaseCaptured{
 		Number: a.number(), Hold: h.Number, Amount: c.Amount, Scene: h.Scene, Merchant: h.Merchant, Plan: plan,
 		Parts:   a.OwnTerms().Schedule(plan, c.Amount, at.Day),
-		Funding: a.Terms.Routing()[h.Route].fund(c.Amount),
+		Funding: terms.Routing()[h.Route].fund(c.Amount),
 	}
 	if c.Final || c.Amount == h.Amount {
 		e.Resolved, e.Released = true, h.Amount-c.Amount

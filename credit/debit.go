@@ -40,6 +40,7 @@ type Debit struct {
 	Statement int64         `json:"statement,omitzero"` // of a StatementDebit
 	Purchase  int64         `json:"purchase,omitzero"`  // of an EarlyDebit; 0: all that is owed
 	Quote     string        `json:"quote,omitzero"`     // of an EarlyDebit
+	FeeFree   bool          `json:"fee_free,omitzero"`  // an EarlyDebit while a newer agreement asks
 	Amount    money.Amount  `json:"amount"`
 	Attempt   int           `json:"attempt,omitzero"` // of a StatementDebit: 1 on the due date, 2 after a refusal, …
 	Source    string        `json:"source"`
@@ -59,6 +60,7 @@ type DebitRequested struct {
 	Statement int64        `json:"statement,omitzero"`
 	Purchase  int64        `json:"purchase,omitzero"`
 	Quote     string       `json:"quote,omitzero"`
+	FeeFree   bool         `json:"fee_free,omitzero"`
 	Amount    money.Amount `json:"amount"`
 	Attempt   int          `json:"attempt,omitzero"`
 	Source    string       `json:"source"`
@@ -108,7 +110,7 @@ func (a *Account) debitDay(s *Statement) (next calendar.Date) {
 	if a.Autopay == nil || a.telling || s.ChargedOff || a.pending(s.Number) {
 		return 0
 	}
-	after, days := max(s.Debited, a.Autopay.Since), a.Terms.DebitDays()
+	after, days := max(s.Debited, a.Autopay.Since), a.TermsOf(a.Autopay.Number).DebitDays()
 	for i := range a.Statements {
 		other := &a.Statements[i]
 		if other.Due < s.Due {
@@ -218,7 +220,7 @@ func (e DebitRequested) apply(a *Account, on calendar.Date) {
 		s.Attempts, s.Debited = e.Attempt, on
 	}
 	a.Debits = append(a.Debits, Debit{
-		Number: e.Number, Purpose: e.Purpose, Statement: e.Statement, Purchase: e.Purchase, Quote: e.Quote,
+		Number: e.Number, Purpose: e.Purpose, Statement: e.Statement, Purchase: e.Purchase, Quote: e.Quote, FeeFree: e.FeeFree,
 		Amount: e.Amount, Attempt: e.Attempt, Source: e.Source, On: on, Status: PendingDebit,
 	})
 }

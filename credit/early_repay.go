@@ -16,6 +16,8 @@ type EarlyRepay struct {
 	Currency money.Currency `json:"currency"`
 	Source   string         `json:"source"`
 	Quote    string         `json:"quote"`
+
+	Asks map[string]int `json:"-"` // by programme: the newest version that asks for the customer's agreement
 }
 
 // EarlyRepaymentReceived says where every minor unit of an early repayment went, and
@@ -27,7 +29,8 @@ type EarlyRepaymentReceived struct {
 	FromCredit money.Amount `json:"from_credit,omitzero"` // what the credit balance paid besides
 	Source     string       `json:"source"`
 	Quote      string       `json:"quote"`
-	Shares     []Share      `json:"shares,omitempty"` // statement 0: not billed
+	FeeFree    bool         `json:"fee_free,omitzero"` // a newer agreement asked: nobody pays a fee to leave
+	Shares     []Share      `json:"shares,omitempty"`  // statement 0: not billed
 	Waived     []Waiver     `json:"waived,omitempty"`
 	Earned     money.Amount `json:"earned,omitzero"` // subsidies of cost that was charged
 }
@@ -45,7 +48,8 @@ func (c EarlyRepay) do(a *Account, at Moment, emit func(Event)) error {
 	if c.Currency != a.Terms.Currency {
 		return &Error{Kind: CurrencyMismatch, Field: "currency", Detail: "the account is in " + string(a.Terms.Currency)}
 	}
-	q, err := a.AsOf(at.Day).EarlyQuote(c.Purchase, at.Day)
+	free := a.Asked(c.Asks)
+	q, err := a.AsOf(at.Day).leaving(free).EarlyQuote(c.Purchase, at.Day)
 	switch {
 	case err != nil:
 		return err
@@ -58,7 +62,7 @@ func (c EarlyRepay) do(a *Account, at Moment, emit func(Event)) error {
 	a.settling(emit, func() {
 		emit(EarlyRepaymentReceived{
 			Number: a.number(), Purchase: c.Purchase, Amount: q.Sum, FromCredit: q.FromCredit, Source: c.Source, Quote: q.Token,
-			Shares: q.Shares, Waived: q.Waived, Earned: q.Earned,
+			FeeFree: free, Shares: q.Shares, Waived: q.Waived, Earned: q.Earned,
 		})
 	})
 	return nil
@@ -69,7 +73,14 @@ func (c EarlyRepay) do(a *Account, at Moment, emit func(Event)) error {
 // customer pays what they would have been quoted.
 func (c EarlyRepay) again(a *Account, f Fact, emit func(Event)) error {
 	if !a.quiet {
-		q, err := a.AsOf(f.At.Day).EarlyQuote(c.Purchase, f.At.Day)
+		free := slices.ContainsFunc(f.Events, func(e Event) bool {
+			early, ok := e.(EarlyRepaymentReceived)
+			return ok && early.FeeFree
+		})
+		if free {
+			c.Asks = map[string]int{a.Terms.Programme: a.agreement().Version + 1}
+		}
+		q, err := a.AsOf(f.At.Day).leaving(free).EarlyQuote(c.Purchase, f.At.Day)
 		if err != nil {
 			return err
 		}

@@ -24,6 +24,7 @@ const (
 	ConsentTooFast       Kind = "consent_too_fast"       // accepted before it was shown, or before it could be read
 	ConsentInFuture      Kind = "consent_in_future"      // accepted later than now
 	AlreadyOpen          Kind = "already_open"           // the customer has an account in this programme
+	AgreementNotPending  Kind = "agreement_not_pending"  // no newer version asks for the customer's agreement
 	ApplicationPending   Kind = "application_pending"    // an application waits for a reviewer
 	NoApplicationPending Kind = "no_application_pending" // nothing waits for a reviewer
 	AppealNotPossible    Kind = "appeal_not_possible"    // a person decided already, or it is too late
@@ -92,6 +93,7 @@ var Kinds = []Kind{
 	ConsentTooFast,
 	ConsentInFuture,
 	AlreadyOpen,
+	AgreementNotPending,
 	ApplicationPending,
 	NoApplicationPending,
 	AppealNotPossible,

@@ -106,6 +106,7 @@ func (a *Account) follow(day calendar.Date, emit func(Event)) {
 	if a.Terms != nil {
 		a.liftOverdue(emit)
 		a.regrade(day, emit)
+		a.endFormer(emit)
 	}
 }
 

@@ -49,6 +49,16 @@ type LimitChanged struct {
 	Agreement *Agreement   `json:"agreement,omitzero"`
 }
 
+// LowerLimit is the customer who wants to owe no more than this (调低额度): at once, and
+// for good. More again is a raise, which the lender assesses anew.
+type LowerLimit struct {
+	Limit money.Amount `json:"limit"`
+}
+
+// TheCustomersOwn is who changed a limit that no operator did.
+const TheCustomersOwn = "customer"
+
+func (LowerLimit) Name() string   { return "lower_limit" }
 func (ChangeLimit) Name() string  { return "change_limit" }
 func (LimitChanged) Name() string { return "limit.changed" }
 
@@ -73,6 +83,20 @@ func (c ChangeLimit) do(a *Account, at Moment, emit func(Event)) error {
 		e.Agreement = agreement
 	}
 	emit(e)
+	return nil
+}
+
+func (c LowerLimit) do(a *Account, _ Moment, emit func(Event)) error {
+	if err := a.open(); err != nil {
+		return err
+	}
+	switch {
+	case c.Limit < 0 || c.Limit > a.Limit:
+		return &Error{Kind: InvalidAmount, Field: "limit", Detail: "a customer lowers the limit to something from 0 to the present " + a.Limit.Format(a.Terms.Currency)}
+	case c.Limit == a.Limit:
+		return refuse(Unchanged, "the limit is %s already", a.Limit.Format(a.Terms.Currency))
+	}
+	emit(LimitChanged{Before: a.Limit, Limit: c.Limit, Reason: LimitByRequest, Operator: TheCustomersOwn})
 	return nil
 }
 

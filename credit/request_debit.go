@@ -16,7 +16,8 @@ type RequestDebit struct {
 	Quote    string         `json:"quote,omitzero"`    // of an early repayment: see EarlyQuote
 	Purchase int64          `json:"purchase,omitzero"` // that the quote is for; 0: all that is owed
 
-	Bound bool `json:"-"` // the platform has told that the source is this customer's
+	Asks  map[string]int `json:"-"` // as in EarlyRepay
+	Bound bool           `json:"-"` // the platform has told that the source is this customer's
 }
 
 func (RequestDebit) Name() string { return "request_debit" }
@@ -57,7 +58,7 @@ func (c RequestDebit) do(a *Account, at Moment, emit func(Event)) error {
 		if err := c.mayDebitEarly(a, at.Day); err != nil {
 			return err
 		}
-		e.Purpose, e.Purchase, e.Quote = EarlyDebit, c.Purchase, c.Quote
+		e.Purpose, e.Purchase, e.Quote, e.FeeFree = EarlyDebit, c.Purchase, c.Quote, a.Asked(c.Asks)
 	}
 	e.Number = a.number()
 	emit(e)
@@ -91,7 +92,7 @@ func (a *Account) mayDebitBilled(amount money.Amount, day calendar.Date) error {
 // mayDebitEarly refuses what the quote does not say. What is on its way would change
 // what is owed, and the quote would not hold when its own money comes.
 func (c RequestDebit) mayDebitEarly(a *Account, day calendar.Date) error {
-	q, err := a.AsOf(day).EarlyQuote(c.Purchase, day)
+	q, err := a.AsOf(day).leaving(a.Asked(c.Asks)).EarlyQuote(c.Purchase, day)
 	switch {
 	case err != nil:
 		return err
@@ -164,7 +165,7 @@ func (a *Account) stillQuoted(d *Debit, day calendar.Date) (q EarlyQuote, holds 
 	if d.Purpose != EarlyDebit {
 		return q, false
 	}
-	q, err := a.AsOf(day).EarlyQuote(d.Purchase, day)
+	q, err := a.AsOf(day).leaving(d.FeeFree).EarlyQuote(d.Purchase, day)
 	return q, err == nil && q.Token == d.Quote && q.Sum == d.Amount
 }
 
@@ -176,7 +177,7 @@ func (a *Account) settleEarly(d Debit, q EarlyQuote, at Moment, emit func(Event)
 	a.settling(emit, func() {
 		emit(EarlyRepaymentReceived{
 			Number: n, Purchase: d.Purchase, Amount: q.Sum, FromCredit: q.FromCredit, Source: string(a.ID.Part(PrefixDebit, d.Number)), Quote: q.Token,
-			Shares: q.Shares, Waived: q.Waived, Earned: q.Earned,
+			FeeFree: d.FeeFree, Shares: q.Shares, Waived: q.Waived, Earned: q.Earned,
 		})
 	})
 }
@@ -200,7 +201,7 @@ func (c SettleDebit) again(a *Account, f Fact, emit func(Event)) error {
 			a.repayAgain(early, emit)
 			return nil
 		}
-		if q, err := a.AsOf(f.At.Day).EarlyQuote(d.Purchase, f.At.Day); err == nil {
+		if q, err := a.AsOf(f.At.Day).leaving(d.FeeFree).EarlyQuote(d.Purchase, f.At.Day); err == nil {
 			a.settleEarly(*d, q, f.At, emit)
 			return nil
 		}

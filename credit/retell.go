@@ -127,8 +127,16 @@ type telling struct {
 // begin lets the change count from here on.
 func (t *telling) begin(c Change) {
 	t.from, t.terms = len(t.facts), c.Terms
-	if c.Terms != nil && t.account.Terms != nil {
-		t.account.Terms = c.Terms(*t.account.Terms)
+	if a := t.account; c.Terms != nil && a.Terms != nil {
+		for i := range a.Former {
+			a.Former[i].Terms = c.Terms(*a.Former[i].Terms)
+		}
+		if a.Agreed == nil {
+			a.Terms = c.Terms(*a.Terms)
+		} else {
+			a.Agreed = c.Terms(*a.Agreed)
+			a.Terms = a.kinder()
+		}
 	}
 }
 
@@ -165,7 +173,9 @@ func (t *telling) tell(f Fact) {
 		}
 	} else {
 		for _, e := range f.Events {
-			if _, ok := e.(AccountGraded); !ok {
+			switch e.(type) {
+			case AccountGraded, FormerTermsEnded: // they follow, or not
+			default:
 				emit(t.renewed(e))
 			}
 		}
@@ -226,6 +236,9 @@ func (t *telling) renewed(e Event) Event {
 		if e.Terms != nil {
 			e.Terms = t.terms(*e.Terms)
 		}
+		return e
+	case AgreementRenewed:
+		e.Terms = t.terms(*e.Terms)
 		return e
 	default:
 		return e

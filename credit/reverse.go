@@ -36,6 +36,8 @@ type RepaymentReversed struct {
 	Status    Status           `json:"status,omitzero"`     // active, if it was closed on money that never came
 	Since     calendar.Date    `json:"since,omitzero"`      // since when the overdue block that there is would have been there
 	Owed      *Restitution     `json:"owed,omitzero"`       // credit balance that had been paid back
+	Agreed    *Terms           `json:"agreed,omitzero"`     // former agreements run again: the newest one, …
+	Former    []FormerTerms    `json:"former,omitempty"`    // … and they
 
 	Purchases  []Purchase  `json:"purchases,omitempty"`  // those that are different, as they are now
 	Settled    []Settled   `json:"settled,omitempty"`    // the same of those that nothing is owed for
@@ -129,6 +131,9 @@ func (c ReverseRepayment) do(a *Account, at Moment, emit func(Event)) error {
 		} else if !slices.Contains(a.Blocks, b) {
 			e.Since = b.Since
 		}
+	}
+	if len(is.Former) > len(a.Former) {
+		e.Agreed, e.Former = is.Agreed, is.Former
 	}
 	if overreturned > 0 {
 		e.Owed = &Restitution{
@@ -420,6 +425,10 @@ func (e RepaymentReversed) apply(a *Account, on calendar.Date) {
 	}
 	if e.Status != Unopened {
 		a.Status, a.ClosedOn = e.Status, 0
+	}
+	if len(e.Former) > 0 {
+		a.Agreed, a.Former = e.Agreed, slices.Clone(e.Former)
+		a.Terms = a.kinder()
 	}
 	a.spare(on)
 }

@@ -182,6 +182,7 @@ func Post(account credit.ID, event credit.Event) []Transfer {
 		credit.BlockAdded, credit.BlockLifted,
 		credit.ClosureRequested, credit.ClosureApproved, credit.AccountDeregistered, credit.ClosureRefused, credit.ClosureWithdrawn, credit.ClosureBreached,
 		credit.DueDayChosen, credit.SceneLimitSet, credit.SceneLimitRemoved, credit.SceneSwitchedOff, credit.SceneOnRequested, credit.SceneSwitchedOn,
+		credit.AgreementRenewed, credit.FormerTermsEnded,
 		credit.NightLockSet, credit.NightLockLooseningRequested, credit.NightLockLoosened,
 		credit.SpendingCapSet, credit.SpendingCapRaiseRequested, credit.SpendingCapRaised, credit.SpendingCapKept,
 		credit.LimitChanged, credit.TemporaryLimitGranted, credit.TemporaryLimitWithdrawn, credit.TemporaryLimitLapsed,

@@ -81,7 +81,7 @@ var cases = []struct {
 	{"", credit.StatementPaid{}}, {"", credit.StatementOverdue{}}, {"", credit.StatementAged{}}, {"", credit.AccountGraded{}}, {"", credit.ContactMade{}}, {"", credit.BlockAdded{}}, {"", credit.BlockLifted{}},
 	{"", credit.ClosureRequested{}}, {"", credit.ClosureApproved{}}, {"", credit.AccountDeregistered{}}, {"", credit.ClosureRefused{}}, {"", credit.ClosureWithdrawn{}}, {"", credit.ClosureBreached{}},
 	{"", credit.DueDayChosen{Day: 1}},
-	{"", credit.SceneLimitSet{Limit: 1}}, {"", credit.SceneLimitRemoved{}}, {"", credit.NightLockSet{}}, {"", credit.NightLockLooseningRequested{}}, {"", credit.NightLockLoosened{}}, {"", credit.SceneSwitchedOff{}}, {"", credit.SceneOnRequested{}}, {"", credit.SceneSwitchedOn{}},
+	{"", credit.SceneLimitSet{Limit: 1}}, {"", credit.SceneLimitRemoved{}}, {"", credit.AgreementRenewed{}}, {"", credit.FormerTermsEnded{}}, {"", credit.NightLockSet{}}, {"", credit.NightLockLooseningRequested{}}, {"", credit.NightLockLoosened{}}, {"", credit.SceneSwitchedOff{}}, {"", credit.SceneOnRequested{}}, {"", credit.SceneSwitchedOn{}},
 	{"", credit.SpendingCapSet{Amount: 1}}, {"", credit.SpendingCapRaiseRequested{Amount: 1}}, {"", credit.SpendingCapRaised{Amount: 1}}, {"", credit.SpendingCapKept{Amount: 1}},
 	{"", credit.LimitChanged{Limit: 1}}, {"", credit.TemporaryLimitGranted{Amount: 1}}, {"", credit.TemporaryLimitWithdrawn{Amount: 1}}, {"", credit.TemporaryLimitLapsed{Amount: 1}},
 	{"", credit.AutopayInstructed{}}, {"", credit.AutopayEnded{}}, {"", credit.DebitRequested{}}, {"", credit.DebitSkipped{}}, {"", credit.DebitSettled{}}, {"", credit.DebitRefused{}},

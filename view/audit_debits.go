@@ -13,6 +13,7 @@ type auditedDebit struct {
 	purchase  int64
 	quote     string
 	amount    money.Amount
+	feeFree   bool
 	ended     bool
 }
 
@@ -35,7 +36,7 @@ func (x *audited) instructed(command credit.Command, e credit.AutopayInstructed)
 // the customer asked for. Either way it asks for nothing that is on its way already.
 func (x *audited) requested(day calendar.Date, command credit.Command, e credit.DebitRequested) *Violation {
 	defer func() {
-		x.debits[e.Number] = &auditedDebit{purpose: e.Purpose, statement: e.Statement, purchase: e.Purchase, quote: e.Quote, amount: e.Amount}
+		x.debits[e.Number] = &auditedDebit{purpose: e.Purpose, statement: e.Statement, purchase: e.Purchase, quote: e.Quote, amount: e.Amount, feeFree: e.FeeFree}
 	}()
 	if e.Purpose != credit.StatementDebit {
 		return x.wanted(day, command, e)
@@ -70,6 +71,9 @@ func (x *audited) wanted(day calendar.Date, command credit.Command, e credit.Deb
 	}
 	now := x.state.AsOf(day)
 	if e.Purpose == credit.EarlyDebit {
+		if e.FeeFree {
+			now = now.FeeFree()
+		}
 		if q, err := now.EarlyQuote(e.Purchase, day); err != nil || q.Token != e.Quote || q.Sum != e.Amount {
 			return wrong(CheckDebits, "debit %d asks for %d by quote %s, and on %s it is %d by quote %s", e.Number, e.Amount, e.Quote, day, q.Sum, q.Token)
 		}
@@ -139,7 +143,11 @@ func (x *audited) unasked(state *credit.Account, statement int64) (left money.Am
 func (x *audited) lapsed(day calendar.Date, e credit.DebitSettled) *Violation {
 	d, holds := x.debits[e.Debit], false
 	if d.purpose == credit.EarlyDebit {
-		q, err := x.state.AsOf(day).EarlyQuote(d.purchase, day)
+		now := x.state.AsOf(day)
+		if d.feeFree {
+			now = now.FeeFree()
+		}
+		q, err := now.EarlyQuote(d.purchase, day)
 		holds = err == nil && q.Token == d.quote && q.Sum == d.amount
 	}
 	if e.Lapsed != (d.purpose == credit.EarlyDebit && !holds) {

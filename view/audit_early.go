@@ -58,7 +58,11 @@ func (x *audited) paidEarly(day calendar.Date, command credit.Command, e credit.
 	if promised != given {
 		return wrong(CheckPayments, "of subsidies of %d an early repayment earns and gives back %d", promised, given)
 	}
-	q, err := x.state.AsOf(day).EarlyQuote(e.Purchase, day)
+	shown := x.state.AsOf(day)
+	if e.FeeFree {
+		shown = shown.FeeFree()
+	}
+	q, err := shown.EarlyQuote(e.Purchase, day)
 	if err != nil || q.Token != e.Quote || q.Sum != e.Amount || !slices.EqualFunc(q.Shares, e.Shares, sameShare) {
 		return wrong(CheckPayments, "an early repayment of %d by quote %s, and on %s it is %d by quote %s", e.Amount, e.Quote, day, q.Sum, q.Token)
 	}

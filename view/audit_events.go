@@ -109,6 +109,10 @@ func (x *audited) allowed(day calendar.Date, command credit.Command, event credi
 		if e.Amount != x.state.Credit {
 			return wrong(CheckPayments, "%d were paid back of a credit balance of %d", e.Amount, x.state.Credit)
 		}
+	case credit.AgreementRenewed:
+		return x.renewed(command, e)
+	case credit.FormerTermsEnded:
+		return x.alone(e)
 	case credit.LimitChanged:
 		return x.limitChanged(command, e)
 	case credit.SceneLimitSet, credit.SceneLimitRemoved, credit.SceneSwitchedOff, credit.SceneOnRequested, credit.SceneSwitchedOn,
@@ -278,8 +282,8 @@ func (x *audited) captured(day calendar.Date, e credit.PurchaseCaptured) *Violat
 		return wrong(CheckSums, "purchase %d of %d has %d instalments of %d by a plan of %d", e.Number, e.Amount, len(e.Parts), total, e.Plan.Periods)
 	}
 	// What is billed later is never more than this: see issued. So the cap holds at each bill, too.
-	if rate := credit.AnnualRate(x.state.OwnTerms(), e.Amount, day, e.Parts); rate > x.state.Terms.CostCap {
-		return wrong(CheckCaps, "purchase %d costs %s a year, above a cost cap of %s", e.Number, rate, x.state.Terms.CostCap)
+	if rate := credit.AnnualRate(x.state.OwnTerms(), e.Amount, day, e.Parts); rate > x.state.TermsOf(e.Hold).CostCap {
+		return wrong(CheckCaps, "purchase %d costs %s a year, above a cost cap of %s", e.Number, rate, x.state.TermsOf(e.Hold).CostCap)
 	}
 	x.bought[e.Number] = bought
 	return bought.funded(e)

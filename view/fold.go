@@ -190,6 +190,10 @@ func (c *changes) event(at place, account *balances, event credit.Event, shares 
 		c.setting(at, e, Setting{Scene: e.Scene, TakesEffect: e.From})
 	case credit.SceneSwitchedOn:
 		c.setting(at, e, Setting{Scene: e.Scene})
+	case credit.AgreementRenewed:
+		c.agreed(at, e.Number, e.Agreements)
+		c.contractOf(at).TermsVersion = int32(e.Terms.Version)
+	case credit.FormerTermsEnded: // what holds is worked out of the log
 	case credit.NightLockSet:
 		c.setting(at, e, Setting{LockFrom: int32(e.From), LockUntil: int32(e.Until)})
 	case credit.NightLockLooseningRequested:

@@ -8,9 +8,14 @@ import (
 func (c *changes) received(at place, e credit.ApplicationReceived) {
 	c.opened = append(c.opened, opening{ID: at.account, Platform: e.Platform, Customer: e.Customer})
 	c.applications.add(Application{Account: at.account, Number: e.Number, Day: at.day, Time: at.time, Position: at.position})
-	for _, a := range e.Agreements {
+	c.agreed(at, e.Number, e.Agreements)
+}
+
+// agreed writes down what was agreed to by an application, or by a renewal.
+func (c *changes) agreed(at place, number int64, agreements []credit.Agreement) {
+	for _, a := range agreements {
 		c.agreements = append(c.agreements, Agreement{
-			Account: at.account, Application: e.Number, Document: a.Document.Name, Version: int32(a.Document.Version),
+			Account: at.account, Application: number, Document: a.Document.Name, Version: int32(a.Document.Version),
 			Hash: a.Document.Hash, ShownAt: a.ShownAt.UnixMicro(), AcceptedAt: a.AcceptedAt.UnixMicro(),
 			ReadSeconds: int64(a.ReadSeconds), Act: a.Act, Channel: a.Channel, Language: a.Language,
 		})

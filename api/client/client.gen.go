@@ -301,6 +301,7 @@ const (
 	AccountNotClear         ProblemKind = "account_not_clear"
 	AccountNotOpen          ProblemKind = "account_not_open"
 	AccountStopped          ProblemKind = "account_stopped"
+	AgreementNotPending     ProblemKind = "agreement_not_pending"
 	AlreadyConverted        ProblemKind = "already_converted"
 	AlreadyDeferred         ProblemKind = "already_deferred"
 	AlreadyOpen             ProblemKind = "already_open"
@@ -468,6 +469,9 @@ const (
 
 // Account A credit line (月付账户) as it is on a business date
 type Account struct {
+	// AgreementPending A newer version of the agreement asks for the customer's consent (待重新签约); left out when none does
+	AgreementPending AgreementPending `json:"agreement_pending,omitempty,omitzero"`
+
 	// ApplyAgainOn De-registered (已注销): the first day on which an application is assessed again
 	ApplyAgainOn calendar.Date `json:"apply_again_on,omitempty,omitzero"`
 
@@ -666,6 +670,31 @@ type Agreement struct {
 	ReadSeconds int       `json:"read_seconds"`
 	ShownAt     time.Time `json:"shown_at"`
 	Version     int       `json:"version"`
+}
+
+// AgreementList defines model for AgreementList.
+type AgreementList struct {
+	Data []Agreement `json:"data"`
+}
+
+// AgreementPending A newer version of the agreement asks for the customer's consent (待重新签约); left out when none does
+type AgreementPending struct {
+	// Changes What is different, a version at a time
+	Changes []Changes `json:"changes"`
+
+	// Documents The texts that are new: one consent for each
+	Documents      []Document    `json:"documents"`
+	ReadingSeconds int           `json:"reading_seconds"`
+	Since          calendar.Date `json:"since"`
+
+	// StopsSpending It waited for longer: new orders are declined with `agreement_pending`
+	StopsSpending bool `json:"stops_spending"`
+
+	// Until The last date on which it may wait
+	Until calendar.Date `json:"until"`
+
+	// Version The version of the programme that is asked for
+	Version int `json:"version"`
 }
 
 // Amount A sum in minor units (分) of the currency beside it
@@ -1073,6 +1102,12 @@ type Certificate struct {
 
 // CertificateTexts defines model for CertificateTexts.
 type CertificateTexts struct {
+	En string `json:"en"`
+	Zh string `json:"zh"`
+}
+
+// Changes What is different, in a few sentences, in both languages
+type Changes struct {
 	En string `json:"en"`
 	Zh string `json:"zh"`
 }
@@ -2726,6 +2761,24 @@ type LoggedOut struct {
 	Customer string `json:"customer"`
 }
 
+// LowerLimitRequest defines model for LowerLimitRequest.
+type LowerLimitRequest struct {
+	// Limit In minor units, below the present limit
+	Limit int64 `json:"limit"`
+}
+
+// Material The version matters to running accounts (重大变更): from a date on they are asked to agree to it
+type Material struct {
+	// Changes What is different, in a few sentences, in both languages
+	Changes Changes `json:"changes"`
+
+	// From The date from which it asks: today at the earliest
+	From calendar.Date `json:"from"`
+
+	// Until The last date on which it may wait, at least 7 days later. After it new orders are declined until the customer answers
+	Until calendar.Date `json:"until"`
+}
+
 // Means A means of payment as the customer may choose it
 type Means struct {
 	// Credit It is a loan: say so
@@ -3142,6 +3195,9 @@ type Programme struct {
 	CreatedAt time.Time `json:"created_at"`
 	ID        string    `json:"id"`
 
+	// Material The version matters to running accounts (重大变更): from a date on they are asked to agree to it
+	Material Material `json:"material,omitempty,omitzero"`
+
 	// Names What a customer reads
 	Names Names `json:"names"`
 
@@ -3162,6 +3218,9 @@ type ProgrammeList struct {
 type ProgrammeRequest struct {
 	// ID Its id for ever: a–z, 0–9, _ and -, beginning with a letter
 	ID string `json:"id"`
+
+	// Material The version matters to running accounts (重大变更): from a date on they are asked to agree to it
+	Material Material `json:"material,omitempty,omitzero"`
 
 	// Names What a customer reads
 	Names Names `json:"names"`
@@ -3543,6 +3602,12 @@ type RefundRequest struct {
 
 // Remedy What meets the condition: the one sum, or what else has to happen that money can't
 type Remedy string
+
+// RenewalRequest defines model for RenewalRequest.
+type RenewalRequest struct {
+	// Consents One for each of `agreement_pending.documents`
+	Consents []Consent `json:"consents"`
+}
 
 // ReopenedStatement A statement that is unpaid, or overdue, since the repayment is gone
 type ReopenedStatement struct {
@@ -4647,6 +4712,22 @@ func (c *Client) GetAccount(ctx context.Context, id string) (answer Account, err
 	return answer, err
 }
 
+// ListAgreements: What the customer agreed to for this account (协议), with the evidence.
+func (c *Client) ListAgreements(ctx context.Context, id string) (answer AgreementList, err error) {
+	path := "/v1/accounts/{id}/agreements"
+	path = strings.Replace(path, "{id}", url.PathEscape(id), 1)
+	err = c.do(ctx, "GET", path, "", nil, &answer)
+	return answer, err
+}
+
+// RenewAgreement: Agree to a newer version of the agreement (重新签约).
+func (c *Client) RenewAgreement(ctx context.Context, id string, key string, body RenewalRequest) (answer Account, err error) {
+	path := "/v1/accounts/{id}/agreements"
+	path = strings.Replace(path, "{id}", url.PathEscape(id), 1)
+	err = c.do(ctx, "POST", path, key, &body, &answer)
+	return answer, err
+}
+
 // ListAuthorisations: The account's authorisations, newest first.
 func (c *Client) ListAuthorisations(ctx context.Context, id string, query ListAuthorisationsQuery) (answer AuthorisationList, err error) {
 	path := "/v1/accounts/{id}/authorisations"
@@ -4861,6 +4942,14 @@ func (c *Client) GetLimitIncrease(ctx context.Context, id string, query GetLimit
 		path += "?" + q
 	}
 	err = c.do(ctx, "GET", path, "", nil, &answer)
+	return answer, err
+}
+
+// LowerLimit: The customer lowers their own limit (调低额度), at once.
+func (c *Client) LowerLimit(ctx context.Context, id string, key string, body LowerLimitRequest) (answer Account, err error) {
+	path := "/v1/accounts/{id}/limit/lower"
+	path = strings.Replace(path, "{id}", url.PathEscape(id), 1)
+	err = c.do(ctx, "POST", path, key, &body, &answer)
 	return answer, err
 }
 

@@ -495,6 +495,34 @@ func (v *CaptureRequest) Read(r *strict.Reader) {
 	r.Required(seen, 0, "", "amount")
 }
 
+// Changes What is different, in a few sentences, in both languages
+type Changes struct {
+	En string `json:"en"`
+	Zh string `json:"zh"`
+}
+
+// Read reads the object exactly as the contract describes it.
+func (v *Changes) Read(r *strict.Reader) {
+	if !r.Begin() {
+		return
+	}
+	var seen uint64
+	for r.Next() {
+		switch string(r.Name()) {
+		case "en":
+			seen |= 1 << 0
+			v.En = r.Text(1, 2000)
+		case "zh":
+			seen |= 1 << 1
+			v.Zh = r.Text(1, 600)
+		default:
+			r.Unknown()
+		}
+	}
+	r.Required(seen, 0, "", "en")
+	r.Required(seen, 1, "", "zh")
+}
+
 // Characteristic Points for one fact (评分项)
 type Characteristic struct {
 	// Below Of a number, rising
@@ -2073,6 +2101,68 @@ func (v *LimitRequest) Read(r *strict.Reader) {
 	r.Required(seen, 2, "", "reason")
 }
 
+// LowerLimitRequest defines model for LowerLimitRequest.
+type LowerLimitRequest struct {
+	// Limit In minor units, below the present limit
+	Limit int64 `json:"limit"`
+}
+
+// Read reads the object exactly as the contract describes it.
+func (v *LowerLimitRequest) Read(r *strict.Reader) {
+	if !r.Begin() {
+		return
+	}
+	var seen uint64
+	for r.Next() {
+		switch string(r.Name()) {
+		case "limit":
+			seen |= 1 << 0
+			v.Limit = r.Whole(0, 1e+12)
+		default:
+			r.Unknown()
+		}
+	}
+	r.Required(seen, 0, "", "limit")
+}
+
+// Material The version matters to running accounts (重大变更): from a date on they are asked to agree to it
+type Material struct {
+	// Changes What is different, in a few sentences, in both languages
+	Changes Changes `json:"changes"`
+
+	// From The date from which it asks: today at the earliest
+	From calendar.Date `json:"from"`
+
+	// Until The last date on which it may wait, at least 7 days later. After it new orders are declined until the customer answers
+	Until calendar.Date `json:"until"`
+}
+
+// Read reads the object exactly as the contract describes it.
+func (v *Material) Read(r *strict.Reader) {
+	if !r.Begin() {
+		return
+	}
+	var seen uint64
+	for r.Next() {
+		switch string(r.Name()) {
+		case "changes":
+			seen |= 1 << 0
+			v.Changes.Read(r)
+		case "from":
+			seen |= 1 << 1
+			v.From = r.Date()
+		case "until":
+			seen |= 1 << 2
+			v.Until = r.Date()
+		default:
+			r.Unknown()
+		}
+	}
+	r.Required(seen, 0, "", "changes")
+	r.Required(seen, 1, "", "from")
+	r.Required(seen, 2, "", "until")
+}
+
 // MerchantRule Where credit may be spent (商户名单): at the merchants that are allowed, if any are named, and at none that is blocked
 type MerchantRule struct {
 	Allowed []string `json:"allowed,omitempty,omitzero"`
@@ -2577,12 +2667,15 @@ func (v *PrecheckRequest) Read(r *strict.Reader) {
 // ProblemKind A stable name
 type ProblemKind string
 
-var valuesOfProblemKind = []string{"not_found", "invalid_amount", "currency_mismatch", "unknown_plan", "consent_incomplete", "consent_preselected", "consent_of_another", "consent_outdated", "consent_too_fast", "consent_in_future", "already_open", "application_pending", "no_application_pending", "appeal_not_possible", "too_many_requests", "hold_not_open", "capture_too_large", "refund_too_large", "nothing_owed", "overdue_first", "quote_outdated", "not_the_quoted_sum", "account_not_open", "no_credit_balance", "not_reversible", "already_reversed", "block_exists", "block_missing", "block_not_yours", "account_not_clear", "closure_pending", "no_closure_pending", "closure_not_approved", "dispute_too_large", "dispute_not_open", "invalid_date", "invalid_time", "unknown_reason", "limit_above_cap", "unchanged", "nothing_to_withdraw", "autopay_missing", "debit_not_pending", "unknown_scene", "due_day_not_offered", "due_day_changes_used", "statement_not_open", "deferral_not_offered", "contact_quiet_hours", "contact_too_often", "contact_not_needed", "contact_wrong_party", "deferral_too_late", "already_deferred", "deferrals_used_up", "conversion_not_offered", "conversion_too_late", "conversion_too_large", "already_converted", "nothing_to_convert", "deferral_running", "dispute_running", "debit_pending", "more_than_billed", "unknown_source", "no_payment_service", "malformed_request", "header_too_large", "request_timeout", "no_such_route", "method_not_allowed", "unauthenticated", "operator_key_required", "no_signing_key", "not_a_sandbox", "unknown_parameter", "invalid_parameter", "key_missing", "key_invalid", "key_reused", "unsupported_media_type", "body_too_large", "malformed_body", "invalid_request", "invalid_programme", "clock_backwards", "checkout_decided", "order_confirmed", "unknown_means", "funder_taken", "too_many_webhook_endpoints", "invalid_name", "invalid_identity_number", "invalid_phone", "invalid_address", "invalid_email", "identity_required", "declaration_contradicts", "person_differs", "person_has_account", "person_in_use", "busy", "unavailable", "outcome_unknown", "shutting_down", "account_stopped", "internal"}
+var valuesOfProblemKind = []string{"not_found", "invalid_amount", "currency_mismatch", "unknown_plan", "consent_incomplete", "consent_preselected", "consent_of_another", "consent_outdated", "consent_too_fast", "consent_in_future", "already_open", "agreement_not_pending", "application_pending", "no_application_pending", "appeal_not_possible", "too_many_requests", "hold_not_open", "capture_too_large", "refund_too_large", "nothing_owed", "overdue_first", "quote_outdated", "not_the_quoted_sum", "account_not_open", "no_credit_balance", "not_reversible", "already_reversed", "block_exists", "block_missing", "block_not_yours", "account_not_clear", "closure_pending", "no_closure_pending", "closure_not_approved", "dispute_too_large", "dispute_not_open", "invalid_date", "invalid_time", "unknown_reason", "limit_above_cap", "unchanged", "nothing_to_withdraw", "autopay_missing", "debit_not_pending", "unknown_scene", "due_day_not_offered", "due_day_changes_used", "statement_not_open", "deferral_not_offered", "contact_quiet_hours", "contact_too_often", "contact_not_needed", "contact_wrong_party", "deferral_too_late", "already_deferred", "deferrals_used_up", "conversion_not_offered", "conversion_too_late", "conversion_too_large", "already_converted", "nothing_to_convert", "deferral_running", "dispute_running", "debit_pending", "more_than_billed", "unknown_source", "no_payment_service", "malformed_request", "header_too_large", "request_timeout", "no_such_route", "method_not_allowed", "unauthenticated", "operator_key_required", "no_signing_key", "not_a_sandbox", "unknown_parameter", "invalid_parameter", "key_missing", "key_invalid", "key_reused", "unsupported_media_type", "body_too_large", "malformed_body", "invalid_request", "invalid_programme", "clock_backwards", "checkout_decided", "order_confirmed", "unknown_means", "funder_taken", "too_many_webhook_endpoints", "invalid_name", "invalid_identity_number", "invalid_phone", "invalid_address", "invalid_email", "identity_required", "declaration_contradicts", "person_differs", "person_has_account", "person_in_use", "busy", "unavailable", "outcome_unknown", "shutting_down", "account_stopped", "internal"}
 
 // ProgrammeRequest defines model for ProgrammeRequest.
 type ProgrammeRequest struct {
 	// ID Its id for ever: a–z, 0–9, _ and -, beginning with a letter
 	ID string `json:"id"`
+
+	// Material The version matters to running accounts (重大变更): from a date on they are asked to agree to it
+	Material Material `json:"material,omitempty,omitzero"`
 
 	// Names What a customer reads
 	Names Names `json:"names"`
@@ -2605,23 +2698,26 @@ func (v *ProgrammeRequest) Read(r *strict.Reader) {
 		case "id":
 			seen |= 1 << 0
 			v.ID = r.Text(1, 40)
-		case "names":
+		case "material":
 			seen |= 1 << 1
+			v.Material.Read(r)
+		case "names":
+			seen |= 1 << 2
 			v.Names.Read(r)
 		case "policy":
-			seen |= 1 << 2
+			seen |= 1 << 3
 			v.Policy.Read(r)
 		case "terms":
-			seen |= 1 << 3
+			seen |= 1 << 4
 			v.Terms.Read(r)
 		default:
 			r.Unknown()
 		}
 	}
 	r.Required(seen, 0, "", "id")
-	r.Required(seen, 1, "", "names")
-	r.Required(seen, 2, "", "policy")
-	r.Required(seen, 3, "", "terms")
+	r.Required(seen, 2, "", "names")
+	r.Required(seen, 3, "", "policy")
+	r.Required(seen, 4, "", "terms")
 }
 
 // QuoteConsent Evidence that the customer agreed to a quote: its `text`, and who accepted it, when, by which act
@@ -2791,6 +2887,36 @@ func (v *RefundRequest) Read(r *strict.Reader) {
 type Remedy string
 
 var valuesOfRemedy = []string{"settlement", "capture_or_void", "dispute_decision", "credit_balance_return", "debit_result", "block_lift", "closing", "review"}
+
+// RenewalRequest defines model for RenewalRequest.
+type RenewalRequest struct {
+	// Consents One for each of `agreement_pending.documents`
+	Consents []Consent `json:"consents"`
+}
+
+// Read reads the object exactly as the contract describes it.
+func (v *RenewalRequest) Read(r *strict.Reader) {
+	if !r.Begin() {
+		return
+	}
+	var seen uint64
+	for r.Next() {
+		switch string(r.Name()) {
+		case "consents":
+			seen |= 1 << 0
+			if r.BeginList() {
+				for r.More(len(v.Consents), 0, 16) {
+					var item Consent
+					item.Read(r)
+					v.Consents = append(v.Consents, item)
+				}
+			}
+		default:
+			r.Unknown()
+		}
+	}
+	r.Required(seen, 0, "", "consents")
+}
 
 // RepaymentRequest defines model for RepaymentRequest.
 type RepaymentRequest struct {

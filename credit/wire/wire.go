@@ -37,6 +37,8 @@ func init() {
 	register[credit.ApplicationRefused]()
 	register[credit.ApplicationAppealed]()
 	register[credit.AccountOpened]()
+	register[credit.AgreementRenewed]()
+	register[credit.FormerTermsEnded]()
 	register[credit.Authorised]()
 	register[credit.Declined]()
 	register[credit.PurchaseCaptured]()
@@ -221,6 +223,12 @@ func EncodeCommand(c credit.Command) ([]byte, error) {
 		c = asked
 	case credit.Defer:
 		asked.Consent = inUTC(asked.Consent)
+		c = asked
+	case credit.Renew:
+		asked.Consents = slices.Clone(asked.Consents)
+		for i := range asked.Consents {
+			asked.Consents[i] = inUTC(asked.Consents[i])
+		}
 		c = asked
 	case credit.Apply:
 		asked.Consents = slices.Clone(asked.Consents)

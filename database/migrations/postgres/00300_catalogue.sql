@@ -66,6 +66,7 @@ CREATE TABLE programme_version (
 	names     text    NOT NULL, -- JSON, in both languages
 	terms     text    NOT NULL, -- JSON, the conditions of the contract
 	policy    text    NOT NULL, -- JSON, whom the lender lends to
+	material  text    NOT NULL, -- JSON, whether running accounts are asked to agree to it; empty: they are not
 	created   bigint  NOT NULL,
 	PRIMARY KEY (platform, programme, version),
 	FOREIGN KEY (platform, programme) REFERENCES programme (platform, id)

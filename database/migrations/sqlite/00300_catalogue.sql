@@ -66,6 +66,7 @@ CREATE TABLE programme_version (
 	names     TEXT    NOT NULL, -- JSON, in both languages
 	terms     TEXT    NOT NULL, -- JSON, the conditions of the contract
 	policy    TEXT    NOT NULL, -- JSON, whom the lender lends to
+	material  TEXT    NOT NULL, -- JSON, whether running accounts are asked to agree to it; empty: they are not
 	created   INTEGER NOT NULL,
 	PRIMARY KEY (platform, programme, version),
 	FOREIGN KEY (platform, programme) REFERENCES programme (platform, id)
