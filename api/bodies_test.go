@@ -68,7 +68,8 @@ func (w *world) samples(t testing.TB) map[string]sample {
 		Facts: []client.PlatformFact{{Name: "orders", Value: "12"}},
 	}
 	d := catalogue.Sample()
-	programme := map[string]any{"id": "another", "names": object(t, d.Names), "terms": object(t, d.Terms), "policy": object(t, d.Policy)}
+	programme := map[string]any{"id": catalogue.SampleID, "names": object(t, d.Names), "terms": object(t, d.Terms), "policy": object(t, d.Policy),
+		"material": map[string]any{"from": "2099-02-01", "until": "2099-03-01", "changes": map[string]any{"zh": "费率下调", "en": "Lower fees"}}}
 	delete(programme["terms"].(map[string]any), "programme")
 	delete(programme["terms"].(map[string]any), "version")
 	return map[string]sample{
@@ -84,6 +85,8 @@ func (w *world) samples(t testing.TB) map[string]sample {
 		"reviewApplication":   {"/v1/applications/app_0123456789abcdefghjk_1/review", w.operator, map[string]any{"approve": true, "limit": 1, "reasons": []any{"x"}}},
 		"addBlock":            {of + "/blocks", w.platform, map[string]any{"kind": "customer", "note": "lost phone"}},
 		"changeLimit":         {of + "/limit", w.operator, map[string]any{"limit": 12_000_00, "reason": "customer_request", "consent": object(t, w.raised(t, account, 12_000_00))}},
+		"lowerLimit":          {of + "/limit/lower", w.platform, map[string]any{"limit": 1_000_00}},
+		"renewAgreement":      {of + "/agreements", w.platform, object(t, client.RenewalRequest{Consents: w.consents(t, "u-good")})},
 		"setSceneLimit":       {of + "/scene-limits", w.operator, map[string]any{"scene": "tipping", "limit": 100_00}},
 		"setNightLock":        {of + "/night-lock", w.platform, map[string]any{"from": "23:00", "until": "07:00"}},
 		"setSpendingCap":      {of + "/spending-cap", w.platform, map[string]any{"amount": 5_000_00}},

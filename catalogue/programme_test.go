@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/yuefu/yuefu/calendar"
 	"github.com/yuefu/yuefu/catalogue"
 	"github.com/yuefu/yuefu/credit"
 	"github.com/yuefu/yuefu/law"
@@ -222,6 +223,93 @@ func TestTextIsKeptOnce(t *testing.T) {
 		}
 		if _, err := c.Text(ctx, "0"); !notFound(err) {
 			t.Error(err)
+		}
+	})
+}
+
+// What a version asks of running accounts is known from memory, and only of those below it.
+func TestAVersionThatMatters(t *testing.T) {
+	onBoth(t, func(t *testing.T, dsn string) {
+		ctx := t.Context()
+		c, _ := server(t, dsn, func() time.Time { return time.Date(2026, 3, 1, 4, 0, 0, 0, time.UTC) })
+		shop(t, c, "shop")
+		today := on(t, "2026-03-01")
+		draft := catalogue.Sample()
+		material := func(from, until calendar.Date) *catalogue.Material {
+			return &catalogue.Material{From: from, Until: until, Changes: catalogue.Label{ZH: "宽限期", EN: "Grace"}}
+		}
+		invalid := func(what string, m *catalogue.Material, change func(*catalogue.Draft)) {
+			t.Helper()
+			d := draft
+			d.Material = m
+			if change != nil {
+				change(&d)
+			}
+			if _, err := c.CreateVersion(ctx, "x", "shop", catalogue.SampleID, d); !errors.Is(err, catalogue.ErrInvalid) || !strings.Contains(err.Error(), what) {
+				t.Errorf("%v, and it should say %q", err, what)
+			}
+		}
+		invalid("today", material(today-1, today+30), nil)
+		invalid("7 days", material(today, today+6), nil)
+		invalid("both languages", &catalogue.Material{From: today, Until: today + 7}, nil)
+		invalid("statement_day", material(today, today+7), func(d *catalogue.Draft) { d.Terms.StatementDay = 2 })
+		first := draft
+		first.Material = material(today, today+7)
+		if _, err := c.CreateProgramme(ctx, "x", "shop", "another", first); !errors.Is(err, catalogue.ErrInvalid) {
+			t.Errorf("a first version that asks: %v", err)
+		}
+
+		version := func(m *catalogue.Material, active bool) {
+			t.Helper()
+			d := draft
+			d.Material = m
+			v, err := c.CreateVersion(ctx, "x", "shop", catalogue.SampleID, d)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(m, v.Material); diff != "" {
+				t.Error(diff)
+			}
+			if active {
+				if err := c.Activate(ctx, "x", "shop", catalogue.SampleID, v.Number); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		version(material(today+1, today+10), true) // 2
+		version(nil, true)                         // 3
+		version(material(today+5, today+12), true) // 4
+		version(material(today, today+7), false)   // 5: nobody is asked for what nobody gets
+		invalid("due_day", nil, func(d *catalogue.Draft) { d.Terms.DueDay = 20 })
+
+		for _, one := range []struct {
+			version int
+			day     calendar.Date
+			changes int
+			since   calendar.Date
+			until   calendar.Date
+			asks    int
+			must    int
+		}{
+			{1, today, 0, 0, 0, 0, 0}, // the day before
+			{1, today + 1, 1, today + 1, today + 10, 2, 0},
+			{2, today + 1, 0, 0, 0, 2, 0},
+			{1, today + 5, 2, today + 1, today + 10, 4, 0},
+			{3, today + 5, 1, today + 5, today + 12, 4, 0},
+			{1, today + 10, 2, today + 1, today + 10, 4, 0}, // the last day
+			{1, today + 11, 2, today + 1, today + 10, 4, 2},
+			{3, today + 13, 1, today + 5, today + 12, 4, 4},
+			{4, today + 13, 0, 0, 0, 4, 4},
+		} {
+			asks, must := c.Asking("shop", one.day)
+			p := c.Pending("shop", catalogue.SampleID, one.version, one.day)
+			if asks[catalogue.SampleID] != one.asks || must[catalogue.SampleID] != one.must || (p != nil) != (one.changes > 0) ||
+				p != nil && (len(p.Changes) != one.changes || p.Since != one.since || p.Until != one.until || p.Terms.Version != 4) {
+				t.Errorf("%+v: asks %v, must %v, pending %+v", one, asks, must, p)
+			}
+		}
+		if asks, must := c.Asking("nobody", today+20); asks != nil || must != nil || c.Pending("nobody", "default", 1, today) != nil {
+			t.Error("a platform without programmes asks")
 		}
 	})
 }

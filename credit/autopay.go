@@ -21,9 +21,10 @@ type CancelAutopay struct{}
 
 // Autopay (自动扣款) is the standing instruction that is in force.
 type Autopay struct {
-	Number int64         `json:"n"`
-	Source string        `json:"source"`
-	Since  calendar.Date `json:"since"`
+	Number  int64         `json:"n"`
+	Source  string        `json:"source"`
+	Since   calendar.Date `json:"since"`
+	Retries []int         `json:"retries,omitempty"` // as the customer agreed to them, whatever is agreed to later
 }
 
 // AutopayInstructed says that the customer wants statements to be debited from a
@@ -61,8 +62,9 @@ var standardRetries = []int{1, 3}
 
 // DebitDays are the days, counted from the due date, on which a statement is
 // debited as long as it is unpaid: on it, and again after a refusal.
-func (t *Terms) DebitDays() []int {
-	retries := t.AutopayRetries
+func (t *Terms) DebitDays() []int { return debitDays(t.AutopayRetries) }
+
+func debitDays(retries []int) []int {
 	if len(retries) == 0 {
 		retries = standardRetries
 	}
@@ -125,7 +127,7 @@ func (a *Account) endAutopay(reason string, emit func(Event)) {
 
 func (e AutopayInstructed) apply(a *Account, on calendar.Date) {
 	a.numbered(e.Number)
-	a.Autopay = &Autopay{Number: e.Number, Source: e.Source, Since: on}
+	a.Autopay = &Autopay{Number: e.Number, Source: e.Source, Since: on, Retries: a.Terms.AutopayRetries}
 }
 
 func (e AutopayEnded) apply(a *Account, _ calendar.Date) { a.Autopay = nil }

@@ -110,7 +110,7 @@ func (a *Account) debitDay(s *Statement) (next calendar.Date) {
 	if a.Autopay == nil || a.telling || s.ChargedOff || a.pending(s.Number) {
 		return 0
 	}
-	after, days := max(s.Debited, a.Autopay.Since), a.TermsOf(a.Autopay.Number).DebitDays()
+	after, days := max(s.Debited, a.Autopay.Since), debitDays(a.Autopay.Retries)
 	for i := range a.Statements {
 		other := &a.Statements[i]
 		if other.Due < s.Due {

@@ -14,7 +14,11 @@ func (l *life) limits(t *rapid.T) {
 	a := l.story.a
 	before := a.Limit
 	limit := l.amount(t, before)
-	switch rapid.IntRange(0, 3).Draw(t, "which") {
+	switch rapid.IntRange(0, 5).Draw(t, "which") {
+	case 4:
+		l.do(credit.LowerLimit{Limit: limit})
+	case 5:
+		l.renew(t)
 	case 0:
 		change := credit.ChangeLimit{Limit: limit, Reason: rapid.SampledFrom(credit.LimitReasons).Draw(t, "reason")}
 		if _, err := a.LimitIncrease(limit); err == nil && rapid.IntRange(0, 3).Draw(t, "agreed") > 0 {
@@ -31,6 +35,26 @@ func (l *life) limits(t *rapid.T) {
 	case 2:
 		l.do(credit.WithdrawTemporaryLimit{})
 	}
+}
+
+// renew agrees to a newer version, with other prices and another grace.
+func (l *life) renew(t *rapid.T) {
+	a := l.story.a
+	agreed := a.Terms
+	if a.Agreed != nil {
+		agreed = a.Agreed
+	}
+	terms := *agreed
+	terms.Version++
+	terms.GraceDays = rapid.SampledFrom([]int{0, 1, 3, 31}).Draw(t, "grace")
+	terms.PenaltyRate = credit.Rate(rapid.IntRange(0, 400_000).Draw(t, "penalty"))
+	terms.Plans = slices.Clone(terms.Plans)
+	for i := range terms.Plans {
+		terms.Plans[i].Rate /= credit.Rate(rapid.IntRange(1, 3).Draw(t, "cheaper"))
+	}
+	terms.Documents = slices.Clone(terms.Documents)
+	terms.Documents[0].Version++
+	l.do(l.story.renewal(&terms))
 }
 
 // choices are the customer's own, and the lender's for scenes.

@@ -11,7 +11,10 @@ import (
 
 // limits changes what may be owed.
 func (w *world) limits(c *customer, a *credit.Account) act {
-	switch w.random.IntN(6) {
+	switch w.random.IntN(7) {
+	case 6:
+		limit := pick(w, a.Limit-1, a.Limit/2, a.Limit, a.Limit+1, -1)
+		return act{credit.LowerLimit{Limit: limit}, func(r *reference.Account, _ reference.Moment) reference.Answer { return r.LowerLimit(limit) }}
 	case 0:
 		return act{credit.WithdrawTemporaryLimit{Operator: "o1"}, func(r *reference.Account, _ reference.Moment) reference.Answer { return r.WithdrawTemporary() }}
 	case 1, 2:
@@ -31,9 +34,9 @@ func (w *world) limits(c *customer, a *credit.Account) act {
 		consent, evidence := w.consent(c, text.Name, text.Version, text.Hash, int64(a.Terms.ReadingSeconds)*second)
 		command.Consent, shown = &consent, &evidence
 	}
-	changes := c.changes()
+	changes, renewals := c.changes(), c.renewals()
 	return act{command, func(r *reference.Account, at reference.Moment) reference.Answer {
-		if shown != nil && r.Changes != changes { // for another raise
+		if shown != nil && (r.Changes != changes || r.Renewals != renewals) { // for another raise
 			other := *shown
 			other.Outdated = true
 			return r.ChangeLimit(command.Limit, command.Reason != "whim", &other, at)
@@ -48,6 +51,14 @@ func (c *customer) changes() int {
 		return 0
 	}
 	return c.model.Changes
+}
+
+// renewals is how often the agreement was renewed.
+func (c *customer) renewals() int {
+	if c.model == nil {
+		return 0
+	}
+	return c.model.Renewals
 }
 
 func (w *world) dueDay(_ *customer, a *credit.Account) act {
@@ -84,9 +95,10 @@ func (w *world) deferral(c *customer, a *credit.Account) act {
 	}
 	var evidence reference.Evidence
 	command.Consent, evidence = w.consent(c, credit.DeferralDocument, a.Terms.Version, token, int64(a.Terms.ReadingSeconds)*second)
+	renewals := c.renewals()
 	return act{command, func(r *reference.Account, at reference.Moment) reference.Answer {
 		evidence := evidence
-		evidence.Outdated = evidence.Outdated || !quoted || r.OwedOn(command.Statement) != owed // another sum was shown
+		evidence.Outdated = evidence.Outdated || !quoted || r.Renewals != renewals || r.OwedOn(command.Statement) != owed // another sum was shown
 		return r.Defer(command.Statement, command.Due, evidence, at)
 	}}
 }
@@ -117,9 +129,10 @@ func (w *world) conversion(c *customer, a *credit.Account) act {
 	}
 	var evidence reference.Evidence
 	command.Consent, evidence = w.consent(c, credit.ConversionDocument, a.Terms.Version, token, int64(a.Terms.ReadingSeconds)*second)
+	renewals := c.renewals()
 	return act{command, func(r *reference.Account, at reference.Moment) reference.Answer {
 		evidence := evidence
-		evidence.Outdated = evidence.Outdated || !quoted || at.Day != day || r.Convertible(command.Statement, command.Amount) != shown
+		evidence.Outdated = evidence.Outdated || !quoted || r.Renewals != renewals || at.Day != day || r.Convertible(command.Statement, command.Amount) != shown
 		return r.Convert(command.Statement, command.Plan, command.Amount, evidence, at)
 	}}
 }
@@ -132,7 +145,10 @@ func (w *world) autopay(c *customer, a *credit.Account) act {
 	text := a.AutopayText(command.Source)
 	var evidence reference.Evidence
 	command.Consent, evidence = w.consent(c, text.Name, text.Version, text.Hash, int64(a.Terms.ReadingSeconds)*second)
+	renewals := c.renewals()
 	return act{command, func(r *reference.Account, at reference.Moment) reference.Answer {
+		evidence := evidence
+		evidence.Outdated = evidence.Outdated || r.Renewals != renewals
 		return r.SetAutopay(command.Source != "", evidence, at)
 	}}
 }

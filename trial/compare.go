@@ -42,6 +42,9 @@ func (w *world) compareAnswer(c *customer, a act, at reference.Moment, told refe
 		w.fail("%s of %s on %s %+v:\n  the product says   %s\n  the reference says %s", a.command.Name(), c.name, at.Day, a.command, show(told), show(want))
 		return
 	}
+	if want.Refused == "" {
+		c.model.Rest()
+	}
 	if !w.ahead {
 		w.compare(c, w.auditors[w.partition(c.id)].Account(c.id), at.Day)
 	}
@@ -211,6 +214,8 @@ func tellEvents(events []credit.Event) (t reference.Answer) {
 			t.Used = tellShares(e.Shares)
 		case credit.CreditReturned:
 			t.Number, t.Amount = e.Number, e.Amount
+		case credit.AgreementRenewed:
+			t.Number = e.Number
 		case credit.LimitChanged:
 			t.Amount = e.Limit
 		case credit.TemporaryLimitGranted:

@@ -31,6 +31,9 @@ func (s *story) choices(id credit.ID) {
 	s.must(id, credit.SetSpendingCap{Amount: 300_000})
 	s.must(id, credit.SetSpendingCap{Amount: 400_000})
 	s.must(id, credit.SetSceneLimit{Scene: "mall", Limit: 450_000, Operator: "olga"})
+	renewal, _ := s.newer(a)
+	_ = s.do(id, renewal) // refused while something is overdue
+	s.must(id, credit.LowerLimit{Limit: a.Limit - 1})
 	s.must(id, credit.SetNightLock{From: 60, Until: 120})
 	s.must(id, credit.SetNightLock{From: 60, Until: 90})
 	s.must(id, credit.SwitchSceneOff{Scene: "live"})

@@ -259,7 +259,7 @@ func named(name string) func(e eventlog.Entry) bool {
 func TestVerifyFindsWhatIsPlanted(t *testing.T) {
 	proven := map[string]bool{}
 	sound := soundDatabase(t)
-	for _, p := range slices.Concat(plantedInLog, plantedLimits, plantedInDisputes, plantedInRelief, plantedOverdue, plantedEarly, plantedLeaving, plantedAssessments, plantedInTables) {
+	for _, p := range slices.Concat(plantedInLog, plantedLimits, plantedRenewals, plantedInDisputes, plantedInRelief, plantedOverdue, plantedEarly, plantedLeaving, plantedAssessments, plantedInTables) {
 		proven[p.check.Name] = true
 		t.Run(p.check.Name+"/"+p.name, func(t *testing.T) {
 			t.Parallel()

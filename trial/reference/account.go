@@ -9,7 +9,9 @@ import (
 
 // Account is a credit line, with everything that ever happened to it.
 type Account struct {
-	terms          *Terms
+	terms          *Terms // those that hold
+	agreed         *Terms // the newest agreement, while something of former ones runs
+	former         []former
 	status         string // "", "active", "closing", "closed", "deregistered"
 	limit          money.Amount
 	numbers        int64
@@ -45,6 +47,8 @@ type Account struct {
 
 	// Changes is how often the limit was changed.
 	Changes int
+	// Renewals is how often the agreement was renewed.
+	Renewals int
 
 	// What the books must come to.
 	Received, PaidOut  money.Amount // cash in and out
@@ -56,7 +60,7 @@ type hold struct {
 	scene  string
 	n      int64
 	amount money.Amount
-	plan   string
+	plan   Plan
 	last   calendar.Date
 }
 
@@ -289,6 +293,7 @@ func (a *Account) morning() {
 	if a.closing != nil && a.day > a.closing.by {
 		a.closing.missed = true
 	}
+	a.alone()
 }
 
 func (a *Account) issue() {

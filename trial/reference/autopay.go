@@ -9,8 +9,9 @@ import (
 
 // autopay is a standing instruction.
 type autopay struct {
-	n     int64
-	since calendar.Date
+	n       int64
+	since   calendar.Date
+	retries []int // as they were agreed to
 }
 
 type debit struct {
@@ -38,7 +39,7 @@ func (a *Account) SetAutopay(source bool, e Evidence, at Moment) Answer {
 	if wrong != "" {
 		return Answer{Refused: wrong}
 	}
-	a.autopay = &autopay{a.number(), a.day}
+	a.autopay = &autopay{a.number(), a.day, a.terms.Retries}
 	return Answer{Number: a.autopay.n}
 }
 
@@ -60,7 +61,7 @@ func (a *Account) askForMoney() {
 	if a.autopay == nil {
 		return
 	}
-	retries := a.terms.Retries
+	retries := a.autopay.retries
 	if len(retries) == 0 {
 		retries = []int{1, 3}
 	}

@@ -103,6 +103,7 @@ func (a *Account) Appeal(application int64) Answer {
 }
 
 func (a *Account) open(t *Terms, limit money.Amount) {
+	a.agreed, a.former = nil, nil
 	a.terms, a.limit, a.status, a.blocks, a.waiting = t, limit, "active", nil, nil
 	a.chosen, a.before, a.choices, a.again = 0, 0, nil, 0
 }

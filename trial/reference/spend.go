@@ -40,7 +40,8 @@ func (a *Account) Authorise(c Checkout, at Moment) Answer {
 	case c.Foreign:
 		return Answer{Refused: "currency_mismatch"}
 	}
-	if _, known := a.terms.plan(c.Plan); !known {
+	plan, known := a.terms.plan(c.Plan)
+	if !known {
 		return Answer{Refused: "unknown_plan"}
 	}
 	if wrong := c.Evidence.judge(a.terms.Reading, at.Time); wrong != "" {
@@ -82,7 +83,7 @@ func (a *Account) Authorise(c Checkout, at Moment) Answer {
 	}
 	ordered := &order{a.day, c.Amount}
 	a.orders = append(a.orders, ordered)
-	h := &hold{order: ordered, scene: c.Scene, n: a.number(), amount: c.Amount, plan: c.Plan, last: a.day + calendar.Date(a.terms.HoldDays)}
+	h := &hold{order: ordered, scene: c.Scene, n: a.number(), amount: c.Amount, plan: plan, last: a.day + calendar.Date(a.terms.HoldDays)}
 	a.holds = append(a.holds, h)
 	return Answer{Number: h.n, Amount: c.Amount, Until: h.last}
 }
@@ -119,7 +120,7 @@ func (a *Account) Capture(n int64, amount money.Amount, final bool) Answer {
 	case amount > h.amount:
 		return Answer{Refused: "capture_too_large"}
 	}
-	plan, _ := a.terms.plan(h.plan)
+	plan := h.plan // as it was quoted
 	p := &purchase{order: h.order, scene: h.scene, n: a.number(), amount: amount, plan: plan}
 	answer := Answer{Number: p.n, Amount: amount, Parts: a.own().Schedule(plan, amount, a.day)}
 	agreed := equal(amount, plan.Periods)
