@@ -73,6 +73,8 @@ func (w *world) samples(t testing.TB) map[string]sample {
 	delete(programme["terms"].(map[string]any), "programme")
 	delete(programme["terms"].(map[string]any), "version")
 	return map[string]sample{
+		"setNoticePreferences": {of + "/notice-preferences", w.platform, map[string]any{"language": "en", "reminder_sms": true}},
+
 		"createProgramme": {"/v1/programmes", w.operator, programme},
 		"apply":           {"/v1/applications", w.platform, object(t, application)},
 		"putPerson":       {"/v1/customers/u-good/person", w.platform, map[string]any{"name": "金丝雀", "identity_number": "000000199001010018", "phone": "+8612000000001", "address": "上海市", "email": "a@b.cn"}},

@@ -44,6 +44,8 @@ func (counters) Describe(to chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{answered, deskCounts, queued, batches, businessOn, debits, pending, closures, webhooks, backlog, behind, endpoints} {
 		to <- d
 	}
+	to <- messages
+	to <- unsent
 }
 
 // Collect implements prometheus.Collector.
@@ -63,6 +65,7 @@ func (c counters) Collect(to chan<- prometheus.Metric) {
 		to <- prometheus.MustNewConstMetric(deskCounts, prometheus.CounterValue, float64(count.n), count.what)
 	}
 	c.payments(to)
+	c.messages(to)
 	c.webhooks(to)
 	to <- prometheus.MustNewConstMetric(queued, prometheus.GaugeValue, float64(f.Queued))
 	if open, breached, err := c.server.tables.ClosuresUnderReview(background); err == nil {

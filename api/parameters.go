@@ -42,8 +42,8 @@ func cut(s string) string {
 const keyHeader = "Idempotency-Key"
 
 // deskKeys begin the keys of what the desk does to an account by itself. A caller
-// who took one would stand in the way of the account's close of business, or of a debit's result.
-var deskKeys = [][]byte{[]byte("close:"), []byte("debit:")}
+// who took one would stand in the way of the account's close of business, of a debit's result, or of a reminder.
+var deskKeys = [][]byte{[]byte("close:"), []byte("debit:"), []byte("notice:")}
 
 func (c *call) readKey() error {
 	values := c.http.Request.Header.PeekAll(keyHeader)
@@ -55,7 +55,7 @@ func (c *call) readKey() error {
 	case len(values[0]) > 128:
 		return parameterProblem(kindKeyInvalid, keyHeader, "has more than 128 characters")
 	case slices.ContainsFunc(deskKeys, func(own []byte) bool { return bytes.HasPrefix(values[0], own) }):
-		return parameterProblem(kindKeyInvalid, keyHeader, "begins with close: or debit:, as only what the desk does by itself does")
+		return parameterProblem(kindKeyInvalid, keyHeader, "begins with close:, debit: or notice:, as only what the desk does by itself does")
 	}
 	for _, b := range values[0] {
 		if b < ' ' || b > '~' {

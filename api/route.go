@@ -156,6 +156,11 @@ var routes = []route{
 	{"GET", "/v1/transparency/leaves", public, false, []string{"from", "to"}, getTreeLeaves},
 	{"GET", "/v1/transparency/key", public, false, nil, getKeys},
 	{"GET", "/.well-known/yuefu-keys.json", public, false, nil, getKeys},
+	{"GET", "/v1/accounts/{id}/notices", customerToo, false, []string{"cursor", "limit", "language"}, listNotices},
+	{"POST", "/v1/accounts/{id}/notices/read-all", customerToo, false, nil, readAllNotices},
+	{"POST", "/v1/accounts/{id}/notices/{notice}/read", customerToo, false, nil, readNotice},
+	{"GET", "/v1/accounts/{id}/notice-preferences", customerToo, false, nil, getNoticePreferences},
+	{"PUT", "/v1/accounts/{id}/notice-preferences", customerToo, false, nil, setNoticePreferences},
 
 	{"GET", "/v1/clock", customerToo, false, nil, getClock},
 	{"POST", "/v1/forks", sandboxKey, false, nil, tellAgain},

@@ -69,6 +69,7 @@ func TestMoneyRoutesWantAKey(t *testing.T) {
 		"/v1/webhook-endpoints", "/v1/webhook-endpoints/{id}/rotate-secret", "/v1/webhook-endpoints/{id}/test", "/v1/webhook-endpoints/{id}/dead/replay",
 		"/v1/applications/precheck",
 	}
+	unkeyed = append(unkeyed, "/v1/accounts/{id}/notices/read-all", "/v1/accounts/{id}/notices/{notice}/read")
 	for _, r := range routes {
 		if want := r.method == "POST" && !slices.Contains(unkeyed, r.pattern); r.keyed != want {
 			t.Errorf("%s %s: keyed is %v", r.method, r.pattern, r.keyed)

@@ -71,6 +71,11 @@ type Options struct {
 
 	Sources *source.Store // from what customers may be debited
 
+	// Notices are what customers are told, and Told returns when everything up to a
+	// position of a partition is. Without them nobody keeps an inbox.
+	Notices Notices
+	Told    func(ctx context.Context, partition int32, position int64) error
+
 	// Pages are shown beside the API: by exact path, or by prefix where the path ends in a slash.
 	Pages map[string]http.Handler
 
@@ -118,6 +123,9 @@ type Server struct {
 	prechecks pace
 	statuses  [6]atomic.Int64 // answers by class of status
 	stopping  atomic.Bool
+
+	notices Notices
+	told    func(context.Context, int32, int64) error
 }
 
 // New makes a server. It listens once Serve is called.
@@ -129,6 +137,7 @@ func New(o Options) *Server {
 		prechecks: pace{often: perMinute},
 	}
 	s.consents = o.Consents
+	s.notices, s.told = o.Notices, o.Told
 	var err error
 	if s.location, err = time.LoadLocation(o.Zone); err != nil {
 		panic(fmt.Sprintf("api: %v", err)) // the database has no zone that does not exist

@@ -19,6 +19,7 @@ const patience = 5 * time.Second
 type owned struct {
 	id       credit.ID
 	currency money.Currency
+	position int64 // of its newest entry
 }
 
 // current finds an account, makes sure that it is the caller's, and waits until
@@ -31,6 +32,7 @@ func (c *call) current(id credit.ID, what string) (owned, error) {
 			a.currency = live.Terms.Currency
 		}
 	})
+	a.position = position
 	switch {
 	case err != nil:
 		return a, asWhat(err, what)

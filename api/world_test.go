@@ -24,6 +24,8 @@ import (
 	"github.com/yuefu/yuefu/eventlog"
 	"github.com/yuefu/yuefu/eventlog/open"
 	"github.com/yuefu/yuefu/follow"
+	"github.com/yuefu/yuefu/notice"
+	smsstandin "github.com/yuefu/yuefu/notice/sms/standin"
 	"github.com/yuefu/yuefu/relay"
 	"github.com/yuefu/yuefu/servicing"
 	"github.com/yuefu/yuefu/session"
@@ -39,6 +41,8 @@ type world struct {
 	catalogue *catalogue.Catalogue
 	clock     *servicing.SandboxClock
 	tables    *view.Tables
+	notices   *notice.Room
+	told      *follow.Follower
 	vault     *vault.Vault
 	db        *database.DB
 	log       eventlog.Log
@@ -93,8 +97,19 @@ func newWorldOn(t testing.TB, dsn string, change ...func(*Options)) *world {
 	w.tree.Follow(following)
 	followed := make(chan struct{})
 	go func() { defer close(followed); following.Run(reading) }()
+	zone, err := time.LoadLocation(db.Book().Zone)
+	must(err)
+	w.notices = notice.New(db, w.tables, func() notice.Desk { return w.desk }, w.clock, zone, notice.Options{SMS: &smsstandin.Tower{}, Log: logger})
+	w.told, err = follow.Open(ctx, db, log, w.notices.Reader(), follow.Options{Log: logger})
+	must(err)
 	w.desk, err = servicing.Open(ctx, log, servicing.Options{Clock: w.clock, Log: logger, Due: w.tables})
 	must(err)
+	telling, stopTelling := context.WithCancel(context.Background())
+	told := make(chan struct{})
+	go func() {
+		defer close(told)
+		w.told.Run(telling)
+	}()
 	must(w.desk.OpenDay(ctx, calendar.Of(2026, 1, 15)))
 	w.catalogue, err = catalogue.Open(ctx, db, time.Now)
 	must(err)
@@ -121,6 +136,7 @@ func newWorldOn(t testing.TB, dsn string, change ...func(*Options)) *world {
 			Now: time.Now, Elapsed: w.clock.Elapsed, Sandbox: true, Log: logger, Poll: 20 * time.Millisecond,
 		}),
 	}
+	o.Notices, o.Told = w.notices, w.told.WaitFor
 	for _, c := range change {
 		c(&o)
 	}
@@ -144,6 +160,8 @@ func newWorldOn(t testing.TB, dsn string, change ...func(*Options)) *world {
 		if err := <-served; err != nil {
 			t.Error(err)
 		}
+		stopTelling()
+		<-told
 		w.desk.Close()
 		stopReading()
 		<-read

@@ -22,6 +22,7 @@ import (
 	"github.com/yuefu/yuefu/eventlog"
 	"github.com/yuefu/yuefu/eventlog/open"
 	"github.com/yuefu/yuefu/follow"
+	"github.com/yuefu/yuefu/notice"
 	"github.com/yuefu/yuefu/payment"
 	"github.com/yuefu/yuefu/relay"
 	"github.com/yuefu/yuefu/servicing"
@@ -37,6 +38,7 @@ type Options struct {
 	Desk     servicing.Options // its clock, index and evenings are the office's affair
 	Payments payment.Service   // who debits customers; nil: debits stay pending until somebody tells their results
 	Autopay  autopay.Options
+	Notices  *notice.Options // how customers are told; nil: they are not
 	Receipts *receipt.Signer // signs the tree of consents; nil: a sandbox makes its own key, and others sign nothing
 	Vault    VaultOptions
 	Webhooks relay.Options // its clocks are the office's affair
@@ -54,6 +56,7 @@ type Office struct {
 	Desk      *servicing.Desk
 	Sessions  *session.Store
 	Webhooks  *relay.Relay
+	Notices   *notice.Room      // nil if nobody is told
 	Autopay   *autopay.Follower // nil without a payment service
 	PayNow    *autopay.Follower // … of what customers asked to pay, who do not wait behind a due date
 	Sources   *source.Store
@@ -65,6 +68,8 @@ type Office struct {
 	logger  *slog.Logger
 	left    *follow.Follower // notices customers who have left
 	stop    context.CancelFunc
+	silence func() // stops who tells customers
+	told    *follow.Follower
 	debits  func()         // stops the follower, which stands on all others
 	running sync.WaitGroup // tables, business dates, and others that follow the log
 	closers []func() error
@@ -137,6 +142,11 @@ func Open(ctx context.Context, dsn string, options Options) (_ *Office, err erro
 		return nil, err
 	}
 
+	if options.Notices != nil {
+		if err = o.openNotices(ctx, *options.Notices); err != nil {
+			return nil, err
+		}
+	}
 	options.Desk.Clock, options.Desk.Due, options.Desk.Log = o.Clock, index{o.Tables, &o.followers, o.Webhooks}, options.Log
 	options.Desk.Evening = o.evening
 	if o.Desk, err = servicing.Open(ctx, o.Log, options.Desk); err != nil {
@@ -164,6 +174,9 @@ func Open(ctx context.Context, dsn string, options Options) (_ *Office, err erro
 	if err := o.runWebhooks(ctx, background, sealer); err != nil {
 		return nil, err
 	}
+	if o.Notices != nil {
+		o.tell(ctx)
+	}
 	o.Catalogue.FollowDay(func() calendar.Date { return o.Desk.Today().Day })
 	o.running.Go(func() { o.openDays(background) })
 	return o, nil
@@ -182,10 +195,10 @@ func (o *Office) followDebits(ctx context.Context) {
 	}
 }
 
-// evening has a sandbox's debits carried out once the tables know of them.
+// evening has a sandbox's debits carried out once the tables know of them, and its customers told.
 func (o *Office) evening(ctx context.Context, _ calendar.Date) {
 	o.eraseTonight(ctx)
-	if o.Autopay == nil {
+	if o.Autopay == nil && o.Notices == nil {
 		return
 	}
 	heads, err := o.Log.Heads(ctx, o.Log.Partitions())
@@ -193,11 +206,16 @@ func (o *Office) evening(ctx context.Context, _ calendar.Date) {
 		err = o.Tables.WaitFor(ctx, heads[i].Partition, heads[i].Position)
 	}
 	if err != nil {
-		o.logger.Error("debits of a sandbox's day", "error", err)
+		o.logger.Error("the evening of a sandbox's day", "error", err)
 		return
 	}
-	o.PayNow.Evening(ctx)
-	o.Autopay.Evening(ctx)
+	if o.Autopay != nil {
+		o.PayNow.Evening(ctx)
+		o.Autopay.Evening(ctx)
+	}
+	if o.Notices != nil {
+		o.tellEvening(ctx)
+	}
 }
 
 // DebitFigures are what the followers of debits counted together.
@@ -245,6 +263,9 @@ func (o *Office) openDays(ctx context.Context) {
 func (o *Office) Close() error {
 	if o.debits != nil {
 		o.debits()
+	}
+	if o.silence != nil {
+		o.silence()
 	}
 	if o.Desk != nil {
 		o.Desk.Close()

@@ -191,6 +191,9 @@ const DebitKey = "debit:"
 // could keep a customer's order from being decided.
 const CheckoutKey = "checkout:"
 
+// NoticeKey begins the keys under which messages about debts are counted as contacts.
+const NoticeKey = "notice:"
+
 // Do carries out a command and returns its answer once it is durable. A refusal
 // (*credit.Error) changed nothing. When ctx ends first the command may or may not
 // be carried out: the same key tells.
@@ -198,7 +201,7 @@ func (d *Desk) Do(ctx context.Context, r Request) (Answer, error) {
 	if r.Key == "" {
 		return Answer{}, ErrKeyMissing
 	}
-	if strings.HasPrefix(r.Key, closeKey) || !r.Own && (strings.HasPrefix(r.Key, DebitKey) || strings.HasPrefix(r.Key, CheckoutKey)) {
+	if strings.HasPrefix(r.Key, closeKey) || !r.Own && (strings.HasPrefix(r.Key, DebitKey) || strings.HasPrefix(r.Key, CheckoutKey) || strings.HasPrefix(r.Key, NoticeKey)) {
 		return Answer{}, ErrKeyReserved
 	}
 	command, err := wire.EncodeCommand(r.Command)

@@ -51,6 +51,12 @@ var allowed = map[string][]string{
 	"consent":         {"calendar", "credit", "credit/wire", "event", "eventlog", "follow", "database", "consent/receipt", jsonv2, "golang.org/x/mod"},
 	"consent/receipt": {"calendar", "credit", "money", jsonv2, "golang.org/x/mod"},
 
+	// What customers are told, from the log; who they are, and their numbers, it is told for one call.
+	"notice":             {"money", "calendar", "credit", "credit/wire", "eventlog", "follow", "database", "servicing", "view", "notice/sms", jsonv2},
+	"notice/sms":         {jsonv2}, // a seam knows no implementation, and nobody's debts
+	"notice/sms/smstest": {"notice/sms"},
+	"notice/sms/standin": {"notice/sms"},
+
 	"payment":             {"money", jsonv2}, // a seam knows no implementation, and nobody's accounts
 	"payment/paymenttest": {"payment", "money"},
 	"payment/standin":     {"payment", "money"},
@@ -73,7 +79,7 @@ var allowed = map[string][]string{
 	"session": {"database", jsonv2}, // who stands before a hosted page
 	"source":  {"database"},         // from what customers may be debited
 
-	"api": {"money", "calendar", "credit", "credit/wire", "risk", "servicing", "catalogue", "view", "vault", "session", "source", "fork", "explain", "event", "relay", "consent", "consent/receipt", "api/strict", "api/contract", jsonv2, "github.com/valyala/fasthttp",
+	"api": {"notice", "money", "calendar", "credit", "credit/wire", "risk", "servicing", "catalogue", "view", "vault", "session", "source", "fork", "explain", "event", "relay", "consent", "consent/receipt", "api/strict", "api/contract", jsonv2, "github.com/valyala/fasthttp",
 		"github.com/prometheus/client_golang"},
 	"api/strict":   {"money", "calendar", jsonv2},
 	"api/contract": {"money", "calendar", "api/strict", jsonv2},
@@ -89,7 +95,7 @@ var allowed = map[string][]string{
 	"sim": {"money", "calendar", "api/client"}, // customers of the public API, like any other
 
 	// An installation put together, without its edges: for the server, and for who drives the desk directly.
-	"office": {"vault", "money", "calendar", "credit", "law", "servicing", "catalogue", "view", "event", "relay", "consent", "consent/receipt", "eventlog", "eventlog/open", "follow", "database", "session", "source", "autopay", "payment"},
+	"office": {"notice", "vault", "money", "calendar", "credit", "law", "servicing", "catalogue", "view", "event", "relay", "consent", "consent/receipt", "eventlog", "eventlog/open", "follow", "database", "session", "source", "autopay", "payment"},
 	"replay": {"money", "calendar", "credit", "risk", "law", "servicing", "catalogue", "office"},
 	// Measures all of it, and starts a PostgreSQL of its own when nobody names one.
 	"bench": {"money", "calendar", "credit", "risk", "law", "servicing", "catalogue", "eventlog", "eventlog/open", "credit/wire", "database", "database/pgtest",
@@ -105,7 +111,7 @@ var allowed = map[string][]string{
 }
 
 // testOnly are rooms that no product code may import, unless the list says so by name.
-var testOnly = []string{"database/pgtest", "eventlog/logtest", "payment/paymenttest", "web/page/pagetest", "tidy", "e2e"}
+var testOnly = []string{"database/pgtest", "eventlog/logtest", "payment/paymenttest", "notice/sms/smstest", "web/page/pagetest", "tidy", "e2e"}
 
 // testLibraries may be imported by every test.
 var testLibraries = []string{"github.com/google/go-cmp", "pgregory.net/rapid", "go.uber.org/goleak", "github.com/getkin/kin-openapi", "github.com/chromedp/chromedp", "github.com/chromedp/cdproto"}

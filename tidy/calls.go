@@ -77,6 +77,9 @@ var waits = map[string]string{
 	"autopay":         "asks about debits every moment",
 	"relay":           "tries again after a pause, and gives a receiver up after a time-out",
 	"payment/standin": "holds answers back, as real services do",
+
+	"notice":             "looks for messages to send every moment; which hour it is it asks its Clock",
+	"notice/sms/standin": "holds answers back, as real providers do",
 }
 
 func clock(h *House) (found []Finding) {

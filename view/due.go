@@ -7,6 +7,7 @@ import (
 	"github.com/yuefu/yuefu/calendar"
 	"github.com/yuefu/yuefu/credit"
 	"github.com/yuefu/yuefu/database"
+	"github.com/yuefu/yuefu/money"
 )
 
 // readDue takes the range of the index on next_due: by the order of ids a planner
@@ -33,4 +34,39 @@ func (t *Tables) Due(ctx context.Context, partition int32, day calendar.Date, af
 		due = append(due, id)
 	}
 	return due, rows.Err()
+}
+
+// StatementDue is an unpaid bill that is not late, with what a reminder of it has to tell.
+type StatementDue struct {
+	Account   credit.ID
+	Number    int64
+	Day       calendar.Date
+	Due       calendar.Date
+	Currency  money.Currency
+	Total     money.Amount
+	Remaining money.Amount
+	Autopay   bool // it will be debited
+}
+
+// The index statement_due holds nothing else: this costs what is due on the date.
+// SQLite would rather walk through all bills of the partition in the key's order.
+const (
+	statementsDue = `SELECT s.account, s.number, s.day, s.due, a.currency, s.total,
+		s.total + s.deferral_fee - s.refunded - s.converted - s.disputed - s.paid + s.penalty - s.penalty_paid,
+		EXISTS (SELECT 1 FROM autopay p WHERE p.partition = s.partition AND p.account = s.account AND p.ended_on IS NULL)
+		FROM statement s`
+	dueOnDate = ` JOIN account a ON a.partition = s.partition AND a.id = s.account
+		WHERE s.partition = $1 AND s.due = $2 AND s.status = 'open' AND (s.account, s.number) > ($3, $4)
+		ORDER BY s.account, s.number LIMIT $5`
+)
+
+var readStatementsDue = map[database.Dialect]string{
+	database.PostgreSQL: statementsDue + dueOnDate,
+	database.SQLite:     statementsDue + ` INDEXED BY statement_due` + dueOnDate,
+}
+
+// StatementsDue lists up to limit bills of a partition that are due on a date and not
+// paid, after a given one, in the order of accounts.
+func (t *Tables) StatementsDue(ctx context.Context, partition int32, due calendar.Date, after StatementDue, limit int) ([]StatementDue, error) {
+	return find[StatementDue](ctx, t, readStatementsDue[t.db.Dialect], partition, due.String(), after.Account, after.Number, limit)
 }

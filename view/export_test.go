@@ -20,7 +20,7 @@ func Statements(dialect database.Dialect) []string {
 		readAccount, readAccounts, readApplications, readAuthorisations, readPurchases, readStatements, readRepayments, readRefunds,
 		readReturns, readClosures, readApplication, readAuthorisation, readPurchase, readStatement, readRepayment, readRefund,
 		readReturn, readClosure, readAgreements, readBlocks, readInstalments, readFunding, readLines, readPurchaseLines, readRefundsOf, readRefundCuts, readRefundFunding,
-		readDebits, readDebit, readPendingDebits, countPendingDebits,
+		readDebits, readDebit, readPendingDebits, countPendingDebits, readStatementsDue[dialect],
 		readDisputes, readDispute, readShares, readStatementShares,
 	}
 	statements = append(statements, emptyOfAccounts...)
@@ -38,3 +38,6 @@ func Statements(dialect database.Dialect) []string {
 
 // ReadPendingDebits is the statement that a follower asks all the time.
 const ReadPendingDebits = readPendingDebits
+
+// ReadStatementsDue is what reminders are found by.
+var ReadStatementsDue = readStatementsDue

@@ -254,6 +254,50 @@ const (
 	LimitReasonRisk            LimitReason = "risk"
 )
 
+// Defines values for NoticeKind.
+const (
+	NoticeApplicationApproved   NoticeKind = "application_approved"
+	NoticeApplicationReferred   NoticeKind = "application_referred"
+	NoticeApplicationRefused    NoticeKind = "application_refused"
+	NoticeAutopayOff            NoticeKind = "autopay_off"
+	NoticeAutopayOn             NoticeKind = "autopay_on"
+	NoticeBill                  NoticeKind = "bill"
+	NoticeCertificateReady      NoticeKind = "certificate_ready"
+	NoticeClosingApproved       NoticeKind = "closing_approved"
+	NoticeClosingReceived       NoticeKind = "closing_received"
+	NoticeClosingRefused        NoticeKind = "closing_refused"
+	NoticeClosingWithdrawn      NoticeKind = "closing_withdrawn"
+	NoticeDebitRefused          NoticeKind = "debit_refused"
+	NoticeDeferralGranted       NoticeKind = "deferral_granted"
+	NoticeDeregistered          NoticeKind = "deregistered"
+	NoticeDisputeOpened         NoticeKind = "dispute_opened"
+	NoticeDisputeSettled        NoticeKind = "dispute_settled"
+	NoticeFrozen                NoticeKind = "frozen"
+	NoticeLimitChanged          NoticeKind = "limit_changed"
+	NoticeOverdue               NoticeKind = "overdue"
+	NoticePenaltyBegan          NoticeKind = "penalty_began"
+	NoticeRefundCredited        NoticeKind = "refund_credited"
+	NoticeReminder              NoticeKind = "reminder"
+	NoticeRepaid                NoticeKind = "repaid"
+	NoticeRepaymentReversed     NoticeKind = "repayment_reversed"
+	NoticeTemporaryLimitEnded   NoticeKind = "temporary_limit_ended"
+	NoticeTemporaryLimitGranted NoticeKind = "temporary_limit_granted"
+	NoticeUnfrozen              NoticeKind = "unfrozen"
+)
+
+// Defines values for NoticeMessageStatus.
+const (
+	MessageAccepted    NoticeMessageStatus = "accepted"
+	MessageDead        NoticeMessageStatus = "dead"
+	MessageDelivered   NoticeMessageStatus = "delivered"
+	MessageDropped     NoticeMessageStatus = "dropped"
+	MessageRefused     NoticeMessageStatus = "refused"
+	MessageSending     NoticeMessageStatus = "sending"
+	MessageUnconfirmed NoticeMessageStatus = "unconfirmed"
+	MessageUndelivered NoticeMessageStatus = "undelivered"
+	MessageWaiting     NoticeMessageStatus = "waiting"
+)
+
 // Defines values for Outlook.
 const (
 	OutlookLikely   Outlook = "likely"
@@ -2846,6 +2890,66 @@ type NightWish struct {
 	Until       string        `json:"until,omitempty,omitzero"`
 }
 
+// Notice One thing that a customer was told (通知)
+type Notice struct {
+	Account string     `json:"account"`
+	Body    string     `json:"body"`
+	ID      string     `json:"id"`
+	Kind    NoticeKind `json:"kind"`
+
+	// Language 简体中文 or English
+	Language PageLanguage `json:"language"`
+
+	// On The business date
+	On   calendar.Date `json:"on"`
+	Read bool          `json:"read"`
+
+	// Reference The id of what it is about; left out: the account
+	Reference string `json:"reference,omitempty,omitzero"`
+
+	// Sms What became of a notice's text message (短信)
+	Sms    NoticeMessage `json:"sms,omitempty,omitzero"`
+	Title  string        `json:"title"`
+	ToldAt time.Time     `json:"told_at"`
+}
+
+// NoticeKind defines model for NoticeKind.
+type NoticeKind string
+
+// NoticeList defines model for NoticeList.
+type NoticeList struct {
+	Data []Notice `json:"data"`
+
+	// Next The cursor of the next page; left out on the last one
+	Next string `json:"next,omitempty,omitzero"`
+
+	// Unread How many of the account are unread
+	Unread int64 `json:"unread"`
+}
+
+// NoticeMessage What became of a notice's text message (短信)
+type NoticeMessage struct {
+	// Reason Of one that was dropped: no_phone, switched_off, not_needed, too_late, too_often; of one that was refused or not delivered, the provider's code
+	Reason    string    `json:"reason,omitempty,omitzero"`
+	SentAt    time.Time `json:"sent_at,omitempty,omitzero"`
+	SettledAt time.Time `json:"settled_at,omitempty,omitzero"`
+
+	// Status waiting: for its hour; sending: nobody knows yet; accepted: no receipt yet; unconfirmed: none ever came; dropped: nobody tried; dead: tried until it was too late
+	Status NoticeMessageStatus `json:"status"`
+}
+
+// NoticeMessageStatus waiting: for its hour; sending: nobody knows yet; accepted: no receipt yet; unconfirmed: none ever came; dropped: nobody tried; dead: tried until it was too late
+type NoticeMessageStatus string
+
+// NoticePreferences defines model for NoticePreferences.
+type NoticePreferences struct {
+	// Language 简体中文 or English
+	Language PageLanguage `json:"language"`
+
+	// ReminderSms Messages 7, 3 and 1 days before a bill is due; the one on the due date comes in any case
+	ReminderSms bool `json:"reminder_sms"`
+}
+
 // OpenDispute An open dispute of an account
 type OpenDispute struct {
 	// Amount Contested now
@@ -4157,6 +4261,12 @@ type UnmetCondition struct {
 	Remedy Remedy `json:"remedy"`
 }
 
+// Unread defines model for Unread.
+type Unread struct {
+	// Unread How many of the account are unread
+	Unread int64 `json:"unread"`
+}
+
 // UsedFact A fact with its value and its source
 type UsedFact struct {
 	// From Where a fact comes from
@@ -4484,6 +4594,21 @@ type GetLimitIncreaseQuery struct {
 func (q GetLimitIncreaseQuery) values() url.Values {
 	v := url.Values{}
 	add(v, "limit", q.Limit)
+	return v
+}
+
+// ListNoticesQuery is what ListNotices can be asked for. Zero values are left out.
+type ListNoticesQuery struct {
+	Cursor   Cursor // The `next` of the page before; left out for the first page
+	Limit    Limit  // How many at most; 50 when left out
+	Language string // zh-Hans or en
+}
+
+func (q ListNoticesQuery) values() url.Values {
+	v := url.Values{}
+	add(v, "cursor", q.Cursor)
+	add(v, "limit", q.Limit)
+	add(v, "language", q.Language)
 	return v
 }
 
@@ -4966,6 +5091,50 @@ func (c *Client) RemoveNightLock(ctx context.Context, id string, key string) (an
 	path := "/v1/accounts/{id}/night-lock/remove"
 	path = strings.Replace(path, "{id}", url.PathEscape(id), 1)
 	err = c.do(ctx, "POST", path, key, nil, &answer)
+	return answer, err
+}
+
+// GetNoticePreferences: What the customer wants to get (通知偏好).
+func (c *Client) GetNoticePreferences(ctx context.Context, id string) (answer NoticePreferences, err error) {
+	path := "/v1/accounts/{id}/notice-preferences"
+	path = strings.Replace(path, "{id}", url.PathEscape(id), 1)
+	err = c.do(ctx, "GET", path, "", nil, &answer)
+	return answer, err
+}
+
+// SetNoticePreferences: Choose the language, and whether messages remind before a bill is due.
+func (c *Client) SetNoticePreferences(ctx context.Context, id string, body NoticePreferences) (answer NoticePreferences, err error) {
+	path := "/v1/accounts/{id}/notice-preferences"
+	path = strings.Replace(path, "{id}", url.PathEscape(id), 1)
+	err = c.do(ctx, "PUT", path, "", &body, &answer)
+	return answer, err
+}
+
+// ListNotices: The customer's inbox (消息), newest first, with what became of each text message.
+func (c *Client) ListNotices(ctx context.Context, id string, query ListNoticesQuery) (answer NoticeList, err error) {
+	path := "/v1/accounts/{id}/notices"
+	path = strings.Replace(path, "{id}", url.PathEscape(id), 1)
+	if q := query.values().Encode(); q != "" {
+		path += "?" + q
+	}
+	err = c.do(ctx, "GET", path, "", nil, &answer)
+	return answer, err
+}
+
+// ReadAllNotices: The customer has read everything.
+func (c *Client) ReadAllNotices(ctx context.Context, id string) (answer Unread, err error) {
+	path := "/v1/accounts/{id}/notices/read-all"
+	path = strings.Replace(path, "{id}", url.PathEscape(id), 1)
+	err = c.do(ctx, "POST", path, "", nil, &answer)
+	return answer, err
+}
+
+// ReadNotice: The customer has read a notice.
+func (c *Client) ReadNotice(ctx context.Context, id string, notice string) (answer Unread, err error) {
+	path := "/v1/accounts/{id}/notices/{notice}/read"
+	path = strings.Replace(path, "{id}", url.PathEscape(id), 1)
+	path = strings.Replace(path, "{notice}", url.PathEscape(notice), 1)
+	err = c.do(ctx, "POST", path, "", nil, &answer)
 	return answer, err
 }
 

@@ -2265,6 +2265,47 @@ func (v *NightLockRequest) Read(r *strict.Reader) {
 	r.Required(seen, 1, "", "until")
 }
 
+// NoticeKind defines model for NoticeKind.
+type NoticeKind string
+
+var valuesOfNoticeKind = []string{"application_approved", "application_refused", "application_referred", "bill", "reminder", "repaid", "repayment_reversed", "debit_refused", "overdue", "penalty_began", "frozen", "unfrozen", "refund_credited", "dispute_opened", "dispute_settled", "deferral_granted", "limit_changed", "temporary_limit_granted", "temporary_limit_ended", "autopay_on", "autopay_off", "closing_received", "closing_approved", "closing_refused", "closing_withdrawn", "certificate_ready", "deregistered"}
+
+// NoticeMessageStatus waiting: for its hour; sending: nobody knows yet; accepted: no receipt yet; unconfirmed: none ever came; dropped: nobody tried; dead: tried until it was too late
+type NoticeMessageStatus string
+
+var valuesOfNoticeMessageStatus = []string{"waiting", "sending", "accepted", "delivered", "undelivered", "unconfirmed", "refused", "dropped", "dead"}
+
+// NoticePreferences defines model for NoticePreferences.
+type NoticePreferences struct {
+	// Language 简体中文 or English
+	Language PageLanguage `json:"language"`
+
+	// ReminderSms Messages 7, 3 and 1 days before a bill is due; the one on the due date comes in any case
+	ReminderSms bool `json:"reminder_sms"`
+}
+
+// Read reads the object exactly as the contract describes it.
+func (v *NoticePreferences) Read(r *strict.Reader) {
+	if !r.Begin() {
+		return
+	}
+	var seen uint64
+	for r.Next() {
+		switch string(r.Name()) {
+		case "language":
+			seen |= 1 << 0
+			v.Language = PageLanguage(r.Word(valuesOfPageLanguage))
+		case "reminder_sms":
+			seen |= 1 << 1
+			v.ReminderSms = r.Bool()
+		default:
+			r.Unknown()
+		}
+	}
+	r.Required(seen, 0, "", "language")
+	r.Required(seen, 1, "", "reminder_sms")
+}
+
 // OtherMeans Another means of payment (其他付款方式), which is yours
 type OtherMeans struct {
 	ID string `json:"id"`

@@ -19,6 +19,8 @@ import (
 	"github.com/yuefu/yuefu/api/client"
 	"github.com/yuefu/yuefu/catalogue"
 	"github.com/yuefu/yuefu/database"
+	"github.com/yuefu/yuefu/notice"
+	nophone "github.com/yuefu/yuefu/notice/sms/standin"
 	"github.com/yuefu/yuefu/office"
 	"github.com/yuefu/yuefu/payment/standin"
 	"github.com/yuefu/yuefu/sim"
@@ -49,6 +51,8 @@ func (c demoCmd) Run(ctx context.Context) (err error) {
 		dsn = filepath.Join(folder, "demo.db")
 	}
 	o, err := office.Open(ctx, dsn, office.Options{
+		Notices:  &notice.Options{SMS: &nophone.Tower{Seed: c.Seed, Lose: 20}}, // rings nowhere
+		Notices:  &notice.Options{SMS: &nophone.Tower{Seed: c.Seed, Lose: 20}}, // rings nowhere
 		Database: database.Options{Sandbox: true, Start: "2026-01-05T09:00:00+08:00"}, Log: slog.Default(),
 		Vault:    office.VaultOptions{Retention: 3653},
 		Payments: &standin.Bank{Seed: c.Seed, Refuse: 120}, // moves no money; some sources now and then have none

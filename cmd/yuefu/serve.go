@@ -15,6 +15,8 @@ import (
 	"github.com/yuefu/yuefu/api/client"
 	"github.com/yuefu/yuefu/consent/receipt"
 	"github.com/yuefu/yuefu/database"
+	"github.com/yuefu/yuefu/notice"
+	"github.com/yuefu/yuefu/notice/sms"
 	"github.com/yuefu/yuefu/office"
 	"github.com/yuefu/yuefu/payment"
 	"github.com/yuefu/yuefu/servicing"
@@ -39,6 +41,9 @@ type serveCmd struct {
 	SigningKey string `help:"Private key that signs the receipts of consents, or its file: see yuefu receipt new-key. Keep it out of the database's backups. A sandbox makes its own." env:"YUEFU_SIGNING_KEY" placeholder:"FILE"`
 	VaultKey   string `help:"The key of personal data: a file, or the keyset itself; made by yuefu vault new-key. A sandbox makes its own." env:"YUEFU_VAULT_KEY" placeholder:"FILE"`
 	VaultKeep  int    `help:"Days that a person's identity is kept after their last contract has ended; ten years by the law of China." default:"3653" env:"YUEFU_VAULT_KEEP" placeholder:"DAYS"`
+	SMS        string `help:"Address of the provider of text messages; without one customers are told in their inbox only. See docs/sms.md." env:"YUEFU_SMS" placeholder:"URL"`
+	SMSKey     string `help:"The provider's bearer token; keep it in the environment." env:"YUEFU_SMS_KEY" placeholder:"TOKEN"`
+	SMSSign    string `help:"The signature at the front of each message, as it is registered with the provider." default:"月付" env:"YUEFU_SMS_SIGN"`
 	Profile    string `help:"Address for Go's profiler; off by default. Keep it on loopback." placeholder:"ADDRESS"`
 }
 
@@ -53,7 +58,17 @@ func (c serveCmd) Run(ctx context.Context) error {
 			return err
 		}
 	}
+	provider, err := c.provider()
+	if err != nil {
+		return err
+	}
+	provider, err := c.provider()
+	if err != nil {
+		return err
+	}
 	o, err := office.Open(ctx, c.DB, office.Options{
+		Notices:  &notice.Options{SMS: provider, Signature: c.SMSSign},
+		Notices:  &notice.Options{SMS: provider, Signature: c.SMSSign},
 		Payments: payments, Receipts: signs,
 		Database: database.Options{Partitions: c.Partitions, Zone: c.Zone, Sandbox: c.Sandbox, Start: c.Start},
 		Desk:     servicing.Options{Accounts: c.Accounts, Lanes: c.Lanes, Queue: c.Queue, MaxJump: c.MaxJump},
@@ -89,6 +104,14 @@ func (c serveCmd) payments() (payment.Service, error) {
 	return payment.NewClient(c.Payments, c.PaymentKey, nil)
 }
 
+// provider is who sends text messages, or nobody.
+func (c serveCmd) provider() (sms.Provider, error) {
+	if c.SMS == "" {
+		return nil, nil
+	}
+	return sms.NewClient(c.SMS, c.SMSKey, nil)
+}
+
 // listener is a server that takes requests.
 type listener struct {
 	url    string
@@ -110,6 +133,7 @@ func listen(o *office.Office, address, public string, try []web.Step) (*listener
 		return nil, errors.Join(err, l.Close())
 	}
 	s.server = api.New(api.Options{
+		Notices: inbox(o), Told: o.Told,
 		Desk: o.Desk, Catalogue: o.Catalogue, Tables: o.Tables, Events: o.Events, Consents: o.Consents, Webhooks: o.Webhooks, Log: slog.Default(),
 		Partitions: book.Partitions, Zone: book.Zone, Sandbox: book.Sandbox,
 		Ready: o.Ready, Payments: paymentFigures(o), Sessions: o.Sessions, Sources: o.Sources, Public: public, Pages: pages,
@@ -124,6 +148,14 @@ func (s *listener) as(who session.Session) *client.Client {
 	return client.New("http://inside", "", &http.Client{Transport: s.server.As(api.Principal{
 		Platform: who.Platform, Programme: who.Programme, Customer: who.Customer, Checkout: who.Checkout != "",
 	})})
+}
+
+// inbox is what an office's customers are told, if they are.
+func inbox(o *office.Office) api.Notices {
+	if o.Notices == nil {
+		return nil
+	}
+	return o.Notices
 }
 
 // paymentFigures are what an office's follower counts, if it has one.

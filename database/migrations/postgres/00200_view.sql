@@ -205,6 +205,9 @@ CREATE TABLE statement (
 	PRIMARY KEY (partition, account, number)
 ) WITH (fillfactor = 85);
 
+-- Which bills are due on a date, for reminders: those that are unpaid and not late.
+CREATE INDEX statement_due ON statement (partition, due, account, number) WHERE status = 'open';
+
 CREATE TABLE statement_line (
 	partition      integer NOT NULL,
 	instalment     integer NOT NULL,

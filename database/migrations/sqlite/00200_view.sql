@@ -203,6 +203,9 @@ CREATE TABLE statement (
 	PRIMARY KEY (partition, account, number)
 ) STRICT, WITHOUT ROWID;
 
+-- Which bills are due on a date, for reminders: those that are unpaid and not late.
+CREATE INDEX statement_due ON statement (partition, due, account, number) WHERE status = 'open';
+
 CREATE TABLE statement_line (
 	partition      INTEGER NOT NULL,
 	instalment     INTEGER NOT NULL,
