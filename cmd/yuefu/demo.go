@@ -52,7 +52,6 @@ func (c demoCmd) Run(ctx context.Context) (err error) {
 	}
 	o, err := office.Open(ctx, dsn, office.Options{
 		Notices:  &notice.Options{SMS: &nophone.Tower{Seed: c.Seed, Lose: 20}}, // rings nowhere
-		Notices:  &notice.Options{SMS: &nophone.Tower{Seed: c.Seed, Lose: 20}}, // rings nowhere
 		Database: database.Options{Sandbox: true, Start: "2026-01-05T09:00:00+08:00"}, Log: slog.Default(),
 		Vault:    office.VaultOptions{Retention: 3653},
 		Payments: &standin.Bank{Seed: c.Seed, Refuse: 120}, // moves no money; some sources now and then have none

@@ -62,12 +62,7 @@ func (c serveCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	provider, err := c.provider()
-	if err != nil {
-		return err
-	}
 	o, err := office.Open(ctx, c.DB, office.Options{
-		Notices:  &notice.Options{SMS: provider, Signature: c.SMSSign},
 		Notices:  &notice.Options{SMS: provider, Signature: c.SMSSign},
 		Payments: payments, Receipts: signs,
 		Database: database.Options{Partitions: c.Partitions, Zone: c.Zone, Sandbox: c.Sandbox, Start: c.Start},
