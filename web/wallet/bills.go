@@ -25,14 +25,7 @@ func bills(v *page.Visit) error {
 }
 
 // thisBill leads to the bill to pay next, or to all of them.
-func thisBill(v *page.Visit) error {
-	account, err := v.API.GetAccount(v.Context(), v.Account)
-	if isMissing(err) {
-		return v.Show("none", nil)
-	}
-	if err != nil {
-		return err
-	}
+func thisBill(v *page.Visit, account client.Account) error {
 	next, err := nextBill(v, account)
 	switch {
 	case err != nil:

@@ -25,19 +25,26 @@ type bill struct {
 // Late is for how many days it is past due.
 func (b *bill) Late() int { return max(0, -b.Days) }
 
-func home(v *page.Visit) error {
-	account, err := v.API.GetAccount(v.Context(), v.Account)
-	if isMissing(err) {
-		return v.Show("none", nil)
-	}
-	if err != nil {
-		return err
-	}
+func home(v *page.Visit, account client.Account) error {
 	next, err := nextBill(v, account)
 	if err != nil {
 		return err
 	}
 	return v.Show("home", homePage{Account: account, Bill: next, Held: account.Held > 0})
+}
+
+// of reads the account that a page is about. Who has none is told how to open one.
+func of(show func(*page.Visit, client.Account) error) func(*page.Visit) error {
+	return func(v *page.Visit) error {
+		account, err := v.API.GetAccount(v.Context(), v.Account)
+		if isMissing(err) {
+			return v.Show("none", nil)
+		}
+		if err != nil {
+			return err
+		}
+		return show(v, account)
+	}
 }
 
 // nextBill is the oldest statement that is not paid.

@@ -173,14 +173,7 @@ type calendarPage struct {
 	Total  int64
 }
 
-func coming(v *page.Visit) error {
-	account, err := v.API.GetAccount(v.Context(), v.Account)
-	if isMissing(err) {
-		return v.Show("none", nil)
-	}
-	if err != nil {
-		return err
-	}
+func coming(v *page.Visit, account client.Account) error {
 	p := calendarPage{Account: account, Months: inMonths(account.Coming)}
 	for _, m := range p.Months {
 		p.Total += m.Amount

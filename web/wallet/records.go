@@ -25,14 +25,7 @@ type yearPage struct {
 	Years    []year
 }
 
-func years(v *page.Visit) error {
-	account, err := v.API.GetAccount(v.Context(), v.Account)
-	if isMissing(err) {
-		return v.Show("none", nil)
-	}
-	if err != nil {
-		return err
-	}
+func years(v *page.Visit, account client.Account) error {
 	p := yearPage{Currency: account.Currency}
 	for cursor := client.Cursor(""); ; {
 		list, err := v.API.ListStatements(v.Context(), v.Account, client.ListStatementsQuery{Cursor: cursor, Limit: 200})
@@ -84,14 +77,7 @@ type bureauPage struct {
 	Late    []client.OverdueStep
 }
 
-func bureau(v *page.Visit) error {
-	account, err := v.API.GetAccount(v.Context(), v.Account)
-	if isMissing(err) {
-		return v.Show("none", nil)
-	}
-	if err != nil {
-		return err
-	}
+func bureau(v *page.Visit, account client.Account) error {
 	programme, err := v.API.GetProgramme(v.Context(), v.Programme)
 	if err != nil {
 		return err

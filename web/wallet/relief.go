@@ -39,34 +39,22 @@ func split(v *page.Visit) error {
 		return v.Show("split", p)
 	}
 	p.Chosen, p.Key = &p.Offer.Data[0], v.Key()
-	if p.Wait, err = readingSeconds(v); err != nil {
-		return err
-	}
-	if err := v.Showing(p.Chosen.Text.Hash); err != nil {
+	if p.Wait, err = offering(v, p.Chosen.Text.Hash); err != nil {
 		return err
 	}
 	return v.Show("split", p)
 }
 
 func splitIt(v *page.Visit) error {
-	key, err := v.FormKey()
+	a, err := readAgreed(v)
 	if err != nil {
 		return err
 	}
-	id, hash := v.R.PathValue("id"), v.R.PostFormValue("quote")
-	seen, err := v.Agreed(hash)
-	if err != nil {
-		return err
-	}
-	version, err := strconv.Atoi(v.R.PostFormValue("version"))
-	if err != nil {
-		return errForm
-	}
-	_, err = v.API.ConvertStatement(v.Context(), id, key, client.ConversionRequest{
+	_, err = v.API.ConvertStatement(v.Context(), a.id, a.key, client.ConversionRequest{
 		Plan: v.R.PostFormValue("plan"),
 		Consent: client.ConversionConsent{
-			Document: client.ConversionDocumentConversionQuote, Version: version, Hash: hash, Person: v.Customer, Act: "tap_split", Channel: channel,
-			Language: seen.Language, ReadSeconds: seen.ReadSeconds, ShownAt: seen.ShownAt, AcceptedAt: seen.AcceptedAt,
+			Document: client.ConversionDocumentConversionQuote, Version: a.version, Hash: a.hash, Person: v.Customer, Act: "tap_split", Channel: channel,
+			Language: a.Language, ReadSeconds: a.ReadSeconds, ShownAt: a.ShownAt, AcceptedAt: a.AcceptedAt,
 		},
 	})
 	if err != nil {
@@ -121,41 +109,28 @@ func postpone(v *page.Visit) error {
 	} else {
 		p.Offer, p.Key = &quote, v.Key()
 	}
-	if p.Wait, err = readingSeconds(v); err != nil {
-		return err
-	}
-	if err := v.Showing(p.Offer.Text.Hash); err != nil {
+	if p.Wait, err = offering(v, p.Offer.Text.Hash); err != nil {
 		return err
 	}
 	return v.Show("defer", p)
 }
 
 func postponeIt(v *page.Visit) error {
-	key, err := v.FormKey()
+	a, err := readAgreed(v)
 	if err != nil {
 		return err
 	}
-	id, hash := v.R.PathValue("id"), v.R.PostFormValue("quote")
-	seen, err := v.Agreed(hash)
-	if err != nil {
-		return err
-	}
-	var until client.DeferralRequest
-	if err := until.DueOn.UnmarshalText([]byte(v.R.PostFormValue("due_on"))); err != nil {
+	request := client.DeferralRequest{Consent: client.DeferralConsent{
+		Document: client.DeferralDocumentDeferralQuote, Version: a.version, Hash: a.hash, Person: v.Customer, Act: "tap_defer", Channel: channel,
+		Language: a.Language, ReadSeconds: a.ReadSeconds, ShownAt: a.ShownAt, AcceptedAt: a.AcceptedAt,
+	}}
+	if err := request.DueOn.UnmarshalText([]byte(v.R.PostFormValue("due_on"))); err != nil {
 		return errForm
 	}
-	version, err := strconv.Atoi(v.R.PostFormValue("version"))
-	if err != nil {
-		return errForm
-	}
-	until.Consent = client.DeferralConsent{
-		Document: client.DeferralDocumentDeferralQuote, Version: version, Hash: hash, Person: v.Customer, Act: "tap_defer", Channel: channel,
-		Language: seen.Language, ReadSeconds: seen.ReadSeconds, ShownAt: seen.ShownAt, AcceptedAt: seen.AcceptedAt,
-	}
-	if _, err := v.API.DeferStatement(v.Context(), id, key, until); err != nil {
+	if _, err := v.API.DeferStatement(v.Context(), a.id, a.key, request); err != nil {
 		return err
 	}
-	return v.Go("/wallet/bills/"+id, "deferred")
+	return v.Go("/wallet/bills/"+a.id, "deferred")
 }
 
 // channel is where a consent was given.
@@ -164,8 +139,32 @@ const channel = "wallet"
 // errForm is the answer to a form that no page of ours has.
 var errForm error = &client.Problem{Status: 400, Kind: client.InvalidRequest, Title: "a form of no page"}
 
-// readingSeconds is for how long something has to be read before it can be agreed to.
-func readingSeconds(v *page.Visit) (int, error) {
+// offering notes that a page shows figures to agree to, and tells for how many seconds
+// they have to be read.
+func offering(v *page.Visit, token string) (seconds int, err error) {
 	programme, err := v.API.GetProgramme(v.Context(), v.Programme)
-	return programme.Terms.ReadingSeconds, err
+	if err != nil {
+		return 0, err
+	}
+	return programme.Terms.ReadingSeconds, v.Showing(token)
+}
+
+// agreed is a form that agrees to figures: what it is about, and the evidence.
+type agreed struct {
+	page.Evidence
+	id, key, hash string
+	version       int
+}
+
+// readAgreed reads a form that agrees to the figures of a quote.
+func readAgreed(v *page.Visit) (a agreed, err error) {
+	a.id, a.hash = v.R.PathValue("id"), v.R.PostFormValue("quote")
+	if a.key, err = v.FormKey(); err != nil {
+		return a, err
+	}
+	if a.version, err = strconv.Atoi(v.R.PostFormValue("version")); err != nil {
+		return a, errForm
+	}
+	a.Evidence, err = v.Agreed(a.hash)
+	return a, err
 }

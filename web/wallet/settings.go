@@ -7,14 +7,7 @@ import (
 	"github.com/yuefu/yuefu/web/page"
 )
 
-func settings(v *page.Visit) error {
-	account, err := v.API.GetAccount(v.Context(), v.Account)
-	if isMissing(err) {
-		return v.Show("none", nil)
-	}
-	if err != nil {
-		return err
-	}
+func settings(v *page.Visit, account client.Account) error {
 	return v.Show("settings", account)
 }
 

@@ -44,23 +44,23 @@ func Handler(gate *page.Gate, files *page.Assets) (http.Handler, error) {
 // pages are the pages by their patterns: GET shows, POST does.
 func (w *wallet) pages() map[string]func(*page.Visit) error {
 	return map[string]func(*page.Visit) error{
-		"GET /wallet": home,
+		"GET /wallet": of(home),
 
-		"GET /wallet/bill":              thisBill,
+		"GET /wallet/bill":              of(thisBill),
 		"GET /wallet/bills":             bills,
 		"GET /wallet/bills/{id}":        oneBill,
 		"GET /wallet/bills/{id}/split":  split,
 		"POST /wallet/bills/{id}/split": splitIt,
 		"GET /wallet/bills/{id}/defer":  postpone,
 		"POST /wallet/bills/{id}/defer": postponeIt,
-		"GET /wallet/coming":            coming,
+		"GET /wallet/coming":            of(coming),
 
 		"GET /wallet/repay":       repay,
 		"POST /wallet/repay":      repayIt,
 		"GET /wallet/debits/{id}": oneDebit,
 		"GET /wallet/repaid":      repaid,
 
-		"GET /wallet/settings":          settings,
+		"GET /wallet/settings":          of(settings),
 		"GET /wallet/autopay":           autopay,
 		"POST /wallet/autopay":          change("autopay", "/wallet/autopay", setAutopay),
 		"GET /wallet/due-day":           setting("due-day"),
@@ -75,8 +75,8 @@ func (w *wallet) pages() map[string]func(*page.Visit) error {
 		"GET /wallet/deregister":        closing(true),
 		"POST /wallet/deregister":       closeIt(true),
 		"GET /wallet/certificates/{id}": certificate,
-		"GET /wallet/year":              years,
-		"GET /wallet/bureau":            bureau,
+		"GET /wallet/year":              of(years),
+		"GET /wallet/bureau":            of(bureau),
 		"GET /wallet/agreements":        papers,
 		"GET /wallet/receipts/{id}":     receipt,
 		"GET /wallet/texts/{hash}":      words,
