@@ -162,9 +162,6 @@ func confirmCheckout(c *call) error {
 		Amount: order.Amount, Currency: order.Currency, Plan: body.Plan, Scene: order.Scene, Merchant: order.Merchant, Order: checkout.Order,
 		Consent: quoteConsent(&body.Consent),
 	}
-	if err := c.readLongEnough(&checkout, &command.Consent); err != nil {
-		return err
-	}
 	request, err := wire.EncodeCommand(command)
 	if err != nil {
 		return err
@@ -177,23 +174,6 @@ func confirmCheckout(c *call) error {
 		return err
 	}
 	return c.showCheckout(fasthttp.StatusOK, &checkout, "")
-}
-
-// readLongEnough holds a quote to the reading time that the law forces for what a loan
-// costs, on whoever's page it stood.
-func (c *call) readLongEnough(checkout *session.Checkout, consent *credit.Consent) error {
-	least := 0
-	if _, err := c.look(credit.ID(checkout.Account), func(a *credit.Account, _ credit.Moment) {
-		if a.Terms != nil {
-			least = a.Terms.ReadingSeconds
-		}
-	}); err != nil {
-		return err
-	}
-	if *consent.ReadSeconds < least {
-		return &credit.Error{Kind: credit.ConsentTooFast, Field: "read_seconds", Detail: fmt.Sprintf("figures have to stand before the person for %d seconds before they can be confirmed", least)}
-	}
-	return nil
 }
 
 // settled finishes what was begun: it decides what was confirmed, and finds out whether

@@ -91,6 +91,7 @@ var allowed = map[string][]string{
 	"web/page":          {"calendar", "money", "docs", "session", "api/client", "github.com/yuin/goldmark"},
 	"web/page/pagetest": {"github.com/chromedp/chromedp", "github.com/chromedp/cdproto"},
 	"web/wallet":        {"calendar", "web/page", "session", "api/client"},
+	"web/checkout":      {"calendar", "web/page", "session", "api/client"},
 
 	"sim": {"money", "calendar", "api/client"}, // customers of the public API, like any other
 

@@ -15,6 +15,7 @@ import (
 	"github.com/yuefu/yuefu/office"
 	"github.com/yuefu/yuefu/session"
 	"github.com/yuefu/yuefu/web"
+	"github.com/yuefu/yuefu/web/checkout"
 	"github.com/yuefu/yuefu/web/page"
 	"github.com/yuefu/yuefu/web/wallet"
 )
@@ -54,6 +55,10 @@ func hosted(o *office.Office, public string, as func(session.Session) *client.Cl
 		return err
 	}
 	mounted[wallet.Path], mounted[wallet.Path+"/"] = pages, pages
+	if pages, err = checkout.Handler(gate, files); err != nil {
+		return err
+	}
+	mounted[checkout.Path], mounted[checkout.Path+"/"] = pages, pages
 	return nil
 }
 

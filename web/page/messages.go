@@ -10,6 +10,17 @@ var frameMessages = Messages{
 	"home.go":  {"回到月付首页", "Go to the home page"},
 	"back":     {"返回", "Back"},
 
+	"cost.title":      {"综合融资成本", "All that it can cost"},
+	"cost.what":       {"项目", "Charge"},
+	"cost.how":        {"怎么收", "How it is charged"},
+	"cost.much":       {"金额", "Amount"},
+	"cost.principal":  {"本金", "Principal"},
+	"cost.annual":     {"按时还款的年化综合成本", "All cost in a year, paid on time"},
+	"cost.default":    {"逾期的年化成本", "Cost of default in a year"},
+	"cost.subsidised": {"其中 {amount} 由他方承担", "{amount} of it is borne by others"},
+
+	"checkout.go": {"回到收银台", "Back to the checkout"},
+
 	"ended.title":   {"请从应用里重新打开", "Please open this page from the app again"},
 	"ended.text":    {"为了您的账户安全，链接只能使用一次，打开的页面一段时间不操作会自动退出。回到购物应用，点“月付”即可重新进入。", "To keep your account safe a link works once, and a page that nothing is done on logs out by itself. Go back to the shop's app and tap 'Monthly pay'."},
 	"failed.title":  {"这个页面暂时打不开", "This page can't be shown at the moment"},

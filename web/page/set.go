@@ -112,6 +112,7 @@ func (s *Set) functions(lang Language) template.FuncMap {
 		"reason":   func(code any) string { return Reason(lang, fmt.Sprint(code)) },
 		"money":    func(currency any, amount any) (string, error) { return Sum(fmt.Sprint(currency), amount) },
 		"rate":     func(millionths any) (string, error) { return Rate(millionths) },
+		"add":      func(a, b int64) int64 { return a + b },
 		"label":    func(l any) string { return lang.ofAny(l) },
 		"list":     func(values ...any) []any { return values },
 		"dict":     dict,

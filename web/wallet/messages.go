@@ -416,14 +416,6 @@ var messages = page.Messages{
 	"defer.once":   {"一张账单只能延期一次。", "A bill can be deferred once."},
 	"defer.agree":  {"同意，延期到 {day}", "I agree to pay on {day}"},
 
-	"cost.title":     {"综合融资成本", "All that it can cost"},
-	"cost.what":      {"项目", "Charge"},
-	"cost.how":       {"怎么收", "How it is charged"},
-	"cost.much":      {"金额", "Amount"},
-	"cost.principal": {"本金", "Principal"},
-	"cost.annual":    {"按时还款的年化综合成本", "All cost in a year, paid on time"},
-	"cost.default":   {"逾期的年化成本", "Cost of default in a year"},
-
 	"done.cancelled": {"已取消，额度已恢复。", "Cancelled: the limit is yours again."},
 	"done.disputed":  {"争议已提交，这部分暂停出账。", "The dispute is open, and its amount is not billed meanwhile."},
 	"done.withdrawn": {"争议已撤回。", "The dispute is withdrawn."},
