@@ -42,7 +42,7 @@ var messages = page.Messages{
 	"confirm.reported":    {"出借人会报送至{bureau}，包括逾期", "reported to {bureau} by the lender, late payment included"},
 	"confirm.unreported":  {"不报送", "not reported"},
 	"confirm.instalments": {"还款计划", "Instalments"},
-	"confirm.k":           {"期", "No."},
+	"confirm.k":           {"第 {k} 期", "instalment {k}"},
 	"confirm.due":         {"还款日", "Due on"},
 	"confirm.principal":   {"本金", "Principal"},
 	"confirm.fee":         {"费用和利息", "Fee, interest"},

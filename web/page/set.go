@@ -112,6 +112,7 @@ func (s *Set) functions(lang Language) template.FuncMap {
 		"reason":   func(code any) string { return Reason(lang, fmt.Sprint(code)) },
 		"money":    func(currency any, amount any) (string, error) { return Sum(fmt.Sprint(currency), amount) },
 		"rate":     func(millionths any) (string, error) { return Rate(millionths) },
+		"annual":   func(millionths any) (string, error) { return Annual(millionths) },
 		"add":      func(a, b int64) int64 { return a + b },
 		"label":    func(l any) string { return lang.ofAny(l) },
 		"list":     func(values ...any) []any { return values },
@@ -191,6 +192,15 @@ func Rate(millionths any) (string, error) {
 // Moment prints a date with its time of day.
 func (l Language) Moment(at time.Time) string {
 	return l.Day(calendar.At(at)) + " " + at.Format("15:04:05")
+}
+
+// Annual prints what credit costs a year to two decimals, as the law and people do: 122394 is 12.24%.
+func Annual(millionths any) (string, error) {
+	var m int64
+	if _, err := fmt.Sscan(fmt.Sprint(millionths), &m); err != nil {
+		return "", fmt.Errorf("%v is no rate: %w", millionths, err)
+	}
+	return Money((m+50)/100, 2) + "%", nil
 }
 
 // Brief prints a date without its year, for dates that are near.
