@@ -173,17 +173,21 @@ func (r *Room) each(batch []*open, work func(*open)) {
 
 // prepare decides whether a message is sent, and writes it.
 func (r *Room) prepare(ctx context.Context, o *open, now int64, all bool) {
+	waiting := o.status == Waiting
 	switch {
-	case !r.due(o.id(), all) || ctx.Err() != nil || kinds[o.notice.Kind] == byDay && r.night(now):
+	case !r.due(o.id(), all) || ctx.Err() != nil:
 		o.held = true
 		return
-	case o.status != Waiting:
-		return
-	case now > o.notAfter && o.tries > 0:
+	case waiting && now > o.notAfter && o.tries > 0:
 		o.settle(Dead, Unsent)
 		return
-	case now > o.notAfter, o.notice.Kind == Reminder && o.notice.Day < r.desk().Today().Day:
+	case waiting && (now > o.notAfter || o.notice.Kind == Reminder && o.notice.Day < r.desk().Today().Day):
 		o.settle(Dropped, TooLate)
+		return
+	case kinds[o.notice.Kind] == byDay && r.night(now):
+		o.held = true
+		return
+	case !waiting:
 		return
 	}
 	preferences, err := r.Preferences(ctx, o.notice.Account)

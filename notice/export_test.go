@@ -1,0 +1,4 @@
+package notice
+
+// SelectOpen is what is asked every moment.
+const SelectOpen = selectOpen
