@@ -68,6 +68,7 @@ func (r *Report) webhooks(ctx context.Context, o WebhookOptions, s store) (err e
 		return err
 	}
 	o.say("%s: the backlog is drained", s.name)
+	runtime.GC() // of what it took to make the backlog
 	memory := watchMemory(ctx)
 	on := true
 	if _, err := shop.office.Webhooks.Update(ctx, platform, endpoint, relay.Change{Enabled: &on}); err != nil {

@@ -128,28 +128,31 @@ func (n *runner) read(ctx context.Context, j *job) (events []event.Event, whole 
 // page reads new entries and gives their events out. Partitions take turns, so that one
 // that is far behind keeps no other waiting.
 func (n *runner) page(ctx context.Context) error {
-	to, heads, partitions := n.target.Load(), *n.relay.heads.Load(), n.relay.log.Partitions()
+	to, heads, partitions := n.target.Load(), n.relay.heads, n.relay.log.Partitions()
 	one := n.down.Load()
+	n.full = false
 	if one {
 		n.pace = min(max(2*n.pace, firstPace), longestPace)
 		n.probe = n.relay.elapsed() + n.pace
 	}
 	due := 0
 	for _, partition := range partitions {
-		if heads[partition] > n.cursors[partition] {
+		if heads[partition].Load() > n.cursors[partition] {
 			due++
 		}
 	}
 	for left := n.batch; due > 0 && left > 0; due-- {
-		for heads[partitions[n.turn%len(partitions)]] <= n.cursors[partitions[n.turn%len(partitions)]] {
+		for heads[partitions[n.turn%len(partitions)]].Load() <= n.cursors[partitions[n.turn%len(partitions)]] {
 			n.turn++
 		}
 		partition := partitions[n.turn%len(partitions)]
 		n.turn++
-		entries, err := n.relay.log.Read(ctx, partition, n.cursors[partition], max(leastBatch, n.batch/max(1, due)))
+		share := max(leastBatch, n.batch/max(1, due))
+		entries, err := n.relay.log.Read(ctx, partition, n.cursors[partition], share)
 		if err != nil {
 			return err
 		}
+		n.full = n.full || len(entries) == share
 		if len(entries) == 0 {
 			return nil // somebody's look at the heads is newer than our connection's
 		}

@@ -88,8 +88,8 @@ type Relay struct {
 	mu      sync.Mutex
 	runners map[string]*runner
 
-	heads atomic.Pointer[map[int32]int64] // as far as this process knows
-	alive atomic.Int64                    // until when what is held is surely ours, in elapsed time
+	heads map[int32]*atomic.Int64 // by partition, as far as this process knows
+	alive atomic.Int64            // until when what is held is surely ours, in elapsed time
 }
 
 // New makes a relay. It can be asked and told at once; it sends once Run is called.
@@ -98,7 +98,10 @@ func New(db *database.DB, log eventlog.Log, tables *view.Tables, owners *event.O
 		db: db, log: log, tables: tables, owners: owners, options: options.withDefaults(), name: rand.Text(),
 		wake: make(chan struct{}, 1), runners: map[string]*runner{},
 	}
-	r.heads.Store(&map[int32]int64{})
+	r.heads = map[int32]*atomic.Int64{}
+	for _, partition := range log.Partitions() {
+		r.heads[partition] = new(atomic.Int64)
+	}
 	return r
 }
 
@@ -112,8 +115,24 @@ func (r *Relay) look() {
 	}
 }
 
-// Appended tells that the desk of this process appended entries, and never waits.
-func (r *Relay) Appended([]eventlog.Entry) { r.look() }
+// Appended tells what the desk of this process appended. It is cheap: a checkout waits for it.
+func (r *Relay) Appended(entries []eventlog.Entry) {
+	for i := range entries {
+		r.reached(entries[i].Partition, entries[i].Position)
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, run := range r.runners {
+		run.nudge()
+	}
+}
+
+// reached notes how far a partition goes.
+func (r *Relay) reached(partition int32, position int64) {
+	head := r.heads[partition]
+	for before := head.Load(); before < position && !head.CompareAndSwap(before, position); before = head.Load() {
+	}
+}
 
 // Run sends events until ctx ends. What fails is tried again; the error is logged.
 func (r *Relay) Run(ctx context.Context) {
@@ -137,12 +156,6 @@ func (r *Relay) Run(ctx context.Context) {
 			return
 		case <-poll.C:
 		case <-r.wake:
-			// Many appends are one look.
-			select {
-			case <-ctx.Done():
-				return
-			case <-time.After(5 * time.Millisecond):
-			}
 		}
 	}
 }
@@ -202,11 +215,9 @@ func (r *Relay) round(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	heads := make(map[int32]int64, len(found))
 	for _, h := range found {
-		heads[h.Partition] = h.Position
+		r.reached(h.Partition, h.Position)
 	}
-	r.heads.Store(&heads)
 	rows, err := query(ctx, r.db, scanRow, sqlTargets)
 	if err != nil {
 		return err

@@ -32,6 +32,7 @@ type runner struct {
 	saved   map[int32]int64    // and what of it is in the database
 	behind  map[credit.ID]*lag // accounts that are behind their cursor
 	given   map[credit.ID]*job // of this round: not answered yet
+	full    bool               // the last page did not come to the end of the log
 	out     int                // jobs that are not answered
 	lags    int                // of behind, those that a worker has now
 	urls    string             // where the last round sent to
@@ -143,6 +144,7 @@ var errLost = errors.New("relay: the endpoint is another server's")
 // what was saved.
 func (n *runner) run(ctx context.Context) error {
 	for {
+		begun := n.relay.elapsed()
 		if n.relay.ours() {
 			if err := n.round(ctx); err != nil && ctx.Err() == nil {
 				return err
@@ -151,18 +153,36 @@ func (n *runner) run(ctx context.Context) error {
 		if ctx.Err() == nil && n.pressed() {
 			continue
 		}
-		timer := time.NewTimer(n.pause())
-		select {
-		case <-ctx.Done():
-			timer.Stop()
+		if !n.wait(ctx, begun) {
 			n.settle()
 			return n.save(context.WithoutCancel(ctx)) // what was taken need not be sent again
+		}
+	}
+}
+
+// gather is how much time lies between two rounds at least, unless there is a backlog: a busy
+// installation is one save for many events, an idle one sends at once.
+const gather = 50 * time.Millisecond
+
+// wait returns when there may be something to do again; false: ctx has ended.
+func (n *runner) wait(ctx context.Context, begun time.Duration) bool {
+	until := n.relay.elapsed() + min(n.relay.options.Poll, 250*time.Millisecond)
+	timer := time.NewTimer(until - n.relay.elapsed())
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return false
+		case <-timer.C:
+			return true
 		case r := <-n.results:
 			n.answered(r)
 		case <-n.wake:
-		case <-timer.C:
 		}
-		timer.Stop()
+		if soon := begun + gather; soon < until {
+			until = soon
+			timer.Reset(max(0, until-n.relay.elapsed()))
+		}
 	}
 }
 
@@ -180,18 +200,15 @@ func (n *runner) settle() {
 	}
 }
 
-// pressed tells whether there is more to do without waiting for anything.
+// pressed tells whether there is a backlog: the last page did not come to its end.
 func (n *runner) pressed() bool {
-	return n.relay.ours() && n.open() && n.left() > 0
+	return n.full && n.relay.ours() && n.open() && n.left() > 0
 }
-
-// pause is how long there is surely nothing to do, unless somebody says so.
-func (n *runner) pause() time.Duration { return min(n.relay.options.Poll, 250*time.Millisecond) }
 
 // left counts the entries that are not given out.
 func (n *runner) left() (entries int64) {
-	for partition, head := range *n.relay.heads.Load() {
-		entries += max(0, head-n.cursors[partition])
+	for partition, head := range n.relay.heads {
+		entries += max(0, head.Load()-n.cursors[partition])
 	}
 	return entries
 }
