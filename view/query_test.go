@@ -171,7 +171,7 @@ func TestLists(t *testing.T) {
 			t.Errorf("%v: %+v", err, applications)
 		}
 		agreements, err := store.tables.Agreements(ctx, ann)
-		if err != nil || len(agreements) != 2 || agreements[1].Hash != "aa11" {
+		if err != nil || len(agreements) != 3 || agreements[0].Hash != "cc33" || agreements[2].Hash != "aa11" || agreements[2].ReadSeconds != 30 || agreements[2].Channel != "api" {
 			t.Errorf("%v: %+v", err, agreements)
 		}
 		for _, find := range []func() error{
