@@ -49,7 +49,7 @@ func TestPagesOnAPhone(t *testing.T) {
 	}
 	pages := []string{
 		"", "/bills", "/bills/" + bill, "/bills/" + bill + "/split", "/bills/" + bill + "/split?plan=bill3", "/bills/" + bill + "/defer", "/bills/" + bill + "/defer?days=7", "/coming", "/repay", "/repaid",
-		"/purchases", "/purchases/" + bought, "/settings", "/autopay", "/autopay?source=tok_card_1", "/due-day", "/protection", "/close", "/deregister", "/agreements", "/receipts/" + receipt.ID, "/texts/" + receipt.Document.Hash,
+		"/purchases", "/purchases/" + bought, "/settings", "/autopay", "/autopay?source=tok_card_1", "/due-day", "/protection", "/close", "/deregister", "/inbox", "/agreements", "/receipts/" + receipt.ID, "/texts/" + receipt.Document.Hash,
 		"/bureau", "/year", "/data", "/help", "/help/cash", "/help?q=zzz", "/nothing",
 	}
 	link, err := h.shop.CreateWalletSession(t.Context(), client.WalletSessionRequest{Customer: "u-1", Programme: catalogue.SampleID, ReturnURL: "https://shop.example/me"})

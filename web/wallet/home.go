@@ -14,6 +14,7 @@ type homePage struct {
 	Account client.Account
 	Bill    *bill // the one to pay next; nil: nothing is billed
 	Held    bool
+	Unread  int64 // notices
 }
 
 // bill is a statement with how near its due date is.
@@ -30,7 +31,11 @@ func home(v *page.Visit, account client.Account) error {
 	if err != nil {
 		return err
 	}
-	return v.Show("home", homePage{Account: account, Bill: next, Held: account.Held > 0})
+	notices, err := v.API.ListNotices(v.Context(), v.Account, client.ListNoticesQuery{Limit: 1})
+	if err != nil {
+		return err
+	}
+	return v.Show("home", homePage{Account: account, Bill: next, Held: account.Held > 0, Unread: notices.Unread})
 }
 
 // of reads the account that a page is about. Who has none is told how to open one.

@@ -185,3 +185,18 @@ func setAutopay(v *page.Visit, key string) (string, error) {
 	})
 	return "autopayon", err
 }
+
+// lower lowers the limit at the customer's own wish, at once; to raise it again takes a
+// new assessment.
+func lower(v *page.Visit, key string) (string, error) {
+	account, err := v.API.GetAccount(v.Context(), v.Account)
+	if err != nil {
+		return "", err
+	}
+	limit, err := v.Amount("limit", string(account.Currency))
+	if err != nil {
+		return "", err
+	}
+	_, err = v.API.LowerLimit(v.Context(), v.Account, key, client.LowerLimitRequest{Limit: limit})
+	return "lowered", err
+}

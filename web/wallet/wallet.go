@@ -81,6 +81,10 @@ func (w *wallet) pages() map[string]func(*page.Visit) error {
 		"GET /wallet/receipts/{id}":     receipt,
 		"GET /wallet/texts/{hash}":      words,
 		"GET /wallet/data":              data,
+		"GET /wallet/inbox":             inbox,
+		"POST /wallet/inbox/read":       readAll,
+		"POST /wallet/inbox/wishes":     setWishes,
+		"POST /wallet/protection/limit": change("protection", "/wallet/protection", lower),
 		"GET /wallet/help":              help,
 		"GET /wallet/help/{name}":       oneArticle,
 
