@@ -118,6 +118,9 @@ var messages = page.Messages{
 	"early.do":         {"确认还清 {amount}", "Repay {amount}"},
 	"early.cashier":    {"提前还清请联系商城客服办理。", "Please ask the shop to settle it early."},
 
+	"early.covered": {"您的溢缴款足够还清。", "Your credit balance pays all of it."},
+	"early.cover":   {"用溢缴款还清", "Settle it with the credit balance"},
+
 	"repay.title":   {"还款", "Repay"},
 	"repay.billed":  {"已出账待还", "Billed and not paid"},
 	"repay.clear":   {"现在没有到期要还的。", "Nothing has to be paid now."},
@@ -382,6 +385,7 @@ var messages = page.Messages{
 	"lower.about":      {"立即生效。以后想调高，需要重新评估和授权。", "At once. To raise it again takes a new assessment and a new agreement."},
 	"lower.new":        {"新的总额度", "New limit"},
 	"lower.do":         {"调低", "Lower it"},
+	"done.covered":     {"已用溢缴款还清。", "Settled with your credit balance."},
 	"done.wishes":      {"已保存。", "Saved."},
 	"done.lowered":     {"额度已调低。", "The limit is lowered."},
 	"done.protected":   {"已生效。", "It holds from now on."},

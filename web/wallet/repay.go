@@ -107,6 +107,14 @@ func repayIt(v *page.Visit) error {
 		request.Amount = p.Account.Billed
 	case "part":
 		request.Amount, err = v.Amount("amount", string(p.Account.Currency))
+	case "covered":
+		// The credit balance pays all of it: no money has to come.
+		_, err = v.API.RepayEarly(v.Context(), v.Account, key, client.EarlyRepaymentRequest{
+			Currency: p.Account.Currency, Purchase: purchase, Quote: v.R.PostFormValue("quote"), Source: "credit_balance",
+		})
+		if err == nil {
+			return v.Go("/wallet/repaid", "covered")
+		}
 	case "early":
 		// The quote that stood on the page, and its sum: whether it still holds the rule says.
 		request.Quote, request.Purchase = v.R.PostFormValue("quote"), purchase

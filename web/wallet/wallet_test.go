@@ -497,3 +497,32 @@ func TestHostileTextIsText(t *testing.T) {
 		t.Errorf("%d purchases of %d are shown", n, shown)
 	}
 }
+
+// TestACreditBalanceSettles: a refund of what was paid leaves a credit balance, which
+// settles a purchase without any money coming.
+func TestACreditBalanceSettles(t *testing.T) {
+	h := newHouse(t)
+	account := h.open(t, "u-1")
+	h.buy(t, account, 300_00, "next", "m-a", "o-1", true)
+	h.to(t, "2026-02-03")
+	p := h.enter(t, "u-1", "en")
+	p.settle(p.submit("/wallet/repay", "/wallet/repay", `value="bill"`, "source", "tok_card_1"))
+	bought, err := h.shop.ListPurchases(t.Context(), account.ID, client.ListPurchasesQuery{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.shop.Refund(t.Context(), bought.Data[0].ID, "refund", client.RefundRequest{Amount: 300_00}); err != nil {
+		t.Fatal(err)
+	}
+	h.buy(t, account, 120_00, "flat6", "m-b", "o-2", true)
+	to := p.submit("/wallet/repay", "/wallet/repay", `value="covered"`)
+	if now := h.account(t, account.ID); to != "/wallet/repaid?done=covered" || now.Owed != 0 || now.CreditBalance != 180_00 {
+		t.Errorf("to %s: %d owed, credit balance %d", to, now.Owed, now.CreditBalance)
+	}
+	if to := p.submit("/wallet/close", "/wallet/close", `value="return"`); to != "/wallet/close?done=returned" {
+		t.Errorf("to %s", to)
+	}
+	if now := h.account(t, account.ID); now.CreditBalance != 0 {
+		t.Errorf("returned, and %d is left", now.CreditBalance)
+	}
+}
