@@ -67,11 +67,11 @@ func TestFiguresAsPeopleReadThem(t *testing.T) {
 
 // TestTextsAreSafe: what an agreement's text may hold is text, whatever it looks like.
 func TestTextsAreSafe(t *testing.T) {
-	out, err := Markdown("# A\n\n<script>alert(1)</script> [x](javascript:alert(1)) <img src=x onerror=y> **b**\n\n| a | b |\n| - | - |\n| 1 | 2 |\n")
+	out, err := Markdown("# A\n\n<script>alert(1)</script> [x](javascript:alert(1)) <img src=x onerror=y>\n\ntext **b** <b onclick=z>c</b>\n\n| a | b |\n| - | - |\n| 1 | 2 |\n")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, bad := range []string{"<script", "javascript:", "<img", "onerror"} {
+	for _, bad := range []string{"<script", "javascript:", "<img", "onerror", "onclick"} {
 		if strings.Contains(string(out), bad) {
 			t.Errorf("%s came through: %s", bad, out)
 		}
