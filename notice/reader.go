@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/yuefu/yuefu/calendar"
 	"github.com/yuefu/yuefu/credit"
@@ -98,7 +99,7 @@ func (r *Room) look(ctx context.Context, partition int32, position int64, id cre
 }
 
 // reminderDays are how many days before a bill is due its customer is reminded.
-var reminderDays = []int{7, 3, 1, 0}
+var reminderDays = [4]calendar.Date{7, 3, 1, 0}
 
 // page is how many reminders one transaction writes: on SQLite the log waits for it.
 const page = 200
@@ -111,36 +112,39 @@ func (r *Room) remind(ctx context.Context, e *eventlog.Entry) error {
 		return err
 	}
 	day := calendar.Date(e.Day)
-	for place, days := range reminderDays {
-		for after := (view.StatementDue{}); ; {
-			due, err := r.tables.StatementsDue(ctx, e.Partition, day+calendar.Date(days), after, page)
-			if err != nil {
-				return err
-			}
-			var list []Notice
-			for i, s := range due {
-				second := int64(0) // a bill that was deferred to the day on which the next one is due
-				if i > 0 && due[i-1].Account == s.Account || after.Account == s.Account {
-					second = 1
-				}
-				list = append(list, Notice{
-					Account: s.Account, Number: e.Position*places + int64(2*place) + second, Kind: Reminder, Day: day, Time: e.Time,
-					Reference: s.Account.Part(credit.PrefixStatement, s.Number),
-					Figures: Figures{
-						Currency: s.Currency, Total: s.Total, Remaining: s.Remaining, On: day, Billed: s.Day, Due: s.Due, Days: days, Autopay: s.Autopay,
-					},
-				})
-			}
-			if len(list) > 0 {
-				if err := r.db.Write(ctx, func(tx *sql.Tx) error { return r.write(ctx, tx, list) }); err != nil {
-					return fmt.Errorf("notice: reminders of %s: %w", day, err)
-				}
-			}
-			if len(due) < page {
-				break
-			}
-			after = due[len(due)-1]
-		}
+	dates := reminderDays
+	for i := range dates {
+		dates[i] += day
 	}
-	return nil
+	for after := (view.StatementDue{}); ; {
+		due, err := r.tables.StatementsDue(ctx, e.Partition, dates, after, page)
+		if err != nil {
+			return err
+		}
+		list := make([]Notice, 0, len(due))
+		for i, s := range due {
+			place := 2 * slices.Index(dates[:], s.Due)
+			for k := i - 1; k >= 0 && due[k].Account == s.Account; k-- {
+				if due[k].Due == s.Due { // one was deferred to the day on which the next one is due
+					place++
+				}
+			}
+			list = append(list, Notice{
+				Account: s.Account, Number: e.Position*places + int64(place), Kind: Reminder, Day: day, Time: e.Time,
+				Reference: s.Account.Part(credit.PrefixStatement, s.Number),
+				Figures: Figures{
+					Currency: s.Currency, Total: s.Total, Remaining: s.Remaining, On: day, Billed: s.Day, Due: s.Due, Days: int(s.Due - day), Autopay: s.Autopay,
+				},
+			})
+		}
+		if len(list) > 0 {
+			if err := r.db.Write(ctx, func(tx *sql.Tx) error { return r.write(ctx, tx, list) }); err != nil {
+				return fmt.Errorf("notice: reminders of %s: %w", day, err)
+			}
+		}
+		if len(due) < page {
+			return nil
+		}
+		after = due[len(due)-1]
+	}
 }

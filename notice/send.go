@@ -83,23 +83,33 @@ func (r *Room) Round(ctx context.Context, all bool) (left int, err error) {
 	defer r.turn.Unlock()
 	r.round++
 	now := r.now()
-	// A partition at a time: so the index gives what waits for the morning no look at all.
+	// A partition at a time, so that the index gives what waits for the morning no look at
+	// all; but what is found is written together.
+	var batch []*open
+	send := func() error {
+		n, err := r.send(ctx, batch, now, all)
+		left, batch = left+n, nil
+		return err
+	}
 	for _, partition := range r.db.Book().Partitions {
 		for after := (open{}); ; {
-			batch, err := r.open(ctx, partition, now, &after)
+			more, err := r.open(ctx, partition, now, &after)
 			if err != nil {
 				return left, err
 			}
-			n, err := r.send(ctx, batch, now, all)
-			left += n
-			if err != nil {
-				return left, err
+			if batch = append(batch, more...); len(batch) >= page {
+				if err := send(); err != nil {
+					return left, err
+				}
 			}
-			if len(batch) < page || ctx.Err() != nil {
+			if len(more) < page || ctx.Err() != nil {
 				break
 			}
-			after = *batch[len(batch)-1]
+			after = *more[len(more)-1]
 		}
+	}
+	if err := send(); err != nil {
+		return left, err
 	}
 	r.forget()
 	return left, ctx.Err()

@@ -56,8 +56,8 @@ const (
 		EXISTS (SELECT 1 FROM autopay p WHERE p.partition = s.partition AND p.account = s.account AND p.ended_on IS NULL)
 		FROM statement s`
 	dueOnDate = ` JOIN account a ON a.partition = s.partition AND a.id = s.account
-		WHERE s.partition = $1 AND s.due = $2 AND s.status = 'open' AND (s.account, s.number) > ($3, $4)
-		ORDER BY s.account, s.number LIMIT $5`
+		WHERE s.partition = $1 AND s.due IN ($2, $3, $4, $5) AND s.status = 'open' AND (s.account, s.number) > ($6, $7)
+		ORDER BY s.account, s.number LIMIT $8`
 )
 
 var readStatementsDue = map[database.Dialect]string{
@@ -65,8 +65,9 @@ var readStatementsDue = map[database.Dialect]string{
 	database.SQLite:     statementsDue + ` INDEXED BY statement_due` + dueOnDate,
 }
 
-// StatementsDue lists up to limit bills of a partition that are due on a date and not
-// paid, after a given one, in the order of accounts.
-func (t *Tables) StatementsDue(ctx context.Context, partition int32, due calendar.Date, after StatementDue, limit int) ([]StatementDue, error) {
-	return find[StatementDue](ctx, t, readStatementsDue[t.db.Dialect], partition, due.String(), after.Account, after.Number, limit)
+// StatementsDue lists up to limit bills of a partition that are due on one of four
+// dates and not paid, after a given one, in the order of accounts.
+func (t *Tables) StatementsDue(ctx context.Context, partition int32, due [4]calendar.Date, after StatementDue, limit int) ([]StatementDue, error) {
+	return find[StatementDue](ctx, t, readStatementsDue[t.db.Dialect], partition,
+		due[0].String(), due[1].String(), due[2].String(), due[3].String(), after.Account, after.Number, limit)
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/yuefu/yuefu/calendar"
 	"github.com/yuefu/yuefu/credit"
 	"github.com/yuefu/yuefu/database"
 	"github.com/yuefu/yuefu/view"
@@ -51,7 +52,7 @@ func TestStatementsDue(t *testing.T) {
 			var got []string
 			for _, partition := range store.log.Partitions() {
 				for after := (view.StatementDue{}); ; {
-					page, err := store.tables.StatementsDue(t.Context(), partition, due, after, limit)
+					page, err := store.tables.StatementsDue(t.Context(), partition, [4]calendar.Date{due - 1, due, due + 5, due + 7}, after, limit)
 					if err != nil {
 						t.Fatal(err)
 					}
@@ -63,7 +64,7 @@ func TestStatementsDue(t *testing.T) {
 					}
 					after = page[len(page)-1]
 				}
-				if other, err := store.tables.StatementsDue(t.Context(), partition, due+1, view.StatementDue{}, 10); err != nil || len(other) > 0 {
+				if other, err := store.tables.StatementsDue(t.Context(), partition, [4]calendar.Date{due - 3, due - 1, due + 1, due + 7}, view.StatementDue{}, 10); err != nil || len(other) > 0 {
 					t.Errorf("on the next day %d are due, %v", len(other), err)
 				}
 			}
@@ -83,7 +84,7 @@ func TestStatementsDue(t *testing.T) {
 			t.Fatal(err)
 		}
 		explain := map[database.Dialect]string{database.SQLite: "EXPLAIN QUERY PLAN ", database.PostgreSQL: "EXPLAIN "}[dialect]
-		rows, err := store.db.Reader().QueryContext(t.Context(), explain+view.ReadStatementsDue[dialect], store.log.Partitions()[0], due.String(), "", 0, 500)
+		rows, err := store.db.Reader().QueryContext(t.Context(), explain+view.ReadStatementsDue[dialect], store.log.Partitions()[0], due.String(), due.String(), due.String(), due.String(), "", 0, 500)
 		if err != nil {
 			t.Fatal(err)
 		}
