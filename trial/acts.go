@@ -270,7 +270,7 @@ func (w *world) checkout(c *customer, a *credit.Account) act {
 	for _, s := range a.Terms.Routing()[route].Shares {
 		noRoom = noRoom || slices.Contains(full, s.Funder)
 	}
-	dueDay, renewals := a.OwnTerms().DueDay, c.renewals()
+	dueDay, version := a.OwnTerms().DueDay, a.Terms.Version
 	stale := w.chance(15)
 	if stale {
 		token = a.Quote(plan, max(amount, 1)+1, day).Token
@@ -290,7 +290,7 @@ func (w *world) checkout(c *customer, a *credit.Account) act {
 	}
 	return act{command, func(r *reference.Account, at reference.Moment) reference.Answer {
 		evidence := evidence
-		evidence.Outdated = evidence.Outdated || at.Day != day || r.DueDay() != dueDay || r.Renewals != renewals // a quote is good for its day, and for what it showed
+		evidence.Outdated = evidence.Outdated || at.Day != day || r.DueDay() != dueDay || r.Version() != version // a quote is good for its day, and for what it showed
 		return r.Authorise(reference.Checkout{
 			Amount: command.Amount, Foreign: command.Currency != "CNY", Plan: command.Plan, Scene: command.Scene, Merchant: command.Merchant, Evidence: evidence, NoRoom: noRoom,
 			Minute: int((at.Time/1_000_000 + ahead) / 60 % 1440),

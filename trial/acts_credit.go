@@ -34,9 +34,9 @@ func (w *world) limits(c *customer, a *credit.Account) act {
 		consent, evidence := w.consent(c, text.Name, text.Version, text.Hash, int64(a.Terms.ReadingSeconds)*second)
 		command.Consent, shown = &consent, &evidence
 	}
-	changes, renewals := c.changes(), c.renewals()
+	changes, version := c.changes(), a.Terms.Version
 	return act{command, func(r *reference.Account, at reference.Moment) reference.Answer {
-		if shown != nil && (r.Changes != changes || r.Renewals != renewals) { // for another raise
+		if shown != nil && (r.Changes != changes || r.Version() != version) { // for another raise
 			other := *shown
 			other.Outdated = true
 			return r.ChangeLimit(command.Limit, command.Reason != "whim", &other, at)
@@ -51,14 +51,6 @@ func (c *customer) changes() int {
 		return 0
 	}
 	return c.model.Changes
-}
-
-// renewals is how often the agreement was renewed.
-func (c *customer) renewals() int {
-	if c.model == nil {
-		return 0
-	}
-	return c.model.Renewals
 }
 
 func (w *world) dueDay(_ *customer, a *credit.Account) act {
@@ -95,10 +87,10 @@ func (w *world) deferral(c *customer, a *credit.Account) act {
 	}
 	var evidence reference.Evidence
 	command.Consent, evidence = w.consent(c, credit.DeferralDocument, a.Terms.Version, token, int64(a.Terms.ReadingSeconds)*second)
-	renewals := c.renewals()
+	version := a.Terms.Version
 	return act{command, func(r *reference.Account, at reference.Moment) reference.Answer {
 		evidence := evidence
-		evidence.Outdated = evidence.Outdated || !quoted || r.Renewals != renewals || r.OwedOn(command.Statement) != owed // another sum was shown
+		evidence.Outdated = evidence.Outdated || !quoted || r.Version() != version || r.OwedOn(command.Statement) != owed // another sum was shown
 		return r.Defer(command.Statement, command.Due, evidence, at)
 	}}
 }
@@ -129,10 +121,10 @@ func (w *world) conversion(c *customer, a *credit.Account) act {
 	}
 	var evidence reference.Evidence
 	command.Consent, evidence = w.consent(c, credit.ConversionDocument, a.Terms.Version, token, int64(a.Terms.ReadingSeconds)*second)
-	renewals := c.renewals()
+	version := a.Terms.Version
 	return act{command, func(r *reference.Account, at reference.Moment) reference.Answer {
 		evidence := evidence
-		evidence.Outdated = evidence.Outdated || !quoted || r.Renewals != renewals || at.Day != day || r.Convertible(command.Statement, command.Amount) != shown
+		evidence.Outdated = evidence.Outdated || !quoted || r.Version() != version || at.Day != day || r.Convertible(command.Statement, command.Amount) != shown
 		return r.Convert(command.Statement, command.Plan, command.Amount, evidence, at)
 	}}
 }
@@ -145,10 +137,10 @@ func (w *world) autopay(c *customer, a *credit.Account) act {
 	text := a.AutopayText(command.Source)
 	var evidence reference.Evidence
 	command.Consent, evidence = w.consent(c, text.Name, text.Version, text.Hash, int64(a.Terms.ReadingSeconds)*second)
-	renewals := c.renewals()
+	version := a.Terms.Version
 	return act{command, func(r *reference.Account, at reference.Moment) reference.Answer {
 		evidence := evidence
-		evidence.Outdated = evidence.Outdated || r.Renewals != renewals
+		evidence.Outdated = evidence.Outdated || r.Version() != version
 		return r.SetAutopay(command.Source != "", evidence, at)
 	}}
 }

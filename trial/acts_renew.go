@@ -61,8 +61,8 @@ func (w *world) renew(c *customer, a *credit.Account) act {
 		consent, evidence := w.consent(c, d.Name, d.Version, d.Hash, int64(t.ReadingSeconds)*second)
 		command.Consents, shown = append(command.Consents, consent), append(shown, evidence)
 	}
-	told, renewals := tell(&t), c.renewals()
+	told := tell(&t)
 	return act{command, func(r *reference.Account, at reference.Moment) reference.Answer {
-		return r.Renew(told, newer && r.Renewals == renewals, continuing, shown, len(fresh), at)
+		return r.Renew(told, newer && r.Version() < told.Version, continuing, shown, len(fresh), at)
 	}}
 }

@@ -108,6 +108,7 @@ func (w *world) anyPlan(id string) credit.Plan {
 // tell puts terms into the reference model's words.
 func tell(t *credit.Terms) *reference.Terms {
 	r := &reference.Terms{
+		Version:      t.Version,
 		StatementDay: t.StatementDay, DueDay: t.DueDay, GraceDays: t.GraceDays, HoldDays: t.HoldDays, ReviewDays: t.ReviewDays,
 		PenaltyRate: int64(t.PenaltyRate), CostCap: int64(t.CostCap), PenaltyCap: int64(t.PenaltyCap), Method: string(t.RateMethod), PrincipalFirst: t.PrincipalFirst,
 		Applications: t.Applications, WindowDays: t.WindowDays, CoolDown: t.DeregisterCoolDown, Reading: int64(t.ReadingSeconds) * second, Scenes: t.Scenes, Texts: len(t.Documents),

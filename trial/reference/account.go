@@ -47,8 +47,6 @@ type Account struct {
 
 	// Changes is how often the limit was changed.
 	Changes int
-	// Renewals is how often the agreement was renewed.
-	Renewals int
 
 	// What the books must come to.
 	Received, PaidOut  money.Amount // cash in and out

@@ -13,6 +13,7 @@ import (
 
 // Terms are what a contract was signed under, as far as this package counts them.
 type Terms struct {
+	Version                         int
 	StatementDay, DueDay            int
 	GraceDays, HoldDays, ReviewDays int
 	PenaltyRate                     int64 // parts per million a year of 360 days

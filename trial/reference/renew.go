@@ -42,10 +42,17 @@ func (a *Account) Renew(t *Terms, newer, continuing bool, evidence []Evidence, f
 	n := a.number()
 	a.former = append(a.former, former{before, n, a.day})
 	a.agreed = t
-	a.Renewals++
 	a.mix()
 	a.alone()
 	return Answer{Number: n}
+}
+
+// Version is that of the newest agreement.
+func (a *Account) Version() int {
+	if a.terms == nil {
+		return 0
+	}
+	return a.terms.Version
 }
 
 // mix lets the newest terms hold, with what is kinder in former ones for one bill.
