@@ -93,6 +93,10 @@ var allowed = map[string][]string{
 	"web/wallet":        {"calendar", "web/page", "session", "api/client"},
 	"web/checkout":      {"calendar", "web/page", "session", "api/client"},
 
+	// What a platform's engineers copy: it has what they have, the public API.
+	"examples/shop":            {"api/client", "examples/shop/storefront", "github.com/alecthomas/kong"},
+	"examples/shop/storefront": {"api/client"},
+
 	"sim": {"money", "calendar", "api/client"}, // customers of the public API, like any other
 
 	// An installation put together, without its edges: for the server, and for who drives the desk directly.

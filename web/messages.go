@@ -29,6 +29,8 @@ var messages = page.Messages{
 	"start.job":      {"一笔消费的一生", "The life of a purchase"},
 	"start.job.note": {"每一步都是一个接口。", "Each step is one call of the API."},
 	"start.next":     {"接下来试试", "What to try next"},
+	"start.shop":     {"示例商店", "The example shop"},
+	"start.shop.as":  {"点着走一遍：开通、购买、拨到账单日、还款、关闭。", "Open an account, buy, move the clock to the bill, repay and close, by clicking only."},
 	"start.docs":     {"每个接口、每个字段、可以照抄的命令行。", "Every call, every field, and command lines to copy."},
 	"start.live":     {"每秒命令数、批次、队列、各分区进度和全部账户的合计。", "Commands a second, batches, the queue, each partition's progress, and what all accounts come to."},
 	"start.try":      {"在命令行里", "On the command line"},

@@ -26,6 +26,7 @@ type Config struct {
 	Day     func() calendar.Date // the business date
 	Spec    []byte               // openapi.yaml
 	Try     []Step               // what to try next, besides the pages
+	Shop    string               // the example shop's address, where there is one
 	// Figures are what /live shows, to everybody who can reach the server. Without
 	// them there is no such page: they are for a sandbox or a demo.
 	Figures func(context.Context) (Figures, error)

@@ -80,20 +80,30 @@ func (c demoCmd) Run(ctx context.Context) (err error) {
 	if err := t.prepare(ctx, o, key); err != nil {
 		return stopped(ctx, err)
 	}
-	s, err := listen(o, address, "", t.steps())
+	beside, err := claim(after(address))
 	if err != nil {
 		return err
 	}
+	t.shop = "http://" + beside.Addr().String()
+	s, err := listen(o, address, "", welcome{try: t.steps(), shop: t.shop})
+	if err != nil {
+		return errors.Join(err, beside.Close())
+	}
+	shop, err := openShop(ctx, beside, s.url, key, t.people())
+	if err != nil {
+		return stopped(ctx, errors.Join(err, s.close()))
+	}
 	if err := t.print(os.Stdout, paint(os.Stdout), chinese()); err != nil {
-		return errors.Join(err, s.close())
+		return errors.Join(err, shop.close(), s.close())
 	}
 	select {
 	case <-ctx.Done():
 		fmt.Println()
 		fmt.Println(c.goodbye())
 	case err = <-s.failed:
+	case err = <-shop.failed:
 	}
-	return errors.Join(err, s.close())
+	return errors.Join(err, shop.close(), s.close())
 }
 
 // stopped makes a demo that was stopped on its way no failure.
@@ -146,7 +156,7 @@ func (c demoCmd) key(ctx context.Context, cat *catalogue.Catalogue) (string, err
 
 // fill lets the world live, through real HTTP on a port of its own.
 func (c demoCmd) fill(ctx context.Context, o *office.Office, key string) (sim.Story, error) {
-	s, err := listen(o, "127.0.0.1:0", "", nil)
+	s, err := listen(o, "127.0.0.1:0", "", welcome{})
 	if err != nil {
 		return sim.Story{}, err
 	}
@@ -179,17 +189,24 @@ func lifetime(days, people int) *progressbar.ProgressBar {
 
 // free finds an address to listen on: the given one, or when it is taken another port.
 func free(address string) (string, error) {
-	l, err := net.Listen("tcp", address)
+	l, err := claim(address)
 	if err != nil {
-		host, _, wrong := net.SplitHostPort(address)
-		if wrong != nil {
-			return "", wrong
-		}
-		if l, err = net.Listen("tcp", net.JoinHostPort(host, "0")); err != nil {
-			return "", err
-		}
+		return "", err
 	}
 	return l.Addr().String(), l.Close()
+}
+
+// claim listens on the given address, or when it is taken on another port.
+func claim(address string) (net.Listener, error) {
+	l, err := net.Listen("tcp", address)
+	if err == nil {
+		return l, nil
+	}
+	host, _, wrong := net.SplitHostPort(address)
+	if wrong != nil {
+		return nil, wrong
+	}
+	return net.Listen("tcp", net.JoinHostPort(host, "0"))
 }
 
 // chinese says whether whoever runs this reads Chinese first.

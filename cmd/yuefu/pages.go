@@ -23,10 +23,10 @@ import (
 // pages are the pages of an office by the paths that they are mounted at. Live
 // figures are shown for a sandbox only: a real book's sums are nobody's affair who
 // can merely reach the server.
-func pages(o *office.Office, public string, as func(session.Session) *client.Client, try []web.Step) (map[string]http.Handler, error) {
+func pages(o *office.Office, public string, as func(session.Session) *client.Client, suggest welcome) (map[string]http.Handler, error) {
 	book := o.DB.Book()
 	config := web.Config{
-		Version: version(), Zone: book.Zone, Sandbox: book.Sandbox, Spec: api.Contract(), Try: try, Now: time.Now,
+		Version: version(), Zone: book.Zone, Sandbox: book.Sandbox, Spec: api.Contract(), Try: suggest.try, Shop: suggest.shop, Now: time.Now,
 		Day: func() calendar.Date { return o.Desk.Today().Day },
 	}
 	if book.Sandbox {

@@ -76,7 +76,7 @@ func (c serveCmd) Run(ctx context.Context) error {
 	if c.Profile != "" {
 		go func() { slog.Error("profiler", "error", http.ListenAndServe(c.Profile, nil)) }()
 	}
-	s, err := listen(o, c.Listen, c.Public, nil)
+	s, err := listen(o, c.Listen, c.Public, welcome{})
 	if err != nil {
 		return errors.Join(err, o.Close())
 	}
@@ -114,16 +114,21 @@ type listener struct {
 	failed chan error
 }
 
-// listen serves the API and the pages of an office. try is what the start page
-// suggests.
-func listen(o *office.Office, address, public string, try []web.Step) (*listener, error) {
+// welcome is what the start page suggests.
+type welcome struct {
+	try  []web.Step
+	shop string // the example shop's address, where there is one
+}
+
+// listen serves the API and the pages of an office.
+func listen(o *office.Office, address, public string, suggest welcome) (*listener, error) {
 	l, err := net.Listen("tcp", address)
 	if err != nil {
 		return nil, err
 	}
 	book := o.DB.Book()
 	s := &listener{url: "http://" + l.Addr().String(), failed: make(chan error, 1)}
-	pages, err := pages(o, public, s.as, try)
+	pages, err := pages(o, public, s.as, suggest)
 	if err != nil {
 		return nil, errors.Join(err, l.Close())
 	}

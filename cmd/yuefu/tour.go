@@ -6,12 +6,14 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/yuefu/yuefu/api/client"
 	"github.com/yuefu/yuefu/calendar"
+	"github.com/yuefu/yuefu/examples/shop/storefront"
 	"github.com/yuefu/yuefu/money"
 	"github.com/yuefu/yuefu/office"
 	"github.com/yuefu/yuefu/sim"
@@ -22,6 +24,7 @@ import (
 // purchase from its quote to its bill that can be typed along.
 type tour struct {
 	url   string
+	shop  string // its address
 	key   string
 	story sim.Story
 	took  time.Duration
@@ -47,7 +50,7 @@ func (t *tour) prepare(ctx context.Context, o *office.Office, key string) error 
 	if t.shopper.Account == "" || t.shopper.Authorised > 0 {
 		return errors.New("the world has nobody who has just arrived")
 	}
-	s, err := listen(o, "127.0.0.1:0", "", nil)
+	s, err := listen(o, "127.0.0.1:0", "", welcome{})
 	if err != nil {
 		return err
 	}
@@ -203,6 +206,16 @@ func (t *tour) print(w io.Writer, paint func(style, words string) string, chines
 	})))
 
 	say("")
+	say("  %s", paint(heading, in(web.Label{ZH: "从这里开始：点着走一遍", EN: "Start here: everything by clicking"})))
+	say("    %s", paint(link, t.shop+"/"))
+	say("      %s", in(web.Label{ZH: "示例商店：开通、购买、拨到账单日、还款、关闭", EN: "the example shop: open an account, buy, move the clock to the bill, repay, close"}))
+	wallet, checkout := t.guests()
+	say("    %s", paint(link, t.shop+"/wallet?as="+wallet))
+	say("      %s", in(web.Label{ZH: wallet + " 的月付：额度、账单、还款、关闭", EN: "the wallet of " + wallet + ": limit, bill, repay, close"}))
+	say("    %s", paint(link, t.shop+"/checkout?as="+checkout))
+	say("      %s", in(web.Label{ZH: checkout + " 的收银台：月付是选项之一，不会预先选中", EN: "a checkout of " + checkout + ": pay-later is one option of several, none ticked"}))
+
+	say("")
 	say("  %s", paint(heading, in(web.Label{ZH: "打开", EN: "Open"})))
 	for _, page := range []struct {
 		path string
@@ -248,10 +261,48 @@ func yuan(amount int64) string {
 	return whole + "." + cents
 }
 
+// guests are whose wallet and whose checkout is worth a look. They aren't the shopper,
+// whose account the commands count on.
+func (t *tour) guests() (wallet, checkout string) {
+	most, least := -1, 1<<30
+	for _, p := range t.story.People {
+		n := len(p.Now.Coming)
+		if p.Account == "" || p.Account == t.shopper.Account || !p.Now.CanSpend {
+			continue
+		}
+		if n > most {
+			most, wallet = n, p.Customer
+		}
+		if p.Now.Available >= 2*int64(purchase) && n > 0 && n < least {
+			least, checkout = n, p.Customer
+		}
+	}
+	return wallet, checkout
+}
+
+// people are those whose part a visitor of the shop may take.
+func (t *tour) people() (list []storefront.Person) {
+	add := func(customer, zh, en string) {
+		if customer != "" && !slices.ContainsFunc(list, func(p storefront.Person) bool { return p.Customer == customer }) {
+			list = append(list, storefront.Person{Customer: customer, ZH: strings.TrimPrefix(zh, customer+" "), EN: strings.TrimPrefix(en, customer+" ")})
+		}
+	}
+	for _, r := range t.remarkable() {
+		if r.customer != t.shopper.Customer {
+			add(r.customer, r.says.ZH, r.says.EN)
+		}
+	}
+	wallet, checkout := t.guests()
+	add(wallet, "有好几期要还", "has several instalments to pay")
+	add(checkout, "还有额度可用", "has room left to spend")
+	return list
+}
+
 // remark is somebody worth a look, and why.
 type remark struct {
-	account string
-	says    web.Label
+	account  string
+	customer string
+	says     web.Label
 }
 
 // remarkable picks people whose accounts show something.
@@ -264,7 +315,7 @@ func (t *tour) remarkable() (remarks []remark) {
 			}
 		}
 		if found.Account != "" {
-			remarks = append(remarks, remark{found.Account, says(found)})
+			remarks = append(remarks, remark{found.Account, found.Customer, says(found)})
 		}
 	}
 	best(func(p sim.Person) int64 { return int64(p.Now.DaysPastDue) }, func(p sim.Person) web.Label {

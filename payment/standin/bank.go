@@ -40,6 +40,9 @@ type Debit struct {
 // Empty is in the name of a source that has no money: each debit of it is refused.
 const Empty = "empty"
 
+// Full is in the name of a source that always has money: no debit of it is refused.
+const Full = "full"
+
 // The codes of refusals.
 var reasons = []string{"insufficient_funds", "source_expired", "limit_of_source_exceeded"}
 
@@ -83,7 +86,7 @@ func (b *Bank) look(d *Debit) payment.Outcome {
 	case d.Outcome.Final() || d.Asked <= d.wait:
 	case strings.Contains(d.Request.Source, Empty):
 		d.Outcome = payment.Outcome{Status: payment.Refused, Reason: reasons[0]}
-	case b.chance(d.Request.ID, "refused") < b.Refuse:
+	case b.chance(d.Request.ID, "refused") < b.Refuse && !strings.Contains(d.Request.Source, Full):
 		d.Outcome = payment.Outcome{Status: payment.Refused, Reason: reasons[b.chance(d.Request.ID, "why")%len(reasons)]}
 	default:
 		d.Outcome = payment.Outcome{Status: payment.Succeeded}
