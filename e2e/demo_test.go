@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/cookiejar"
 	"os"
 	"os/exec"
 	"regexp"
@@ -74,49 +75,32 @@ func TestDemo(t *testing.T) {
 	}
 	defer taken.Close()
 
-	demo := exec.Command(binary, "demo", "--listen", taken.Addr().String())
-	demo.Env = environment()
-	demo.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-	var diagnostics bytes.Buffer
-	demo.Stderr = &diagnostics
-	out, err := demo.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
+	d := beginDemo(t, "--listen", taken.Addr().String())
+	text := d.said
+	t.Logf("ready in %s\n%s", d.took.Round(time.Millisecond), text)
+	if d.took > 10*time.Second {
+		t.Errorf("the demo was ready after %s", d.took)
 	}
-	began := time.Now()
-	if err := demo.Start(); err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = demo.Process.Kill() }()
-	lines := bufio.NewScanner(out)
-	var said []string
-	for lines.Scan() {
-		said = append(said, lines.Text())
-		if strings.Contains(lines.Text(), "Ctrl-C") {
-			break
-		}
-	}
-	took := time.Since(began)
-	text := strings.Join(said, "\n")
-	t.Logf("ready in %s\n%s", took.Round(time.Millisecond), text)
-	if took > 10*time.Second {
-		t.Errorf("the demo was ready after %s", took)
-	}
-	for _, line := range said {
+	for line := range strings.SplitSeq(text, "\n") {
 		if width := utf8.RuneCountInString(line); width > 100 || strings.Contains(line, "\x1b") || strings.TrimRight(line, " ") != line {
 			t.Errorf("a line of %d characters, or with colours or blanks at its end: %q", width, line)
 		}
 	}
 
 	pages := regexp.MustCompile(`http://127\.0\.0\.1:\d+/\S*`).FindAllString(text, -1)
-	if len(pages) < 4 {
+	if len(pages) < 6 || !regexp.MustCompile(`/wallet\?as=u-\d+`).MatchString(text) || !regexp.MustCompile(`/checkout\?as=u-\d+`).MatchString(text) {
 		t.Errorf("only %v to open", pages)
 	}
 	for _, page := range pages {
 		if strings.HasSuffix(page, "/v1") {
 			continue
 		}
-		response, err := http.Get(page)
+		jar, err := cookiejar.New(nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		browser := http.Client{Jar: jar}
+		response, err := browser.Get(page)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -156,14 +140,59 @@ func TestDemo(t *testing.T) {
 		t.Logf("%s", answers)
 	}
 
-	if err := demo.Process.Signal(os.Interrupt); err != nil {
+	d.end()
+}
+
+// aDemo is a demo that runs.
+type aDemo struct {
+	t       *testing.T
+	process *exec.Cmd
+	out     io.Reader
+	errors  bytes.Buffer
+	said    string
+	took    time.Duration
+}
+
+// beginDemo starts one and waits until it has said everything.
+func beginDemo(t *testing.T, flags ...string) *aDemo {
+	t.Helper()
+	d := &aDemo{t: t, process: exec.Command(binary, append([]string{"demo"}, flags...)...)}
+	d.process.Env = environment()
+	d.process.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	d.process.Stderr = &d.errors
+	out, err := d.process.StdoutPipe()
+	if err != nil {
 		t.Fatal(err)
 	}
-	rest, _ := io.ReadAll(out)
-	if err := demo.Wait(); err != nil {
-		t.Errorf("the demo was stopped by Ctrl-C: %v\n%s%s", err, rest, diagnostics.String())
+	d.out = out
+	began := time.Now()
+	if err := d.process.Start(); err != nil {
+		t.Fatal(err)
 	}
-	if diagnostics.Len() > 0 {
-		t.Errorf("it also said: %s", diagnostics.String())
+	t.Cleanup(func() { _ = d.process.Process.Kill() })
+	lines := bufio.NewScanner(out)
+	var said []string
+	for lines.Scan() {
+		said = append(said, lines.Text())
+		if strings.Contains(lines.Text(), "Ctrl-C") {
+			break
+		}
+	}
+	d.took, d.said = time.Since(began), strings.Join(said, "\n")
+	return d
+}
+
+// end stops it as people do; it has nothing to complain of.
+func (d *aDemo) end() {
+	d.t.Helper()
+	if err := d.process.Process.Signal(os.Interrupt); err != nil {
+		d.t.Fatal(err)
+	}
+	rest, _ := io.ReadAll(d.out)
+	if err := d.process.Wait(); err != nil {
+		d.t.Errorf("the demo was stopped by Ctrl-C: %v\n%s%s", err, rest, d.errors.String())
+	}
+	if d.errors.Len() > 0 {
+		d.t.Errorf("it also said: %s", d.errors.String())
 	}
 }
