@@ -311,6 +311,13 @@ func TestCancelling(t *testing.T) {
 	if got := ok(s.shop.GetCheckoutSession(t.Context(), second.ID))(s); got.Status != client.CheckoutCancelled {
 		t.Errorf("it is %s", got.Status)
 	}
+	body.Order = "o-3"
+	third := confirm(ok(s.shop.CreateCheckoutSession(t.Context(), body))(s))
+	for range 2 { // it was not meant to be, and the thumb taps twice
+		if got := ok(s.shop.CancelCheckout(t.Context(), third.ID))(s); got.Status != client.CheckoutCancelled {
+			t.Errorf("it is %s", got.Status)
+		}
+	}
 	if held, _ := s.holds(account.ID); held != 6_00 {
 		t.Errorf("%d is held", held)
 	}

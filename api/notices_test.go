@@ -13,7 +13,7 @@ import (
 // holds the amounts against the bill that the same API shows.
 func TestTheInbox(t *testing.T) {
 	w := newWorld(t)
-	ctx, api := t.Context(), w.client(w.platform)
+	ctx, api := t.Context(), newChecker(t).client(w, w.platform)
 	a := w.opened(t, "u-1")
 	hold := w.authorised(t, a, 1_234_56, "next", "o-1")
 	if _, err := api.Capture(ctx, hold.ID, "cap-1", client.CaptureRequest{Amount: 1_234_56}); err != nil {
