@@ -166,8 +166,10 @@ func EndIn(ctx context.Context, tx *sql.Tx, account string) error {
 // Sweep removes what has ended.
 func (s *Store) Sweep(ctx context.Context) error {
 	now := s.now()
-	if err := s.remove(ctx, `DELETE FROM page_shown WHERE shown <= $1`, now.Add(-Longest).UnixMicro()); err != nil {
-		return err
+	for _, old := range []string{`DELETE FROM page_shown WHERE shown <= $1`, `DELETE FROM page_step WHERE at <= $1`} {
+		if err := s.remove(ctx, old, now.Add(-Longest).UnixMicro()); err != nil {
+			return err
+		}
 	}
 	return s.remove(ctx, `DELETE FROM page_session WHERE expires <= $1 OR kind = $2 AND seen <= $3`, now.UnixMicro(), sessionKind, now.Add(-Idle).UnixMicro())
 }

@@ -91,7 +91,7 @@ var allowed = map[string][]string{
 	"web/page":          {"calendar", "money", "docs", "session", "api/client", "github.com/yuin/goldmark"},
 	"web/page/pagetest": {"github.com/chromedp/chromedp", "github.com/chromedp/cdproto"},
 	"web/wallet":        {"calendar", "web/page", "session", "api/client"},
-	"web/checkout":      {"calendar", "web/page", "session", "api/client"},
+	"web/checkout":      {"calendar", "web/page", "session", "api/client", jsonv2},
 
 	// What a platform's engineers copy: it has what they have, the public API.
 	"examples/shop":            {"api/client", "examples/shop/storefront", "github.com/alecthomas/kong"},

@@ -58,7 +58,9 @@ func hosted(o *office.Office, public string, as func(session.Session) *client.Cl
 	if pages, err = checkout.Handler(gate, files); err != nil {
 		return err
 	}
-	mounted[checkout.Path], mounted[checkout.Path+"/"] = pages, pages
+	for _, path := range []string{checkout.Path, checkout.OpenPath} {
+		mounted[path], mounted[path+"/"] = pages, pages
+	}
 	return nil
 }
 

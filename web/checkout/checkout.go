@@ -1,5 +1,6 @@
 // Package checkout is the hosted pages at which a customer pays for one order of a
-// platform's (收银台). Pay-later is one means among others, none is chosen for the customer,
+// platform's (收银台), and those on which they open an account, which is a step of its own
+// (开通). Pay-later is one means among others, none is chosen for the customer,
 // and to use it is an act of its own on a page that shows all it costs. It knows how
 // to ask the public API for one customer and one checkout; it refuses to know anything
 // that the API does not tell, and decides nothing.
@@ -8,6 +9,7 @@ package checkout
 import (
 	"embed"
 	"errors"
+	"maps"
 	"net/http"
 	"net/url"
 
@@ -28,9 +30,11 @@ const channel = "checkout"
 // payLater is the id of pay-later among the means.
 const payLater = "pay_later"
 
-// Handler serves the pages below Path to whom the gate lets in.
+// Handler serves the pages below Path and OpenPath to whom the gate lets in.
 func Handler(gate *page.Gate, files *page.Assets) (http.Handler, error) {
-	set, err := page.NewSet(files, gate.Zone, templates, messages)
+	all := maps.Clone(messages)
+	maps.Copy(all, openMessages)
+	set, err := page.NewSet(files, gate.Zone, templates, all)
 	if err != nil {
 		return nil, err
 	}
@@ -39,6 +43,10 @@ func Handler(gate *page.Gate, files *page.Assets) (http.Handler, error) {
 	for pattern, handle := range pages {
 		mux.Handle(pattern, gate.For(set, func(v *page.Visit) error { return at(v, handle) }))
 	}
+	for pattern, handle := range opens {
+		mux.Handle(pattern, gate.For(set, func(v *page.Visit) error { return atOpening(v, handle) }))
+	}
+	mux.Handle("/open/", gate.For(set, func(*page.Visit) error { return errNothing }))
 	mux.Handle("/checkout/", gate.For(set, func(*page.Visit) error { return errNothing }))
 	return page.Secure(mux), nil
 }

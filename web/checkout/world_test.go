@@ -68,7 +68,7 @@ func newHouse(t *testing.T) *house {
 	s = api.New(api.Options{
 		Desk: o.Desk, Catalogue: o.Catalogue, Tables: o.Tables, Log: quiet, Partitions: book.Partitions, Zone: book.Zone, Sandbox: true, Sessions: o.Sessions, Sources: o.Sources, Events: o.Events, Consents: o.Consents, Vault: o.Vault,
 		Payments: func() api.PaymentFigures { return api.PaymentFigures(o.DebitFigures()) },
-		Pages:    map[string]http.Handler{wallet.Path: purse, wallet.Path + "/": purse, checkout.Path: pages, checkout.Path + "/": pages, "/static/": start, "/favicon.ico": start},
+		Pages:    map[string]http.Handler{wallet.Path: purse, wallet.Path + "/": purse, checkout.Path: pages, checkout.Path + "/": pages, checkout.OpenPath: pages, checkout.OpenPath + "/": pages, "/static/": start, "/favicon.ico": start},
 	})
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	must(err)

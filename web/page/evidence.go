@@ -40,3 +40,16 @@ func (v *Visit) Agreed(what string) (Evidence, error) {
 		ShownAt: now.Add(-long), AcceptedAt: now, ReadSeconds: int(long / time.Second), Language: client.ConsentLanguage(v.Lang),
 	}, nil
 }
+
+// Keep keeps what the person did at a step of something longer, in this session and no other.
+func (v *Visit) Keep(step string, data []byte) error {
+	return v.gate.Sessions.Keep(v.Context(), v.token, step, data)
+}
+
+// Steps are what the person did so far.
+func (v *Visit) Steps() (map[string][]byte, error) {
+	return v.gate.Sessions.Steps(v.Context(), v.token)
+}
+
+// Forget forgets it all.
+func (v *Visit) Forget() error { return v.gate.Sessions.Forget(v.Context(), v.token) }

@@ -19,6 +19,18 @@ var frameMessages = Messages{
 	"cost.default":    {"逾期的年化成本", "Cost of default in a year"},
 	"cost.subsidised": {"其中 {amount} 由他方承担", "{amount} of it is borne by others"},
 
+	"document.credit_agreement":     {"月付服务协议", "Credit agreement"},
+	"document.bureau_authorisation": {"征信授权书", "Bureau authorisation"},
+	"document.bureau_query":         {"征信查询授权书", "Leave to ask the credit bureau"},
+	"document.bureau_report":        {"征信报送授权书", "Leave to report to the credit bureau"},
+	"document.data_sharing":         {"个人信息共享授权书", "Leave to share personal data"},
+	"document.cost_disclosure":      {"综合成本明示", "Disclosure of all cost"},
+	"document.quote":                {"消费确认", "A purchase by credit"},
+	"document.autopay":              {"自动扣款授权", "Autopay"},
+	"document.limit_increase":       {"提高额度", "A higher limit"},
+	"document.conversion_quote":     {"账单分期", "A bill split into instalments"},
+	"document.deferral_quote":       {"延期还款", "A bill deferred"},
+
 	"checkout.go": {"回到收银台", "Back to the checkout"},
 
 	"ended.title":   {"请从应用里重新打开", "Please open this page from the app again"},

@@ -99,7 +99,9 @@ func (w *wallet) pages() map[string]func(*page.Visit) error {
 // begin is the page that a link leads to.
 func begin(s session.Session) string {
 	switch s.Page {
-	case "bill", "repay", "close", "open":
+	case "open":
+		return "/open"
+	case "bill", "repay", "close":
 		return Path + "/" + s.Page
 	}
 	return Path

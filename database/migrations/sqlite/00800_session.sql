@@ -51,7 +51,19 @@ CREATE TABLE checkout (
 -- One order, one checkout that is or may become a loan.
 CREATE UNIQUE INDEX checkout_order ON checkout (platform, order_id) WHERE status IN ('open', 'declined', 'confirmed');
 
+-- What a session's person did at each step of opening an account. Consents among it count
+-- once they stand in the log, and not before.
+CREATE TABLE page_step (
+	hash BLOB    NOT NULL, -- of the session
+	step TEXT    NOT NULL,
+	data TEXT    NOT NULL, -- JSON
+	at   INTEGER NOT NULL, -- microseconds since 1970 in UTC, by the machine's clock
+	PRIMARY KEY (hash, step)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX page_step_at ON page_step (at);
+
 -- +goose Down
+DROP TABLE page_step;
 DROP TABLE checkout;
 DROP TABLE page_shown;
 DROP TABLE page_session;
