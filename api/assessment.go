@@ -139,7 +139,11 @@ func asFaults(kind, below string, err error) error {
 	if !errors.As(err, &found) {
 		return err
 	}
-	p := &problem{kind: kind, cause: err}
+	return faultsOf(kind, below, found)
+}
+
+func faultsOf(kind, below string, found risk.Faults) *problem {
+	p := &problem{kind: kind, cause: found}
 	for _, f := range found {
 		p.faults = append(p.faults, fault{pointer: below + f.Field, detail: strings.TrimPrefix(f.String(), f.Field+" ")})
 	}

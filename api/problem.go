@@ -114,7 +114,7 @@ func (c *call) asProblem(err error) *problem {
 	}
 	var bad *catalogue.BadPolicy
 	if errors.As(err, &bad) {
-		return asFaults(kindInvalidProgramme, "/policy/", bad.Faults).(*problem)
+		return faultsOf(kindInvalidProgramme, "/policy/", bad.Faults)
 	}
 	if errors.Is(err, catalogue.ErrInvalid) {
 		detail := strings.TrimPrefix(err.Error()[strings.Index(err.Error(), catalogue.ErrInvalid.Error()):], catalogue.ErrInvalid.Error()+": ")

@@ -104,7 +104,7 @@ func TestWebhooks(t *testing.T) {
 	// With the secret rotated, who has either of them takes what is sent.
 	rotated, err := shop.RotateWebhookSecret(ctx, e.ID, client.WebhookSecretRotation{OverlapHours: 1})
 	must(err)
-	if rotated.Secret == e.Secret || rotated.OldSecretUntil.Sub(time.Now()).Round(time.Minute) != time.Hour {
+	if rotated.Secret == e.Secret || time.Until(rotated.OldSecretUntil).Round(time.Minute) != time.Hour {
 		t.Errorf("%+v", rotated)
 	}
 	l.trust(e.Secret, rotated.Secret)

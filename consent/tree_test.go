@@ -165,8 +165,7 @@ func TestTwoServersMakeOneTree(t *testing.T) {
 	both(t, func(t *testing.T, w *world) {
 		ctx, stop := context.WithCancel(t.Context())
 		ended := make(chan struct{}, 2)
-		var trees [2]*consent.Tree
-		var followers [2]*follow.Follower
+		trees := make([]*consent.Tree, 2)
 		for i := range trees {
 			db, log := openAt(t, w.dsn, database.Options{})
 			tree, err := consent.Open(ctx, db, log)
@@ -178,7 +177,7 @@ func TestTwoServersMakeOneTree(t *testing.T) {
 			}
 			f := follower(t, db, log, tree.Reader())
 			tree.Follow(f)
-			trees[i], followers[i] = tree, f
+			trees[i] = tree
 			go func() { f.Run(ctx); ended <- struct{}{} }()
 		}
 		w.crowd(t, 60)

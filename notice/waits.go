@@ -75,6 +75,7 @@ func (c *counters) count(s MessageStatus) {
 		c.dropped.Add(1)
 	case Dead:
 		c.dead.Add(1)
+	case Waiting, Sending, Accepted: // not the end
 	}
 }
 

@@ -208,7 +208,7 @@ func (v *receiver) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	v.mu.Unlock()
 	for _, secret := range secrets {
 		official, err := standardwebhooks.NewWebhook(secret)
-		if err == nil && v.now().Sub(time.Now()).Abs() < time.Minute {
+		if err == nil && time.Until(v.now()).Abs() < time.Minute {
 			err = official.Verify(body, r.Header)
 		}
 		if err != nil {

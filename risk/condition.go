@@ -225,7 +225,7 @@ func (sizes) EstimateSize(node cost.AstNode) *cost.SizeEstimate {
 
 func (sizes) EstimateCallCost(function, _ string, _ *cost.AstNode, _ []cost.AstNode) *cost.CallEstimate {
 	if function == "ratio" {
-		return &cost.CallEstimate{CostEstimate: cost.CostEstimate{Min: 1, Max: 1}}
+		return &cost.CallEstimate{CostEstimate: cost.Estimate{Min: 1, Max: 1}}
 	}
 	return nil
 }

@@ -67,6 +67,7 @@ func (c *customer) payNow(ctx context.Context, much func(*client.Account) int64)
 	case client.DebitStatusRefused:
 		c.met.DebitsRefused++
 		return c.pay(ctx, much)
+	case client.DebitStatusSettled: // looked at below
 	case client.DebitStatusPending:
 		return fmt.Errorf("the debit %s of %s has no result", d.ID, yuan(amount))
 	}
