@@ -142,7 +142,7 @@ func TestByKeyboard(t *testing.T) {
 		press("\t")
 	}
 	press("\r")
-	pagetest.Until(t, ctx, `location.pathname.startsWith("/wallet/debits/") && document.querySelector("h1").textContent === "Repaid"`)
+	pagetest.Until(t, ctx, `location.pathname.startsWith("/wallet/debits/") && document.querySelector("h1")?.textContent === "Repaid"`)
 	if now := h.account(t, account.ID); now.Billed != 0 {
 		t.Errorf("%d is still billed", now.Billed)
 	}
