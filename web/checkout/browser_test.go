@@ -130,7 +130,7 @@ func TestACheckoutInABrowser(t *testing.T) {
 		l.do(`document.querySelector("button[data-wait]").click()`, "/checkout/result")
 		l.check("confirmed")
 		l.do(`document.querySelector("button.grave").click()`, "/checkout/result")
-		pagetest.Until(t, l.ctx, `!document.querySelector("button.grave")`)
+		pagetest.Until(t, l.ctx, `document.readyState === "complete" && document.querySelector("h1") !== null && !document.querySelector("button.grave")`)
 		l.check("cancelled")
 
 		if _, err := h.shop.SetSpendingCap(t.Context(), account.ID, "cap-"+customer, client.SpendingCapRequest{Amount: 250_00}); err != nil {

@@ -45,7 +45,7 @@ var messages = page.Messages{
 	"confirm.k":           {"第 {k} 期", "instalment {k}"},
 	"confirm.due":         {"还款日", "Due on"},
 	"confirm.principal":   {"本金", "Principal"},
-	"confirm.fee":         {"费用和利息", "Fee, interest"},
+	"confirm.fee":         {"+ 费用和利息", "+ fee, interest"},
 	"confirm.amount":      {"应还", "Amount"},
 	"confirm.sum":         {"合计", "In all"},
 	"confirm.months":      {"往后各月一共要还", "What you will owe in each coming month"},

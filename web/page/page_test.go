@@ -108,3 +108,11 @@ func TestASetRefuses(t *testing.T) {
 		}
 	}
 }
+
+func TestAnnual(t *testing.T) {
+	for millionths, want := range map[int64]string{0: "0.00%", 49: "0.00%", 50: "0.01%", 122394: "12.24%", 122350: "12.24%", 240000: "24.00%"} {
+		if got, err := Annual(millionths); err != nil || got != want {
+			t.Errorf("%d is %s and not %s, %v", millionths, got, want, err)
+		}
+	}
+}
