@@ -107,6 +107,7 @@ var messages = map[string][2]string{
 	"events.type":      {"事件", "Event"},
 	"events.on":        {"日期", "Date"},
 	"problem.title":    {"没有办成", "This could not be done"},
+	"problem.nothing":  {"这里没有您要找的内容。", "There is nothing here, or it is another customer's."},
 	"problem.back":     {"回到商店", "Back to the shop"},
 	"problem.id":       {"编号", "Reference"},
 	"sandbox.title":    {"沙箱", "Sandbox"},

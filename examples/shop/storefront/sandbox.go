@@ -155,7 +155,7 @@ func decide(v *visit) error {
 	case kind == "closure" && yes:
 		_, err = v.API.ApproveClosure(v.ctx(), id, key)
 	case kind == "closure":
-		_, err = v.API.RefuseClosure(v.ctx(), id, key, client.ClosureRefusalRequest{Reason: "other"})
+		_, err = v.API.RefuseClosure(v.ctx(), id, key, client.ClosureRefusalRequest{Reason: "the customer has to be called first"})
 	case kind == "dispute" && yes:
 		_, err = v.API.SettleDispute(v.ctx(), id, key, client.DisputeSettlementRequest{InFavourOf: client.DisputePartyCustomer})
 	case kind == "dispute":
