@@ -18,23 +18,46 @@ type clicker struct {
 	t     *testing.T
 	ctx   context.Context
 	heard *pagetest.Complaints
+	lang  string
+}
+
+// in is the words in the clicker's language.
+func (c *clicker) in(zh, en string) string {
+	if c.lang == "en" {
+		return en
+	}
+	return zh
 }
 
 // press clicks on what can be clicked and says the words, and waits for the page that it leads to.
-func (c *clicker) press(words string) {
+func (c *clicker) press(zh, en string) {
 	c.t.Helper()
-	c.click("a, button", words)
-	pagetest.Until(c.t, c.ctx, `!window.pressed && document.readyState === "complete"`)
+	c.click("a, button", zh, en)
+	c.arrive()
 	for _, complaint := range c.heard.Take() {
-		c.t.Errorf("after %q, on %s: %s", words, c.at(), complaint)
+		c.t.Errorf("after %q, on %s: %s", c.in(zh, en), c.at(), complaint)
 	}
 }
 
-func (c *clicker) click(what, words string) {
+// arrive waits for the page that was led to. While one page gives way to another, neither answers.
+func (c *clicker) arrive() {
 	c.t.Helper()
+	for range 200 {
+		there, err := chromedp.Run(c.ctx, chromedp.Evaluate[bool](`!window.pressed && document.readyState === "complete"`))
+		if err == nil && there {
+			return
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	c.t.Fatalf("nothing comes after %s", c.at())
+}
+
+func (c *clicker) click(what, zh, en string) {
+	c.t.Helper()
+	words := c.in(zh, en)
 	script := fmt.Sprintf(`(() => {
 		const found = [...document.querySelectorAll(%q)].find(e => e.getClientRects().length && !e.disabled && (e.innerText + " " + (e.ariaLabel ?? "")).includes(%q));
-		if (found) { window.pressed = true; found.click(); }
+		if (found) { if (found.matches("a, button")) window.pressed = true; found.click(); }
 		return !!found;
 	})()`, what, words)
 	for range 100 { // what may be pressed after a while only: it has to be read first
@@ -47,8 +70,9 @@ func (c *clicker) click(what, words string) {
 }
 
 // reads waits until a page says something, loading it again as somebody does who waits.
-func (c *clicker) reads(words string) {
+func (c *clicker) reads(zh, en string) {
 	c.t.Helper()
+	words := c.in(zh, en)
 	for range 100 {
 		if strings.Contains(c.text(), words) {
 			return
@@ -70,7 +94,8 @@ func (c *clicker) at() string { return pagetest.Evaluate[string](c.t, c.ctx, `lo
 // look keeps a picture, and finds nothing wrong with the page.
 func (c *clicker) look(name string) {
 	c.t.Helper()
-	pagetest.Picture(c.t, c.ctx, name)
+	name += "-" + c.lang
+	pagetest.Picture(c.t, c.ctx, "demo-"+name)
 	for _, violation := range pagetest.Violations(c.t, c.ctx) {
 		c.t.Errorf("%s: %s", name, violation)
 	}
@@ -80,47 +105,137 @@ func (c *clicker) look(name string) {
 }
 
 // TestANewcomerClicksFromOpeningToClosing starts the demo, opens the shop that it prints
-// first, and does nothing but click, on a phone: opens an account, each document by itself,
-// buys in three instalments, has it shipped, moves the clock to the statement, repays, settles
-// the rest, closes, approves that as the lender, and has the certificate.
+// first, and does nothing but click and tick, on a phone, in both languages: opens an account,
+// each document by itself, buys in three instalments, has it shipped, moves the clock to the
+// statement, repays it, closes by settling the rest, approves that as the lender, and sees
+// the certificate.
 func TestANewcomerClicksFromOpeningToClosing(t *testing.T) {
-	d := beginDemo(t)
+	d := beginDemo(t, "--customers", "12", "--months", "3")
 	shop := regexp.MustCompile(`http://127\.0\.0\.1:\d+/`).FindString(d.said)
-	browser := pagetest.Browser(t)
-	ctx, cancel := context.WithTimeout(browser, 4*time.Minute)
-	defer cancel()
-	c := &clicker{t, ctx, &pagetest.Complaints{}}
-	if err := chromedp.Listen(ctx, c.heard.Hear); err != nil {
+	ctx := pagetest.Browser(t)
+	var heard pagetest.Complaints
+	if err := chromedp.Listen(ctx, heard.Hear); err != nil {
 		t.Fatal(err)
 	}
-
-	pagetest.Visit(t, ctx, shop+"?lang=zh-Hans", 390, "light")
-	c.look("shop-home")
-	c.press("里开通月付")
-	c.press("了解并开通")
-	c.open()
-
-	c.reads("已开通")
-	c.look("shop-me-open")
-	c.press("商品")
-	c.press("购买 头戴式耳机")
-	c.press("去付款")
-	c.click("label", "示例月付")
-	c.press("继续")
-	c.press("看看")
-	c.press("返回商城")
-	c.reads("已付款，待发货")
-	c.look("shop-order-held")
-	c.press("发货（确认扣款）")
-	c.look("shop-order-shipped")
-
-	c.press("时光机")
-	c.press("下一个账单日")
-	c.press("我的")
-	c.press("账单")
-	_ = shop
+	for _, lang := range []string{"zh-Hans", "en"} {
+		t.Run(lang, func(t *testing.T) {
+			ctx, cancel := context.WithTimeout(ctx, 5*time.Minute)
+			defer cancel()
+			(&clicker{t: t, ctx: ctx, heard: &heard, lang: lang}).life(shop)
+		})
+	}
 	d.end()
 }
 
-// open opens an account on the hosted pages.
-func (c *clicker) open() {}
+// life is the whole of it.
+func (c *clicker) life(shop string) {
+	pagetest.Visit(c.t, c.ctx, shop+"?lang="+c.lang, 390, "light")
+	if c.lang == "en" { // somebody else had the phone before
+		c.press("我的", "Me")
+		c.press("做一位新顾客", "Be a new customer")
+		c.press("商品", "Goods")
+	}
+	c.look("shop")
+
+	c.press("里开通月付", "Open monthly pay")
+	c.press("了解并开通", "See what it is")
+	c.look("open")
+	c.open()
+	c.press("回到月付首页", "Go to the home page")
+	c.press("返回商城", "Back to the shop")
+	c.reads("已开通", "Open")
+
+	c.press("商品", "Goods")
+	c.press("购买 头戴式耳机", "Buy Headphones")
+	c.press("去付款", "Go to checkout")
+	c.look("means")
+	c.click("label", "示例月付", "Sample Monthly Pay")
+	c.press("继续", "Continue")
+	c.look("plans")
+	pagetest.Evaluate[bool](c.t, c.ctx, `document.querySelector("a[href*='plan=free3']").click(), window.pressed = true`)
+	c.arrive()
+	c.look("confirm")
+	c.press("确认借款 ¥899.00", "Confirm: borrow ¥899.00")
+	c.look("confirmed")
+	c.press("返回商城", "Back to the shop")
+	c.reads("已付款，待发货", "Paid, to be shipped")
+	c.press("发货（确认扣款）", "Ship it (capture)")
+	c.reads("已发货", "Shipped")
+
+	c.press("时光机", "Time machine")
+	c.press("下一个账单日", "The next statement day")
+	c.press("我的", "Me")
+	c.press("进入月付", "Go to monthly pay")
+	c.look("home")
+	c.press("看账单", "See the bill")
+	c.click("summary", "为什么", "Why")
+	c.look("bill")
+	c.press("去还款", "Repay")
+	c.click("label", "8823", "8823")
+	c.look("repay")
+	c.press("全部还清 ¥299.67", "Repay ¥299.67")
+	c.reads("还款成功", "Repaid")
+	c.press("回到月付首页", "Go to the home page")
+
+	c.press("设置", "Settings")
+	c.press("关闭月付", "Close monthly pay")
+	c.click("label", "8823", "8823")
+	c.look("close")
+	c.press("确认还清 ¥599.33", "Repay ¥599.33")
+	c.reads("还款成功", "Repaid")
+	c.press("回到月付首页", "Go to the home page")
+	c.press("设置", "Settings")
+	c.press("关闭月付", "Close monthly pay")
+	c.press("申请关闭", "Close it")
+	c.reads("审核中", "Under review")
+	c.look("closing")
+
+	// The wallet has no door to the lender's desk: back to the shop.
+	pagetest.Visit(c.t, c.ctx, shop, 390, "light")
+	c.press("替资金方审核关闭", "Approve the closure")
+	c.reads("关闭申请", "Closure")
+	c.look("desk")
+	c.press("批准关闭", "Approve")
+	c.press("我的", "Me")
+	c.reads("已关闭", "Closed")
+	c.press("进入月付", "Go to monthly pay")
+	c.press("结清证明", "Certificate")
+	c.press("查看结清证明", "See the certificate")
+	c.reads("SHA-256", "SHA-256")
+	c.look("certificate")
+	pagetest.Visit(c.t, c.ctx, shop, 390, "light")
+	if left := pagetest.Evaluate[int](c.t, c.ctx, `document.querySelectorAll(".guide li:not(.done)").length`); left != 0 {
+		c.t.Errorf("%d steps are not done:\n%s", left, c.text())
+	}
+	c.press("事件", "Events")
+	for _, event := range []string{"account.opened", "authorisation.approved", "purchase.captured", "statement.issued", "repayment.received", "closure.requested", "closure.approved"} {
+		c.reads(event, event)
+	}
+}
+
+// open opens an account on the hosted pages, each text by itself.
+func (c *clicker) open() {
+	c.press("开始", "Begin")
+	c.click("label", "是，已满 18 周岁", "Yes, I am 18")
+	c.click("label", "否，不是学生", "No, I am not a student")
+	c.press("先看看能否开通", "See whether")
+	c.press("继续，逐份阅读文件", "Go on to the texts")
+	texts := 0
+	for strings.Contains(c.at(), "/open/documents/") {
+		if texts++; texts == 1 {
+			c.look("text")
+		}
+		if pagetest.Evaluate[bool](c.t, c.ctx, `[...document.querySelectorAll("input")].some(e => e.checked)`) {
+			c.t.Errorf("%s is ticked beforehand", c.at())
+		}
+		pagetest.Evaluate[bool](c.t, c.ctx, `document.querySelector("input[type=checkbox]").click(), true`)
+		c.press("同意并继续", "Agree and go on")
+	}
+	if texts < 4 {
+		c.t.Errorf("%d texts were agreed to", texts)
+	}
+	c.look("review")
+	c.press("提交申请", "Apply")
+	c.reads("月付已开通", "Monthly pay is open")
+	c.look("opened")
+}

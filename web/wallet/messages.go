@@ -26,7 +26,7 @@ var messages = page.Messages{
 	"home.see":       {"看账单", "See the bill"},
 	"home.clear":     {"没有待还账单", "Nothing to repay"},
 	"home.next":      {"{day} 出账 {amount}，{due} 前还。", "{amount} will be billed on {day}, due on {due}."},
-	"home.unused":    {"还没有消费。在商城结算时，可以主动选择“月付”。", "Nothing was bought yet. At the shop's checkout you may choose monthly pay yourself."},
+	"home.unused":    {"没有欠款。结账时用不用月付，由您自己选择。", "Nothing is owed. Whether to use monthly pay at a checkout is yours to choose."},
 	"home.coming":    {"往后各月要还", "Due in coming months"},
 	"home.frozen":    {"现在不能用月付消费", "Monthly pay can't be used at the moment"},
 	"home.frozen.as": {"不影响还款和退款。", "Repaying and refunds go on as always."},
