@@ -20,7 +20,7 @@ CORE := ./money/... ./calendar/... ./credit/... ./ledger/... ./risk/...
 RACE_ROOMS := ./servicing/... ./eventlog/... ./database/... ./view/... ./api/... ./catalogue/... ./autopay/... ./payment/...
 
 .DEFAULT_GOAL := check
-.PHONY: check test install lint vet format tidy generate fuzz cover mutants bench demo help
+.PHONY: check test install lint vet format tidy generate fuzz cover mutants bench screenshots demo help
 
 check: ## the quick checks: format, vet, the shape of the house, the core's rules
 	@$(STAGE) "format" $(MAKE) -s format
@@ -72,6 +72,9 @@ mutants: ## plant bugs one by one, and see that the simulation finds each in und
 bench: ## measure this machine: checkouts and close of business, on both databases
 	$(GO) run ./cmd/yuefu bench authorise
 	$(GO) run ./cmd/yuefu bench close-of-business
+
+screenshots: ## the README's pictures, made by the test that clicks through the demo
+	YUEFU_NO_SKIP=1 YUEFU_README_PICTURES=$(CURDIR)/docs/screenshots $(GO) test -count=1 -run 'TestANewcomerClicks' ./e2e
 
 demo: ## the real server with a small made-up world, and what to try next
 	$(GO) run ./cmd/yuefu demo

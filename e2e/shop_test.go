@@ -1,8 +1,12 @@
 package e2e
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"image/png"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -104,6 +108,35 @@ func (c *clicker) look(name string) {
 	}
 }
 
+// keep keeps what a phone shows of the page, for the README, in the folder that
+// YUEFU_README_PICTURES names, if any: what make screenshots does.
+func (c *clicker) keep(name string) {
+	c.t.Helper()
+	folder := os.Getenv("YUEFU_README_PICTURES")
+	if folder == "" {
+		return
+	}
+	picture, err := chromedp.Run(c.ctx, chromedp.CaptureScreenshot())
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	seen, err := png.Decode(bytes.NewReader(picture))
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	var small bytes.Buffer // the browser packs for speed
+	if err := (&png.Encoder{CompressionLevel: png.BestCompression}).Encode(&small, seen); err != nil {
+		c.t.Fatal(err)
+	}
+	if small.Len() > 80_000 {
+		c.t.Errorf("the picture %s has %d bytes", name, small.Len())
+	}
+	lang, _, _ := strings.Cut(c.lang, "-")
+	if err := os.WriteFile(filepath.Join(folder, name+"-"+lang+".png"), small.Bytes(), 0o644); err != nil {
+		c.t.Fatal(err)
+	}
+}
+
 // TestANewcomerClicksFromOpeningToClosing starts the demo, opens the shop that it prints
 // first, and does nothing but click and tick, on a phone, in both languages: opens an account,
 // each document by itself, buys in three instalments, has it shipped, moves the clock to the
@@ -151,6 +184,7 @@ func (c *clicker) life(shop string) {
 	c.look("means")
 	c.click("label", "示例月付", "Sample Monthly Pay")
 	c.press("继续", "Continue")
+	c.keep("plans")
 	c.look("plans")
 	pagetest.Evaluate[bool](c.t, c.ctx, `document.querySelector("a[href*='plan=free3']").click(), window.pressed = true`)
 	c.arrive()
@@ -166,12 +200,16 @@ func (c *clicker) life(shop string) {
 	c.press("下一个账单日", "The next statement day")
 	c.press("我的", "Me")
 	c.press("进入月付", "Go to monthly pay")
+	c.keep("home")
 	c.look("home")
 	c.press("看账单", "See the bill")
 	c.click("summary", "为什么", "Why")
+	pagetest.Evaluate[bool](c.t, c.ctx, `document.querySelector("details[open]").closest("section").previousElementSibling.scrollIntoView(), true`)
+	c.keep("bill")
 	c.look("bill")
 	c.press("去还款", "Repay")
 	c.click("label", "8823", "8823")
+	c.keep("repay")
 	c.look("repay")
 	c.press("全部还清 ¥299.67", "Repay ¥299.67")
 	c.reads("还款成功", "Repaid")
@@ -180,6 +218,7 @@ func (c *clicker) life(shop string) {
 	c.press("设置", "Settings")
 	c.press("关闭月付", "Close monthly pay")
 	c.click("label", "8823", "8823")
+	c.keep("close")
 	c.look("close")
 	c.press("确认还清 ¥599.33", "Repay ¥599.33")
 	c.reads("还款成功", "Repaid")
