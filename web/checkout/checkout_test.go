@@ -1,6 +1,7 @@
 package checkout_test
 
 import (
+	"database/sql"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -244,4 +245,40 @@ func TestWhoIsAtACheckout(t *testing.T) {
 	if page := p.reads("/checkout?lang=en"); strings.Contains(page, "<script>alert") || strings.Contains(page, "<img") {
 		t.Error("what the platform says is shown as HTML")
 	}
+}
+
+// TestHowElseItEnds: declined at the last moment, and left lying until it expired.
+func TestHowElseItEnds(t *testing.T) {
+	h := newHouse(t)
+	account := h.open(t, "u-1")
+	p, c := h.pay(t, order("u-1", 600_00))
+	text, now := c.PayLater.Quotes.Data[0].Text, h.office.Clock.Now()
+	if _, err := h.shop.SetSpendingCap(t.Context(), account.ID, "k", client.SpendingCapRequest{Amount: 250_00}); err != nil {
+		t.Fatal(err)
+	}
+	declined, err := h.shop.ConfirmCheckout(t.Context(), c.ID, client.CheckoutConfirmation{Plan: "next", Consent: client.QuoteConsent{
+		Document: text.Document, Version: text.Version, Hash: text.Hash, Person: "u-1", Act: "tap_confirm", Channel: "checkout", Language: "en",
+		ShownAt: now.Add(-time.Minute), AcceptedAt: now, ReadSeconds: 60,
+	}})
+	if err != nil || declined.Status != client.CheckoutDeclined {
+		t.Fatalf("%+v, %v", declined, err)
+	}
+	says(t, p.reads("/checkout/result?lang=en"), "Monthly pay can&#39;t be used for this order", "¥250.00 a month", "Nothing of your limit is held", `value="card"`)
+	if to := p.submit("/checkout/result", "/checkout", `value="card"`); to != "/checkout/result" || h.came(t, c.ID).Chosen != "card" {
+		t.Errorf("another means leads to %s", to)
+	}
+
+	second := order("u-1", 10_00)
+	second.Order = "o-2"
+	p, c = h.pay(t, second)
+	if err := h.office.DB.Write(t.Context(), func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(t.Context(), `UPDATE checkout SET expires = 1 WHERE id = $1`, c.ID)
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if status, to, _ := p.get("/checkout"); status != http.StatusSeeOther || to != "/checkout/result" {
+		t.Errorf("an expired checkout: %d to %s", status, to)
+	}
+	says(t, p.reads("/checkout/result?lang=en"), "This checkout has expired", "Nothing was paid", "https://shop.example/cart?checkout="+c.ID)
 }
