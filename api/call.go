@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"errors"
-	"strings"
 
 	"github.com/valyala/fasthttp"
 
@@ -52,23 +51,6 @@ func (c *call) check() error {
 	}
 	if r.keyed {
 		return c.readKey()
-	}
-	return nil
-}
-
-const bearer = "Bearer "
-
-func (c *call) authenticate() error {
-	if c.asPrincipal() {
-		return nil
-	}
-	h := c.http.Request.Header.Peek("Authorization")
-	if len(h) <= len(bearer) || !strings.EqualFold(string(h[:len(bearer)]), bearer) {
-		return &problem{kind: kindUnauthenticated}
-	}
-	var ok bool
-	if c.caller, ok = c.server.catalogue.Authenticate(h[len(bearer):]); !ok {
-		return &problem{kind: kindUnauthenticated}
 	}
 	return nil
 }

@@ -91,6 +91,8 @@ func TestBrokenRequests(t *testing.T) {
 		"a GET with a body":  {"GET /healthz HTTP/1.1\r\nHost: x\r\nContent-Length: 27\r\n\r\nGET /evil HTTP/1.1\r\nHost: x" + "GET /v1/clock HTTP/1.1\r\nHost: x\r\n\r\n", []string{"", kindUnauthenticated}},
 		"two at once":        {"GET /nothing HTTP/1.1\r\nHost: x\r\n\r\nGET /v1/clock HTTP/1.1\r\nHost: x\r\n\r\n", []string{kindNoSuchRoute, kindUnauthenticated}},
 		"HTTP/1.0":           {"GET /nothing HTTP/1.0\r\n\r\n", []string{kindNoSuchRoute}},
+		"a target elsewhere": {"GET http://evil.example/healthz HTTP/1.1\r\nHost: x\r\n\r\n", []string{kindMalformedRequest}},
+		"no path at all":     {"GET evil.example/healthz HTTP/1.1\r\nHost: x\r\n\r\n", []string{kindMalformedRequest}},
 		"an absolute target": {"GET http://x/v1/clock HTTP/1.1\r\nHost: x\r\n\r\n", []string{kindUnauthenticated}},
 	} {
 		t.Run(name, func(t *testing.T) {

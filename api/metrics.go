@@ -44,6 +44,7 @@ func (counters) Describe(to chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{answered, deskCounts, queued, batches, businessOn, debits, pending, closures, webhooks, backlog, behind, endpoints} {
 		to <- d
 	}
+	to <- guesses
 	to <- messages
 	to <- unsent
 }
@@ -67,6 +68,7 @@ func (c counters) Collect(to chan<- prometheus.Metric) {
 	c.payments(to)
 	c.messages(to)
 	c.webhooks(to)
+	c.guesses(to)
 	to <- prometheus.MustNewConstMetric(queued, prometheus.GaugeValue, float64(f.Queued))
 	if open, breached, err := c.server.tables.ClosuresUnderReview(background); err == nil {
 		to <- prometheus.MustNewConstMetric(closures, prometheus.GaugeValue, float64(open), "under_review")

@@ -4,7 +4,9 @@ import (
 	"errors"
 	"log/slog"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/valyala/fasthttp"
 
@@ -22,8 +24,9 @@ type problem struct {
 	detail string
 	faults []fault
 	unmet  []credit.Unmet
-	allow  string // for method_not_allowed
-	cause  error  // what is logged; callers never see it
+	allow  string        // for method_not_allowed
+	wait   time.Duration // for too_many_requests; 0: a minute
+	cause  error         // what is logged; callers never see it
 }
 
 // fault is one thing wrong with a request, and where.
@@ -165,7 +168,11 @@ func (c *call) fail(err error) {
 	case 405:
 		h.Set("Allow", p.allow)
 	case 429:
-		h.Set("Retry-After", "60")
+		wait := time.Minute
+		if p.wait > 0 {
+			wait = p.wait
+		}
+		h.Set("Retry-After", strconv.Itoa(seconds(wait)))
 	case 503:
 		h.Set("Retry-After", retryAfter)
 	}

@@ -289,7 +289,7 @@ func TestHeadersOfEveryAnswer(t *testing.T) {
 	for _, a := range []answer{w.send(t, "GET", "/healthz", ""), w.send(t, "GET", "/nothing", ""), w.get(t, w.platform, "/v1/clock"), w.send(t, "OPTIONS", "/healthz", "")} {
 		for name, want := range map[string]string{
 			"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store", "Referrer-Policy": "no-referrer",
-			"Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'", "Server": "",
+			"Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'", "Server": "", "Cross-Origin-Resource-Policy": "same-origin", "Strict-Transport-Security": "",
 		} {
 			if got := a.header.Get(name); got != want {
 				t.Errorf("%s is %q", name, got)

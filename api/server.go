@@ -24,6 +24,7 @@ import (
 	"github.com/yuefu/yuefu/consent"
 	"github.com/yuefu/yuefu/credit"
 	"github.com/yuefu/yuefu/event"
+	"github.com/yuefu/yuefu/guess"
 	"github.com/yuefu/yuefu/relay"
 	"github.com/yuefu/yuefu/servicing"
 	"github.com/yuefu/yuefu/session"
@@ -69,6 +70,9 @@ type Options struct {
 	Sessions *session.Store // of hosted pages; nil: there are none
 	Public   string         // the address that links to hosted pages begin with; empty: the one that was asked
 
+	// Guesses stops who tries keys until one fits. Nil: nobody is stopped.
+	Guesses *guess.Limits
+
 	Sources *source.Store // from what customers may be debited
 
 	// Notices are what customers are told, and Told returns when everything up to a
@@ -109,6 +113,8 @@ type Server struct {
 	sources    *source.Store
 	sessions   *session.Store
 	public     string
+	https      bool // customers come by it
+	guesses    *guess.Limits
 	connection int
 
 	http      *fasthttp.Server
@@ -133,9 +139,10 @@ func New(o Options) *Server {
 	s := &Server{
 		desk: o.Desk, catalogue: o.Catalogue, tables: o.Tables, feed: o.Events, webhooks: o.Webhooks, log: o.Log, partitions: o.Partitions, zone: o.Zone, sandbox: o.Sandbox,
 		ready: o.Ready, sources: o.Sources, payments: o.Payments, sessions: o.Sessions, public: strings.TrimSuffix(o.Public, "/"), connection: o.Connections, pages: map[string]fasthttp.RequestHandler{},
-		vault: o.Vault, retention: o.Retention,
+		vault: o.Vault, retention: o.Retention, guesses: o.Guesses,
 		prechecks: pace{often: perMinute},
 	}
+	s.https = strings.HasPrefix(s.public, "https:")
 	s.consents = o.Consents
 	s.notices, s.told = o.Notices, o.Told
 	var err error
@@ -205,6 +212,11 @@ func (s *Server) serve(ctx *fasthttp.RequestCtx) {
 	defer s.done(c)
 	ctx.Response.Header.Set("Request-Id", c.id)
 
+	if !c.oneHost() {
+		c.headers()
+		c.fail(&problem{kind: kindMalformedRequest, detail: "the target names another host than Host"})
+		return
+	}
 	path := ctx.URI().PathOriginal()
 	n := s.paths.find(path, &c.parameters)
 	if n == nil || n.routes == nil {
@@ -270,6 +282,10 @@ func (c *call) headers() {
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
 	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	if c.server.https {
+		h.Set("Strict-Transport-Security", "max-age=31536000")
+	}
 }
 
 // page finds what is mounted at a path.

@@ -21,6 +21,7 @@ var static embed.FS
 // Config is what the pages show.
 type Config struct {
 	Version string
+	HTTPS   bool                 // visitors come by it
 	Zone    string               // the business time zone
 	Sandbox bool                 // its user moves the clock
 	Day     func() calendar.Date // the business date
@@ -77,5 +78,5 @@ func Handler(c Config) (http.Handler, error) {
 		mux.HandleFunc("GET /live", p.live(live))
 		mux.HandleFunc("GET /live/figures.json", live.serve)
 	}
-	return page.Secure(mux), nil
+	return page.Secure(mux, c.HTTPS), nil
 }

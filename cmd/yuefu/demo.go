@@ -19,6 +19,7 @@ import (
 	"github.com/yuefu/yuefu/api/client"
 	"github.com/yuefu/yuefu/catalogue"
 	"github.com/yuefu/yuefu/database"
+	"github.com/yuefu/yuefu/guess"
 	"github.com/yuefu/yuefu/notice"
 	nophone "github.com/yuefu/yuefu/notice/sms/standin"
 	"github.com/yuefu/yuefu/office"
@@ -85,7 +86,7 @@ func (c demoCmd) Run(ctx context.Context) (err error) {
 		return err
 	}
 	t.shop = "http://" + beside.Addr().String()
-	s, err := listen(o, address, "", welcome{try: t.steps(), shop: t.shop})
+	s, err := listen(o, address, front{guesses: guess.New(time.Now, guess.Options{})}, welcome{try: t.steps(), shop: t.shop})
 	if err != nil {
 		return errors.Join(err, beside.Close())
 	}
@@ -156,7 +157,7 @@ func (c demoCmd) key(ctx context.Context, cat *catalogue.Catalogue) (string, err
 
 // fill lets the world live, through real HTTP on a port of its own.
 func (c demoCmd) fill(ctx context.Context, o *office.Office, key string) (sim.Story, error) {
-	s, err := listen(o, "127.0.0.1:0", "", welcome{})
+	s, err := listen(o, "127.0.0.1:0", front{}, welcome{})
 	if err != nil {
 		return sim.Story{}, err
 	}

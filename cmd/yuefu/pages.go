@@ -4,7 +4,6 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
-	"strings"
 	"sync"
 	"time"
 
@@ -23,10 +22,10 @@ import (
 // pages are the pages of an office by the paths that they are mounted at. Live
 // figures are shown for a sandbox only: a real book's sums are nobody's affair who
 // can merely reach the server.
-func pages(o *office.Office, public string, as func(session.Session) *client.Client, suggest welcome) (map[string]http.Handler, error) {
+func pages(o *office.Office, f front, as func(session.Session) *client.Client, suggest welcome) (map[string]http.Handler, error) {
 	book := o.DB.Book()
 	config := web.Config{
-		Version: version(), Zone: book.Zone, Sandbox: book.Sandbox, Spec: api.Contract(), Try: suggest.try, Shop: suggest.shop, Now: time.Now,
+		Version: version(), HTTPS: f.https(), Zone: book.Zone, Sandbox: book.Sandbox, Spec: api.Contract(), Try: suggest.try, Shop: suggest.shop, Now: time.Now,
 		Day: func() calendar.Date { return o.Desk.Today().Day },
 	}
 	if book.Sandbox {
@@ -40,16 +39,16 @@ func pages(o *office.Office, public string, as func(session.Session) *client.Cli
 	for _, path := range web.Pages {
 		mounted[path] = handler
 	}
-	return mounted, hosted(o, public, as, mounted)
+	return mounted, hosted(o, f, as, mounted)
 }
 
 // hosted mounts the pages for customers.
-func hosted(o *office.Office, public string, as func(session.Session) *client.Client, mounted map[string]http.Handler) error {
+func hosted(o *office.Office, f front, as func(session.Session) *client.Client, mounted map[string]http.Handler) error {
 	files, err := page.ReadAssets(page.Static)
 	if err != nil {
 		return err
 	}
-	gate := &page.Gate{Sessions: o.Sessions, API: as, Now: o.Clock.Now, Zone: o.Zone, Secure: strings.HasPrefix(public, "https:"), Log: slog.Default()}
+	gate := &page.Gate{Sessions: o.Sessions, API: as, Now: o.Clock.Now, Zone: o.Zone, Secure: f.https(), Guesses: f.guesses, Log: slog.Default()}
 	pages, err := wallet.Handler(gate, files)
 	if err != nil {
 		return err

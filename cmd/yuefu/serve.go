@@ -9,12 +9,14 @@ import (
 	"net/http"
 	_ "net/http/pprof" // on a listener of its own, when asked for
 	"os"
+	"strings"
 	"time"
 
 	"github.com/yuefu/yuefu/api"
 	"github.com/yuefu/yuefu/api/client"
 	"github.com/yuefu/yuefu/consent/receipt"
 	"github.com/yuefu/yuefu/database"
+	"github.com/yuefu/yuefu/guess"
 	"github.com/yuefu/yuefu/notice"
 	"github.com/yuefu/yuefu/notice/sms"
 	"github.com/yuefu/yuefu/office"
@@ -28,6 +30,7 @@ type serveCmd struct {
 	databaseFlag
 	Listen     string `help:"Address to listen on." default:"127.0.0.1:8080" env:"YUEFU_LISTEN"`
 	Public     string `help:"Address that customers reach the hosted pages at, such as https://pay.example; links begin with it. Default: the one that the platform asked." env:"YUEFU_PUBLIC" placeholder:"URL"`
+	Proxy      string `name:"trusted-proxy" help:"Header in which your proxy writes whose request it is, such as X-Forwarded-For; its last address is believed, whoever sends it: let nobody but the proxy reach this server. Default: requests are of the address that they come from." env:"YUEFU_TRUSTED_PROXY" placeholder:"HEADER"`
 	Sandbox    bool   `help:"For a new database: the clock stands still until POST /v1/clock/advance moves it."`
 	Start      string `help:"For a new sandbox: where its clock starts, as RFC 3339; default: now." placeholder:"TIME"`
 	Zone       string `help:"For a new database: the business time zone; default Asia/Shanghai." placeholder:"ZONE"`
@@ -76,7 +79,7 @@ func (c serveCmd) Run(ctx context.Context) error {
 	if c.Profile != "" {
 		go func() { slog.Error("profiler", "error", http.ListenAndServe(c.Profile, nil)) }()
 	}
-	s, err := listen(o, c.Listen, c.Public, welcome{})
+	s, err := listen(o, c.Listen, front{public: c.Public, guesses: guess.New(time.Now, guess.Options{Header: c.Proxy})}, welcome{})
 	if err != nil {
 		return errors.Join(err, o.Close())
 	}
@@ -107,6 +110,15 @@ func (c serveCmd) provider() (sms.Provider, error) {
 	return sms.NewClient(c.SMS, c.SMSKey, nil)
 }
 
+// front is how an office is reached from outside.
+type front struct {
+	public  string // the address that customers know; empty: the one that is asked
+	guesses *guess.Limits
+}
+
+// https says whether customers come by it.
+func (f front) https() bool { return strings.HasPrefix(f.public, "https:") }
+
 // listener is a server that takes requests.
 type listener struct {
 	url    string
@@ -121,14 +133,14 @@ type welcome struct {
 }
 
 // listen serves the API and the pages of an office.
-func listen(o *office.Office, address, public string, suggest welcome) (*listener, error) {
+func listen(o *office.Office, address string, f front, suggest welcome) (*listener, error) {
 	l, err := net.Listen("tcp", address)
 	if err != nil {
 		return nil, err
 	}
 	book := o.DB.Book()
 	s := &listener{url: "http://" + l.Addr().String(), failed: make(chan error, 1)}
-	pages, err := pages(o, public, s.as, suggest)
+	pages, err := pages(o, f, s.as, suggest)
 	if err != nil {
 		return nil, errors.Join(err, l.Close())
 	}
@@ -136,7 +148,7 @@ func listen(o *office.Office, address, public string, suggest welcome) (*listene
 		Notices: inbox(o), Told: o.Told,
 		Desk: o.Desk, Catalogue: o.Catalogue, Tables: o.Tables, Events: o.Events, Consents: o.Consents, Webhooks: o.Webhooks, Log: slog.Default(),
 		Partitions: book.Partitions, Zone: book.Zone, Sandbox: book.Sandbox,
-		Ready: o.Ready, Payments: paymentFigures(o), Sessions: o.Sessions, Sources: o.Sources, Public: public, Pages: pages,
+		Ready: o.Ready, Payments: paymentFigures(o), Sessions: o.Sessions, Sources: o.Sources, Public: f.public, Guesses: f.guesses, Pages: pages,
 		Vault: o.Vault, Retention: o.Retention,
 	})
 	go func() { s.failed <- s.server.Serve(l) }()

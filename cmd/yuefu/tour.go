@@ -50,7 +50,7 @@ func (t *tour) prepare(ctx context.Context, o *office.Office, key string) error 
 	if t.shopper.Account == "" || t.shopper.Authorised > 0 {
 		return errors.New("the world has nobody who has just arrived")
 	}
-	s, err := listen(o, "127.0.0.1:0", "", welcome{})
+	s, err := listen(o, "127.0.0.1:0", front{}, welcome{})
 	if err != nil {
 		return err
 	}

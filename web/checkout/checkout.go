@@ -48,7 +48,7 @@ func Handler(gate *page.Gate, files *page.Assets) (http.Handler, error) {
 	}
 	mux.Handle("/open/", gate.For(set, func(*page.Visit) error { return errNothing }))
 	mux.Handle("/checkout/", gate.For(set, func(*page.Visit) error { return errNothing }))
-	return page.Secure(mux), nil
+	return page.Secure(mux, gate.Secure), nil
 }
 
 // pages are the pages by their patterns: GET shows, POST does.

@@ -42,15 +42,15 @@ func (l Language) Of(label Label) string {
 // languageCookie keeps the choice of ?lang=. It says nothing about who the visitor is.
 const languageCookie = "lang"
 
-func languageChoice(l Language) *http.Cookie {
-	return &http.Cookie{Name: languageCookie, Value: string(l), Path: "/", MaxAge: 365 * 24 * 3600, HttpOnly: true, SameSite: http.SameSiteLaxMode}
+func languageChoice(r *http.Request, l Language) *http.Cookie {
+	return &http.Cookie{Name: languageCookie, Value: string(l), Path: "/", MaxAge: 365 * 24 * 3600, HttpOnly: true, Secure: byHTTPS(r), SameSite: http.SameSiteLaxMode}
 }
 
 // Choose finds the visitor's language: what they just chose, what they chose
 // before, what their browser prefers.
 func Choose(w http.ResponseWriter, r *http.Request) Language {
 	if chosen := Language(r.URL.Query().Get("lang")); chosen == Chinese || chosen == English {
-		http.SetCookie(w, languageChoice(chosen))
+		http.SetCookie(w, languageChoice(r, chosen))
 		return chosen
 	}
 	if c, err := r.Cookie(languageCookie); err == nil && (c.Value == string(Chinese) || c.Value == string(English)) {

@@ -39,6 +39,8 @@ var frameMessages = Messages{
 	"failed.text":   {"是我们的问题，您的账户没有任何变化。请稍后再试。", "The fault is ours, and nothing about your account was changed. Please try again in a while."},
 	"missing.title": {"没有找到", "There is nothing here"},
 	"missing.text":  {"您要看的内容不存在。", "What you were looking for is not here."},
+	"slow.title":    {"请稍等片刻", "Please wait a moment"},
+	"slow.text":     {"您所在的网络刚才打开了太多无效的链接，为保护大家的账户，先停一停。请等 {seconds} 秒后刷新本页：您的链接仍然有效，账户没有任何变化。", "Too many links that lead nowhere were opened from your network just now, so we pause to keep everybody's account safe. Please wait {seconds} s and load this page again: your link is still good, and nothing about your account was changed."},
 	"left.title":    {"已退出登录", "You are logged out"},
 	"left.text":     {"需要时，从购物应用点“月付”即可重新进入。", "Whenever you need to, tap 'Monthly pay' in the shop's app to come back."},
 

@@ -5,6 +5,7 @@
 package page
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"strings"
@@ -13,11 +14,19 @@ import (
 )
 
 // Secure tells browsers to load from here only, whatever gets into a page, and takes no
-// change that another site has them ask for.
-func Secure(next http.Handler) http.Handler {
+// change that another site has them ask for. https says that visitors come by it: then
+// they are to come by nothing else, and no cookie goes anywhere else. What says nothing
+// else about it is kept nowhere.
+func Secure(next http.Handler, https bool) http.Handler {
 	safe := http.NewCrossOriginProtection().Handler(next)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
+		if https {
+			h.Set("Strict-Transport-Security", "max-age=31536000")
+			r = r.WithContext(context.WithValue(r.Context(), httpsValue{}, true))
+		}
+		h.Set("Cache-Control", "no-store")
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 		h.Set("Content-Security-Policy", "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'")
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "same-origin")
@@ -26,6 +35,11 @@ func Secure(next http.Handler) http.Handler {
 		safe.ServeHTTP(w, r)
 	})
 }
+
+// httpsValue is under which a request's context says that visitors come by https.
+type httpsValue struct{}
+
+func byHTTPS(r *http.Request) bool { return r.Context().Value(httpsValue{}) != nil }
 
 // Money prints an amount of minor units with a comma between thousands.
 func Money(amount int64, decimals int) string {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/yuefu/yuefu/api/client"
+	"github.com/yuefu/yuefu/guess"
 	"github.com/yuefu/yuefu/money"
 	"github.com/yuefu/yuefu/session"
 )
@@ -23,6 +24,7 @@ type Gate struct {
 	Zone     *time.Location                       // of the office, in which times are shown
 	Now      func() time.Time                     // the office's clock, by which consents are dated
 	Secure   bool                                 // customers come over https: the cookie goes nowhere else
+	Guesses  *guess.Limits                        // stops who tries links and cookies; nil: nobody
 	Log      *slog.Logger
 }
 
@@ -66,11 +68,17 @@ func (g *Gate) Enter(set *Set, where func(session.Session) string) http.Handler 
 			return // who only looks whether something is there does not use it up
 		}
 		w.Header().Set("Referrer-Policy", "no-referrer")
-		token, who, err := g.Sessions.Enter(r.Context(), r.URL.Query().Get("link"))
+		link := r.URL.Query().Get("link")
+		if g.stopped(set, w, r, guess.Link, link) {
+			return // a link that is good stays good
+		}
+		token, who, err := g.Sessions.Enter(r.Context(), link)
 		if err != nil {
+			g.wrong(r, guess.Link, link, err)
 			g.refuse(set, w, r, err)
 			return
 		}
+		g.Guesses.Right(g.from(r), guess.Cookie, []byte(token))
 		if old, err := r.Cookie(g.cookieName()); err == nil {
 			// Whoever stood here before, on this browser, stands here no more.
 			if err := g.Sessions.End(r.Context(), old.Value); err != nil {
@@ -80,7 +88,7 @@ func (g *Gate) Enter(set *Set, where func(session.Session) string) http.Handler 
 		}
 		http.SetCookie(w, g.cookie(token, int(session.Longest.Seconds())))
 		if lang := Language(who.Language); lang == Chinese || lang == English {
-			http.SetCookie(w, languageChoice(lang))
+			http.SetCookie(w, languageChoice(r, lang))
 		}
 		w.Header().Set("Cache-Control", "no-store")
 		http.Redirect(w, r, where(who), http.StatusSeeOther)
@@ -96,11 +104,19 @@ func (g *Gate) For(set *Set, handle func(*Visit) error) http.Handler {
 			g.refuse(set, w, r, session.ErrEnded)
 			return
 		}
+		if g.stopped(set, w, r, guess.Cookie, cookie.Value) {
+			return
+		}
 		found, err := g.Sessions.Find(r.Context(), cookie.Value)
 		if err != nil {
+			if errors.Is(err, session.ErrEnded) {
+				http.SetCookie(w, g.cookie("", -1)) // so that a browser is wrong once, however often it looks
+			}
+			g.wrong(r, guess.Cookie, cookie.Value, err)
 			g.refuse(set, w, r, err)
 			return
 		}
+		g.Guesses.Right(g.from(r), guess.Cookie, []byte(cookie.Value))
 		v := &Visit{Session: found, API: g.API(found), Lang: Choose(w, r), W: w, R: r, set: set, gate: g, token: cookie.Value}
 		if err := handle(v); err != nil {
 			g.fail(v, err)
@@ -132,17 +148,22 @@ type trouble struct {
 	Title, Text string // messages
 	Problem     *client.Problem
 	Back        string // where the platform's pages are
+	Seconds     int    // to wait
 }
 
 // refuse answers who is not let in.
 func (g *Gate) refuse(set *Set, w http.ResponseWriter, r *http.Request, err error) {
-	lang := Choose(w, r)
 	status, what := http.StatusUnauthorized, trouble{Title: "ended.title", Text: "ended.text"}
 	if !errors.Is(err, session.ErrEnded) {
 		g.Log.Error("a page failed", "error", err)
 		status, what = http.StatusInternalServerError, trouble{Title: "failed.title", Text: "failed.text"}
 	}
-	if err := set.render(w, r, lang, status, notice, nil, what); err != nil {
+	g.tell(set, w, r, status, what)
+}
+
+// tell shows the frame's own page to who was not let in.
+func (g *Gate) tell(set *Set, w http.ResponseWriter, r *http.Request, status int, what trouble) {
+	if err := set.render(w, r, Choose(w, r), status, notice, nil, what); err != nil {
 		g.Log.Error("a page failed", "error", err)
 	}
 }

@@ -38,7 +38,7 @@ func Handler(gate *page.Gate, files *page.Assets) (http.Handler, error) {
 		mux.Handle(pattern, gate.For(set, handle))
 	}
 	mux.Handle("/wallet/", gate.For(set, missing))
-	return page.Secure(mux), nil
+	return page.Secure(mux, gate.Secure), nil
 }
 
 // pages are the pages by their patterns: GET shows, POST does.

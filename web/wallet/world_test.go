@@ -20,6 +20,7 @@ import (
 	"github.com/yuefu/yuefu/calendar"
 	"github.com/yuefu/yuefu/catalogue"
 	"github.com/yuefu/yuefu/database"
+	"github.com/yuefu/yuefu/guess"
 	"github.com/yuefu/yuefu/notice"
 	"github.com/yuefu/yuefu/office"
 	"github.com/yuefu/yuefu/payment/standin"
@@ -53,7 +54,7 @@ func newHouse(t *testing.T) *house {
 	must(err)
 	h := &house{office: o}
 	var s *api.Server
-	gate := &page.Gate{Sessions: o.Sessions, Now: o.Clock.Now, Zone: o.Zone, Log: quiet, API: func(who session.Session) *client.Client {
+	gate := &page.Gate{Sessions: o.Sessions, Now: o.Clock.Now, Zone: o.Zone, Log: quiet, Guesses: guess.New(time.Now, guess.Options{}), API: func(who session.Session) *client.Client {
 		return client.New("http://inside", "", &http.Client{Transport: s.As(api.Principal{Platform: who.Platform, Programme: who.Programme, Customer: who.Customer})})
 	}}
 	files, err := page.ReadAssets(page.Static)
