@@ -120,7 +120,7 @@ func (s *server) key(platform, role string) string {
 	s.t.Helper()
 	secret := strings.TrimSpace(must(s.t, "keys", "create", "--db", s.dsn, "--platform", platform, "--role", role, "--programme"))
 	c := s.caller(secret)
-	for began := time.Now(); c.send("GET", "/v1/clock", "", "").status == 401; time.Sleep(20 * time.Millisecond) {
+	for began := time.Now(); c.send("GET", "/v1/clock", "", "").status == 401; time.Sleep(100 * time.Millisecond) {
 		if time.Since(began) > time.Second {
 			s.t.Fatalf("after a second the server does not know the key %s", secret)
 		}
