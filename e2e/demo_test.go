@@ -87,6 +87,7 @@ func TestDemo(t *testing.T) {
 		}
 	}
 
+	// The shop comes first, then links into it that make fresh ones of yuefu's.
 	pages := regexp.MustCompile(`http://127\.0\.0\.1:\d+/\S*`).FindAllString(text, -1)
 	if len(pages) < 6 || !regexp.MustCompile(`/wallet\?as=u-\d+`).MatchString(text) || !regexp.MustCompile(`/checkout\?as=u-\d+`).MatchString(text) {
 		t.Errorf("only %v to open", pages)
@@ -108,6 +109,9 @@ func TestDemo(t *testing.T) {
 		response.Body.Close()
 		if response.StatusCode != http.StatusOK || !strings.Contains(string(body), "<html") {
 			t.Errorf("%s: %s, %.100s", page, response.Status, body)
+		}
+		if strings.Contains(string(body), "copy.js") && !strings.Contains(string(body), `href="`+pages[0]+`"`) {
+			t.Error("the start page does not lead to the shop")
 		}
 	}
 

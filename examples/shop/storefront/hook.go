@@ -77,7 +77,7 @@ func (s *Shop) heed(ctx context.Context, e client.Event) error {
 	s.mu.Unlock()
 	switch e.Type {
 	case "account.opened":
-		return s.bind(ctx, e)
+		return s.bind(ctx, e.Customer, e.Account)
 	case "authorisation.approved", "authorisation.voided", "authorisation.expired":
 		// The customer may have closed the browser before they came back to us.
 		return s.refreshAll(ctx, e.Customer)
@@ -105,12 +105,17 @@ func (s *Shop) refreshAll(ctx context.Context, customer string) error {
 
 // bind tells yuefu from which cards the customer may be debited: those that they bound in
 // the shop, by the names that the payment service has for them, and no card number.
-func (s *Shop) bind(ctx context.Context, e client.Event) error {
-	if !s.ours(e.Customer) {
+func (s *Shop) bind(ctx context.Context, customer, account string) error {
+	if !s.ours(customer) {
 		return nil
 	}
-	_, err := s.API.PutSources(ctx, e.Account, client.SourcesRequest{Sources: cards(e.Customer)})
-	return err
+	if _, err := s.API.PutSources(ctx, account, client.SourcesRequest{Sources: cards(customer)}); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.walletOf(customer).Bound = true
+	return nil
 }
 
 // ours says whether a customer came to this shop: the platform may have others.

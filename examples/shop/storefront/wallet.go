@@ -17,6 +17,7 @@ type wallet struct {
 	Last     client.Event    // what was heard last
 	Happened map[string]bool // types of events, since the account was opened
 	Disputed bool
+	Bound    bool // yuefu knows the customer's cards
 }
 
 // walletOf is a customer's; the caller holds the lock.
@@ -106,6 +107,12 @@ func become(v *visit) error {
 func openWallet(v *visit) error {
 	if err := v.known(); err != nil {
 		return err
+	}
+	if w := v.wallet(); w.Status == "open" && !w.Bound {
+		// yuefu could not be told when the account was opened.
+		if err := v.bind(v.ctx(), v.customer, w.Account); err != nil {
+			return err
+		}
 	}
 	where := client.WalletPage(v.r.URL.Query().Get("page"))
 	if where != client.WalletPageOpen && where != client.WalletPageBill && where != client.WalletPageRepay && where != client.WalletPageClose {
