@@ -65,6 +65,9 @@ func reversalAnswer(o *out, a *credit.Account, events []credit.Event, at credit.
 		o.amount("penalty", penalty)
 		o.list("statements_reopened")
 		for _, r := range e.Reopened {
+			if r.Paid != 0 {
+				continue // nothing is open of it
+			}
 			o.begin()
 			o.id("statement", a.ID.Part(credit.PrefixStatement, r.Statement))
 			o.date("overdue_since", r.Overdue)

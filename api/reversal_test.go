@@ -58,6 +58,34 @@ func TestABouncedRepayment(t *testing.T) {
 	s.is("can spend", s.account(a.ID).CanSpend, true)
 }
 
+// TestABouncedEarlyRepayment: what was settled stands on the bills on which it would have stood,
+// on one that was never issued too.
+func TestABouncedEarlyRepayment(t *testing.T) {
+	s := newTeller(t)
+	ctx := t.Context()
+	a := s.apply("u-early-bounce", 5_000_00, 10_000_00, false).Opened
+	purchase := s.capture(s.authorise(a, 600_00, "flat6"), 600_00, true)
+	quote := ok(s.shop.QuoteEarlyRepayment(ctx, a.ID, client.EarlyRepaymentQuoteRequest{Purchase: purchase.ID}))(s)
+	paid := ok(s.shop.RepayEarly(ctx, a.ID, s.key(), client.EarlyRepaymentRequest{Purchase: purchase.ID, Amount: quote.Amount, Currency: client.CNY, Source: "pay-1", Quote: quote.Quote}))(s)
+	s.goTo("2026-02-28")
+	s.is("bills", len(ok(s.shop.ListStatements(ctx, a.ID, client.ListStatementsQuery{}))(s).Data), 0)
+
+	back := ok(s.shop.ReverseRepayment(ctx, paid.ID, s.key(), client.ReversalRequest{Reference: "bounce-1"}))(s)
+	s.is("owed as answered", back.Owed, s.account(a.ID).Owed)
+	bills := ok(s.shop.ListStatements(ctx, a.ID, client.ListStatementsQuery{}))(s).Data
+	s.is("bills of the past", len(bills), 1)
+	s.is("reopened", back.StatementsReopened[0].Statement, bills[0].ID)
+	s.is("dated", bills[0].StatementOn.String(), "2026-02-01")
+	s.is("lines", len(ok(s.shop.GetStatement(ctx, bills[0].ID))(s).Lines), 1)
+	if back.Penalty <= 0 || bills[0].Total < 100_00 {
+		t.Errorf("a penalty of %d on a bill of %d", back.Penalty, bills[0].Total)
+	}
+	story := ok(s.shop.ExplainStatement(ctx, a.ID, client.ExplainStatementQuery{Statement: bills[0].ID}))(s)
+	s.is("remains by the story", story.Remaining, bills[0].Total+back.Penalty)
+	s.is("total by the story", story.Total, bills[0].Total)
+	s.is("reversed on", ok(s.shop.ListRepayments(ctx, a.ID, client.ListRepaymentsQuery{}))(s).Data[0].ReversedOn.String(), "2026-02-28")
+}
+
 // TestTheTimeMachine: without penalty the same customer would owe less, and nothing that happened changes.
 func TestTheTimeMachine(t *testing.T) {
 	s := newTeller(t)

@@ -90,20 +90,51 @@ func (c EarlyRepay) again(a *Account, f Fact, emit func(Event)) error {
 	a.chargePenalties(f.At.Day, emit)
 	for _, e := range f.Events {
 		if e, ok := e.(EarlyRepaymentReceived); ok {
-			a.repayAgain(e, emit)
+			a.repayAgain(e, f.At.Day, emit)
 		}
 	}
 	return nil
 }
 
-// repayAgain settles the same. What a credit balance paid that would not have been
-// there, the customer owes.
-func (a *Account) repayAgain(e EarlyRepaymentReceived, emit func(Event)) {
-	there := min(e.FromCredit, max(0, a.Credit))
-	a.overreturned += e.FromCredit - there
-	e.FromCredit, e.Shares = there, slices.Clone(e.Shares)
+// repayAgain settles the same, as far as it was still owed: a credit balance that an
+// early repayment which never came had used may have paid a part of it. What a credit
+// balance paid that would not have been there, the customer owes; money that finds less
+// to settle pays what is billed.
+func (a *Account) repayAgain(e EarlyRepaymentReceived, day calendar.Date, emit func(Event)) {
+	sum := money.Amount(0)
+	shares := make([]Share, 0, len(e.Shares))
+	for _, s := range e.Shares {
+		a.limitShare(&s)
+		if s.sum() > 0 {
+			shares = append(shares, s)
+			sum += s.sum()
+		}
+	}
+	used := sum - e.Amount
+	there := min(used, max(0, a.Credit))
+	a.overreturned += used - there
+	e.FromCredit, e.Shares = there, shares
 	(&claims{a: a}).divide(e.Shares)
 	a.settling(emit, func() { emit(e) })
+	if there < 0 {
+		a.useCredit(day, emit)
+	}
+}
+
+// limitShare lowers a share to what is owed there.
+func (a *Account) limitShare(s *Share) {
+	owed := Share{}
+	if p := a.purchase(s.Purchase); p != nil {
+		for _, in := range p.Instalments {
+			if in.Number == s.Instalment && in.Statement == s.Statement {
+				owed.Fee, owed.Interest, owed.Principal = in.Fee, in.Interest, in.Principal
+			}
+		}
+	} else if bill := a.statement(s.Statement); s.Purchase == 0 && bill != nil {
+		owed.Penalty, owed.Fee = bill.Penalty, bill.Fee
+	}
+	s.Penalty, s.Fee = min(s.Penalty, owed.Penalty), min(s.Fee, owed.Fee)
+	s.Interest, s.Principal = min(s.Interest, owed.Interest), min(s.Principal, owed.Principal)
 }
 
 func (e EarlyRepaymentReceived) apply(a *Account, on calendar.Date) {

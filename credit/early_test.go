@@ -185,7 +185,8 @@ func TestABounceBeforeAnEarlyRepayment(t *testing.T) {
 	equal(t, "owed", s.a.Owed(), 60_00)
 	equal(t, "billed", s.a.Billed(), 60_00)
 	equal(t, "unbilled", s.owes(s.a.Purchases[0].Number), "57.00+3.00 billed")
-	s.refused(credit.NotReversible, "", credit.ReverseRepayment{Repayment: early.Number, Reference: "b2", History: s.facts})
+	s.bounce(early.Number)
+	equal(t, "owed without both", s.a.Owed(), 309_00)
 	s.repayEarly(0)
 	equal(t, "owed", s.a.Owed(), 0)
 }

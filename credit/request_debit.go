@@ -126,6 +126,13 @@ func (a *Account) unasked() []money.Amount {
 	for i := range a.Statements {
 		left[i] = a.remaining(&a.Statements[i])
 	}
+	for _, d := range a.Debits { // these first: theirs is one statement, and no other
+		for i := range a.Statements {
+			if d.Status == PendingDebit && d.Purpose == StatementDebit && a.Statements[i].Number == d.Statement {
+				left[i] -= min(left[i], d.Amount)
+			}
+		}
+	}
 	sum := money.Amount(0)
 	for _, d := range a.Debits {
 		switch {
@@ -142,12 +149,6 @@ func (a *Account) unasked() []money.Amount {
 						part := min(in.owed(), comes, left[i])
 						left[i], comes = left[i]-part, comes-part
 					}
-				}
-			}
-		default:
-			for i := range a.Statements {
-				if a.Statements[i].Number == d.Statement {
-					left[i] -= min(left[i], d.Amount)
 				}
 			}
 		}
@@ -198,7 +199,7 @@ func (c SettleDebit) again(a *Account, f Fact, emit func(Event)) error {
 		if a.quiet {
 			a.chargePenalties(f.At.Day, emit)
 			emit(DebitSettled{Debit: c.Debit, Repayment: early.Number})
-			a.repayAgain(early, emit)
+			a.repayAgain(early, f.At.Day, emit)
 			return nil
 		}
 		if q, err := a.AsOf(f.At.Day).leaving(d.FeeFree).EarlyQuote(d.Purchase, f.At.Day); err == nil {

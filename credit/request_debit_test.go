@@ -243,7 +243,9 @@ func TestABounceBeforePayEarlyNow(t *testing.T) {
 	early := only[credit.EarlyRepaymentReceived](t, s.settleNow())
 	s.to("2026-03-12").bounce(paid)
 	equal(t, "owed", s.a.Owed(), 60_00)
-	s.refused(credit.NotReversible, "", credit.ReverseRepayment{Repayment: early.Number, Reference: "b", History: s.facts})
+	s.bounce(early.Number)
+	equal(t, "owed without both", s.a.Owed(), 309_00)
+	equal(t, "a debit waits", len(s.a.PendingDebits()), 0)
 
 	s = opened(t, "2026-02-20")
 	s.buy(300_00, "flat3")

@@ -57,9 +57,7 @@ func Retell(id ID, history []Fact, c Change) (r Retold, err error) {
 		for _, e := range f.Events {
 			t.fresh = max(t.fresh, numberOf(e))
 		}
-		if day, ok := f.Command.(CloseDay); ok {
-			t.numbers[day.Day] = firstNumber(f.Events)
-		}
+		t.remember(f)
 	}
 	start, without := c.start(history)
 	t.without = without
@@ -82,6 +80,25 @@ func Retell(id ID, history []Fact, c Change) (r Retold, err error) {
 	t.account.telling, t.account.quiet = false, false
 	t.account.Numbers = max(t.account.Numbers, t.fresh)
 	return Retold{Account: t.account, Facts: t.facts, From: t.from, Dropped: t.dropped}, t.account.Check()
+}
+
+// remember keeps which numbers the bills of which dates had, as they were issued or as a
+// reversal found that they would have been.
+func (t *telling) remember(f Fact) {
+	for _, e := range f.Events {
+		switch e := e.(type) {
+		case StatementIssued:
+			t.numbers[e.Date] = e.Number
+		case RepaymentReversed:
+			for _, s := range e.Issued {
+				t.numbers[s.Date] = s.Number
+				t.fresh = max(t.fresh, s.Number)
+			}
+			if e.Owed != nil {
+				t.fresh = max(t.fresh, e.Owed.Number)
+			}
+		}
+	}
 }
 
 // start is the place from which a history is told, and the repayments that it is told
@@ -108,8 +125,13 @@ func (c Change) start(history []Fact) (start int, without map[int64]bool) {
 // repaid says whether a fact brought one of some repayments.
 func (f Fact) repaid(some map[int64]bool) bool {
 	return slices.ContainsFunc(f.Events, func(e Event) bool {
-		repayment, ok := e.(RepaymentReceived)
-		return ok && some[repayment.Number]
+		switch e := e.(type) {
+		case RepaymentReceived:
+			return some[e.Number]
+		case EarlyRepaymentReceived:
+			return some[e.Number]
+		}
+		return false
 	})
 }
 
@@ -118,7 +140,7 @@ type telling struct {
 	without map[int64]bool
 	terms   func(Terms) *Terms      // once the contract has changed
 	from    int                     // of the told facts: where the change counts from
-	numbers map[calendar.Date]int64 // the first number that was given on a closed day
+	numbers map[calendar.Date]int64 // of the bill of a date
 	fresh   int64                   // the highest number that was given: new things get those after it
 	facts   []Fact
 	dropped []Fact
@@ -154,6 +176,7 @@ func (t *telling) tell(f Fact) {
 		return
 	}
 	if t.never(f) {
+		t.answered(f)
 		return
 	}
 	if len(f.Events) == 0 { // an echo of what was known: it did nothing, and does nothing
@@ -204,6 +227,16 @@ func (t *telling) sent(f Fact) {
 	}
 }
 
+// answered lets a debit whose money bounced be over, as it is: nobody waits for it.
+func (t *telling) answered(f Fact) {
+	for _, e := range f.Events {
+		if e, ok := e.(DebitSettled); ok {
+			e.apply(t.account, f.At.Day)
+			t.facts = append(t.facts, Fact{Command: f.Command, At: f.At, Events: []Event{e}})
+		}
+	}
+}
+
 // never says whether a fact is about a repayment that never came.
 func (t *telling) never(f Fact) bool {
 	for _, e := range f.Events {
@@ -213,6 +246,9 @@ func (t *telling) never(f Fact) bool {
 			if e.Owed != nil {
 				t.account.owe(e.Owed)
 				t.account.overreturned -= e.Owed.Amount
+			}
+			if e.Status != Unopened && t.account.Status.Over() {
+				t.account.reopen() // as it was from then on
 			}
 			return true
 		}

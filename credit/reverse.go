@@ -39,6 +39,14 @@ type RepaymentReversed struct {
 	Agreed    *Terms           `json:"agreed,omitzero"`     // former agreements run again: the newest one, …
 	Former    []FormerTerms    `json:"former,omitempty"`    // … and they
 
+	// What else there is if it had settled instalments early: they are asked for again, on
+	// the bills on which they would have stood.
+	Issued   []StatementIssued `json:"issued,omitempty"`   // bills of the past
+	Rebilled []StatementIssued `json:"rebilled,omitempty"` // those that there were, with the lines that are new on them
+	Waived   []Waiver          `json:"waived,omitempty"`   // cost that is waived now less what was
+	Earned   money.Amount      `json:"earned,omitzero"`    // what subsidies are earned more
+	DueDay   *DueDayTaken      `json:"due_day,omitzero"`   // if bills of the past took a chosen due day over
+
 	Purchases  []Purchase  `json:"purchases,omitempty"`  // those that are different, as they are now
 	Settled    []Settled   `json:"settled,omitempty"`    // the same of those that nothing is owed for
 	Statements []Statement `json:"statements,omitempty"` // all that are unpaid
@@ -58,6 +66,13 @@ type Reopened struct {
 	Statement int64         `json:"statement"`
 	Overdue   calendar.Date `json:"overdue,omitzero"` // since when
 	Bucket    int           `json:"bucket,omitzero"`
+	Paid      calendar.Date `json:"paid,omitzero"` // it would have been paid by now: when
+}
+
+// DueDayTaken is how the customer's choice of a due day stands after a reversal.
+type DueDayTaken struct {
+	Before  int             `json:"before,omitzero"` // the one that is still to be replaced
+	Changes []calendar.Date `json:"changes,omitempty"`
 }
 
 // Restitution (返还) is what a customer owes because more credit balance was paid
@@ -97,23 +112,34 @@ func (c ReverseRepayment) do(a *Account, at Moment, emit func(Event)) error {
 		// billed late: bills that were issued since would be others.
 		return refuse(NotReversible, "a dispute since then was about the money that bounced")
 	}
-	overreturned := is.overreturned
-	var extra []Event
-	is.chargePenalties(at.Day, func(e Event) { e.apply(is, at.Day); extra = append(extra, e) })
-
-	before := tally{}
+	before, after := tally{}, tally{}
 	for _, f := range c.History[from:] {
 		before.add(f.Events)
 	}
-	a.chargePenalties(at.Day, func(e Event) { emit(e); before.add([]Event{e}) })
-	after := tally{}
 	for _, f := range told.Facts[min(from, len(told.Facts)):] {
 		after.add(f.Events)
 	}
+	issued, rebilled, err := after.issued(before)
+	if err != nil {
+		return err
+	}
+	var extra []Event
+	then := func(e Event) { e.apply(is, at.Day); extra = append(extra, e) }
+	is.chargePenalties(at.Day, then)
+	overreturned := is.overreturned
+	if overreturned < 0 { // what a reversal before found to be owed was not: it goes back
+		is.Credit -= overreturned
+		is.useCredit(at.Day, then)
+	}
 	after.add(extra)
+	a.chargePenalties(at.Day, func(e Event) { emit(e); before.add([]Event{e}) })
 
 	e := RepaymentReversed{Number: max(a.Numbers, is.Numbers) + 1, Repayment: c.Repayment, Amount: amount, Reference: c.Reference, Credit: is.Credit - a.Credit}
 	e.Shares, e.Refunds, e.Penalties = after.shares(before), after.refunds(before), after.penalties(before)
+	e.Issued, e.Rebilled, e.Waived, e.Earned = issued, rebilled, after.waivers(before), after.earned-before.earned
+	if a.DueDayBefore != is.DueDayBefore || !slices.Equal(a.DueDayChanges, is.DueDayChanges) {
+		e.DueDay = &DueDayTaken{Before: is.DueDayBefore, Changes: is.DueDayChanges}
+	}
 	e.Purchases, e.Settled = changed(a, is)
 	e.Statements = is.Statements
 	for i := range e.Statements {
@@ -121,7 +147,7 @@ func (c ReverseRepayment) do(a *Account, at Moment, emit func(Event)) error {
 			s.Debited = at.Day // what was not debited on a day that is past is not made up for
 		}
 	}
-	e.Reopened = reopened(a, is, told.Facts)
+	e.Reopened = reopened(a, is, e.Issued, append(told.Facts, Fact{Events: extra, At: at}))
 	for _, b := range is.Blocks {
 		if b.Kind != BlockOverdue {
 			continue
@@ -142,10 +168,7 @@ func (c ReverseRepayment) do(a *Account, at Moment, emit func(Event)) error {
 		}
 	}
 	if a.Status.Over() && (is.Owed() > 0 || overreturned > 0) {
-		e.Status = Active
-		if a.Closure != nil {
-			e.Status = Closing // somebody still asks for its end: it is reviewed on what there is now
-		}
+		e.Status = a.inUse()
 	}
 	emit(e)
 	return nil
@@ -162,9 +185,8 @@ func (c ReverseRepayment) find() (from int, amount money.Amount, without map[int
 					from, amount = i, e.Amount
 				}
 			case EarlyRepaymentReceived:
-				// Bills would have been issued that never were.
 				if e.Number == c.Repayment {
-					return 0, 0, nil, refuse(NotReversible, "it settled instalments early, and they cannot be billed in the past")
+					from, amount = i, e.Amount
 				}
 			case RepaymentReversed:
 				if e.Repayment == c.Repayment {
@@ -177,190 +199,13 @@ func (c ReverseRepayment) find() (from int, amount money.Amount, without map[int
 	if from < 0 {
 		return 0, 0, nil, refuse(NotFound, "there is no such repayment")
 	}
+	if amount == 0 {
+		return 0, 0, nil, refuse(NotReversible, "the credit balance paid it all: no money came that could bounce")
+	}
 	if i := slices.IndexFunc(c.History[:from], func(f Fact) bool { return f.repaid(without) }); i >= 0 {
 		from = i // what bounced before has to be told without, from its own place on
 	}
 	return from, amount, without, nil
-}
-
-// line names an instalment on a statement, or a statement's own cost.
-type line struct {
-	statement, purchase int64
-	instalment          int
-}
-
-func (l line) compare(o line) int {
-	return cmp.Or(cmp.Compare(l.statement, o.statement), cmp.Compare(l.purchase, o.purchase), cmp.Compare(l.instalment, o.instalment))
-}
-
-// tally adds up what events paid, cut, charged and gave back.
-type tally struct {
-	paid    map[line]Share
-	refund  map[int64]RefundRestated
-	charged map[int64]PenaltyCharged
-}
-
-// add takes events in. A reversal of before is a difference that counts as well.
-func (t *tally) add(events []Event) {
-	if t.paid == nil {
-		*t = tally{map[line]Share{}, map[int64]RefundRestated{}, map[int64]PenaltyCharged{}}
-	}
-	for _, e := range events {
-		switch e := e.(type) {
-		case RepaymentReceived:
-			t.pay(e.Shares)
-		case CreditUsed:
-			t.pay(e.Shares)
-		case EarlyRepaymentReceived:
-			t.pay(e.Shares) // the same, but perhaps of other funders' claims
-		case PurchaseRefunded:
-			t.recut(RefundRestated{Refund: e.Number, Purchase: e.Purchase, Merchant: e.Merchant, Cuts: e.Cuts, Credit: e.Credit})
-		case PenaltyCharged:
-			t.charge(e)
-		case RepaymentReversed:
-			t.pay(e.Shares)
-			for _, r := range e.Refunds {
-				t.recut(r)
-			}
-			for _, p := range e.Penalties {
-				t.charge(p)
-			}
-		}
-	}
-}
-
-func (t *tally) charge(e PenaltyCharged) {
-	e.Amount += t.charged[e.Statement].Amount
-	t.charged[e.Statement] = e
-}
-
-func (t *tally) pay(shares []Share) {
-	for _, s := range shares {
-		key := line{s.Statement, s.Purchase, s.Instalment}
-		t.paid[key] = sumShares(t.paid[key], s, 1)
-	}
-}
-
-func (t *tally) recut(r RefundRestated) {
-	was, ok := t.refund[r.Refund]
-	if ok {
-		r.Credit += was.Credit
-		r.Cuts = sumCuts(was.Cuts, r.Cuts, 1)
-	}
-	t.refund[r.Refund] = r
-}
-
-func (t *tally) shares(before tally) (diff []Share) {
-	keys := map[line]bool{}
-	for k := range t.paid {
-		keys[k] = true
-	}
-	for k := range before.paid {
-		keys[k] = true
-	}
-	for k := range keys {
-		s := sumShares(t.paid[k], before.paid[k], -1)
-		s.Statement, s.Purchase, s.Instalment = k.statement, k.purchase, k.instalment
-		if s.Penalty != 0 || s.Fee != 0 || s.Interest != 0 || s.Principal != 0 || len(s.Funders) > 0 {
-			diff = append(diff, s)
-		}
-	}
-	slices.SortFunc(diff, func(a, b Share) int {
-		return line{a.Statement, a.Purchase, a.Instalment}.compare(line{b.Statement, b.Purchase, b.Instalment})
-	})
-	return diff
-}
-
-func (t *tally) refunds(before tally) (diff []RefundRestated) {
-	for n, r := range t.refund {
-		was := before.refund[n]
-		r.Credit -= was.Credit
-		r.Cuts = sumCuts(r.Cuts, was.Cuts, -1)
-		if r.Credit != 0 || len(r.Cuts) > 0 {
-			diff = append(diff, r)
-		}
-	}
-	slices.SortFunc(diff, func(a, b RefundRestated) int { return cmp.Compare(a.Refund, b.Refund) })
-	return diff
-}
-
-func (t *tally) penalties(before tally) (diff []PenaltyCharged) {
-	keys := map[int64]bool{}
-	for n := range t.charged {
-		keys[n] = true
-	}
-	for n := range before.charged {
-		keys[n] = true
-	}
-	for n := range keys {
-		e := PenaltyCharged{Statement: n, Amount: t.charged[n].Amount - before.charged[n].Amount, Through: max(t.charged[n].Through, before.charged[n].Through)}
-		if e.Amount != 0 {
-			diff = append(diff, e)
-		}
-	}
-	slices.SortFunc(diff, func(a, b PenaltyCharged) int { return cmp.Compare(a.Statement, b.Statement) })
-	return diff
-}
-
-func sumShares(a, b Share, sign money.Amount) Share {
-	a.Penalty += sign * b.Penalty
-	a.Fee += sign * b.Fee
-	a.Interest += sign * b.Interest
-	a.Principal += sign * b.Principal
-	a.ChargedOff = a.ChargedOff || b.ChargedOff // for its whole time: see ReverseRepayment
-	a.Funders = sumParts(a.Funders, b.Funders, sign)
-	return a
-}
-
-func sumParts(a, b []FunderPart, sign money.Amount) []FunderPart {
-	sum := slices.Clone(a)
-	for _, part := range b {
-		i := slices.IndexFunc(sum, func(p FunderPart) bool { return p.Funder == part.Funder })
-		if i < 0 {
-			sum = append(sum, FunderPart{Funder: part.Funder})
-			i = len(sum) - 1
-		}
-		sum[i].Principal += sign * part.Principal
-		sum[i].Cost += sign * part.Cost
-	}
-	return slices.DeleteFunc(sum, func(p FunderPart) bool { return p.Principal == 0 && p.Cost == 0 })
-}
-
-func sumCuts(a, b []Cut, sign money.Amount) []Cut {
-	sum := slices.Clone(a)
-	for _, cut := range b {
-		i := slices.IndexFunc(sum, func(c Cut) bool {
-			return c.Instalment == cut.Instalment && c.Statement == cut.Statement && c.Dispute == cut.Dispute
-		})
-		if i < 0 {
-			sum = append(sum, Cut{Dispute: cut.Dispute, Instalment: cut.Instalment, Statement: cut.Statement})
-			i = len(sum) - 1
-		}
-		c := &sum[i]
-		c.ChargedOff = c.ChargedOff || cut.ChargedOff
-		c.Principal += sign * cut.Principal
-		c.Interest += sign * cut.Interest
-		c.Fee += sign * cut.Fee
-		c.Funders = sumParts(c.Funders, cut.Funders, sign)
-		c.Borne = sumBorne(c.Borne, cut.Borne, sign)
-	}
-	return slices.DeleteFunc(sum, func(c Cut) bool {
-		return c.Principal == 0 && c.Interest == 0 && c.Fee == 0 && len(c.Borne) == 0 && len(c.Funders) == 0
-	})
-}
-
-// sumBorne adds up what is borne, or takes it off (sign −1), by bearer.
-func sumBorne(a, b []Borne, sign money.Amount) []Borne {
-	sum := slices.Clone(a)
-	for _, borne := range b {
-		i := slices.IndexFunc(sum, func(o Borne) bool { return o.Bearer == borne.Bearer })
-		if i < 0 {
-			sum = append(sum, Borne{Bearer: borne.Bearer})
-			i = len(sum) - 1
-		}
-		sum[i].Amount += sign * borne.Amount
-	}
-	return slices.DeleteFunc(sum, func(o Borne) bool { return o.Amount == 0 })
 }
 
 // changed lists the purchases that are different from what they were.
@@ -378,24 +223,61 @@ func changed(was, is *Account) (live []Purchase, settled []Settled) {
 	return live, settled
 }
 
-// reopened says how statements stand that are unpaid, or overdue, other than they were.
-func reopened(was, is *Account, facts []Fact) (list []Reopened) {
+// reopened says how statements stand, other than they were: those that are unpaid, and
+// those that are paid now and were not, or were not even issued.
+func reopened(was, is *Account, issued []StatementIssued, facts []Fact) (list []Reopened) {
 	for i := range is.Statements {
 		s := &is.Statements[i]
-		if before := was.statement(s.Number); before != nil && before.Overdue == s.Overdue && before.Bucket == s.Bucket {
-			continue
+		if before := was.statement(s.Number); before == nil || before.Overdue != s.Overdue || before.Bucket != s.Bucket {
+			list = append(list, stands(s.Number, s.Bucket, facts))
 		}
-		r := Reopened{Statement: s.Number, Bucket: s.Bucket}
-		for _, f := range facts {
-			for _, e := range f.Events {
-				if e, ok := e.(StatementOverdue); ok && e.Statement == s.Number {
-					r.Overdue = f.At.Day
+	}
+	for i := range was.Statements {
+		if n := was.Statements[i].Number; is.statement(n) == nil {
+			list = append(list, paidBy(n, facts))
+		}
+	}
+	for _, s := range issued {
+		if is.statement(s.Number) == nil && was.statement(s.Number) == nil {
+			list = append(list, paidBy(s.Number, facts))
+		}
+	}
+	return list
+}
+
+func stands(statement int64, bucket int, facts []Fact) Reopened {
+	r := Reopened{Statement: statement, Bucket: bucket}
+	for _, f := range facts {
+		for _, e := range f.Events {
+			if e, ok := e.(StatementOverdue); ok && e.Statement == statement {
+				r.Overdue = f.At.Day
+			}
+		}
+	}
+	return r
+}
+
+func paidBy(statement int64, facts []Fact) Reopened {
+	r := stands(statement, 0, facts)
+	for _, f := range facts {
+		for _, e := range f.Events {
+			switch e := e.(type) {
+			case StatementOverdue:
+				if e.Statement == statement {
+					r.Bucket = e.Bucket()
+				}
+			case StatementAged:
+				if e.Statement == statement {
+					r.Bucket = e.Bucket
+				}
+			case StatementPaid:
+				if e.Statement == statement {
+					r.Paid = f.At.Day
 				}
 			}
 		}
-		list = append(list, r)
 	}
-	return list
+	return r
 }
 
 func (e RepaymentReversed) apply(a *Account, on calendar.Date) {
@@ -417,6 +299,9 @@ func (e RepaymentReversed) apply(a *Account, on calendar.Date) {
 	}
 	slices.SortFunc(a.Purchases, func(x, y Purchase) int { return cmp.Compare(x.Number, y.Number) })
 	a.Statements = slices.Clone(e.Statements)
+	if e.DueDay != nil {
+		a.DueDayBefore, a.DueDayChanges = e.DueDay.Before, slices.Clone(e.DueDay.Changes)
+	}
 	a.Blocks = append(a.Blocks, e.Blocks...)
 	for i := range a.Blocks {
 		if a.Blocks[i].Kind == BlockOverdue && e.Since != 0 {
@@ -424,7 +309,7 @@ func (e RepaymentReversed) apply(a *Account, on calendar.Date) {
 		}
 	}
 	if e.Status != Unopened {
-		a.Status, a.ClosedOn = e.Status, 0
+		a.reopen()
 	}
 	if len(e.Former) > 0 {
 		a.Agreed, a.Former = e.Agreed, slices.Clone(e.Former)
@@ -432,6 +317,16 @@ func (e RepaymentReversed) apply(a *Account, on calendar.Date) {
 	}
 	a.spare(on)
 }
+
+// inUse is the status of an account that is not over.
+func (a *Account) inUse() Status {
+	if a.Closure != nil {
+		return Closing // somebody still asks for its end: it is reviewed on what there is now
+	}
+	return Active
+}
+
+func (a *Account) reopen() { a.Status, a.ClosedOn = a.inUse(), 0 }
 
 func (a *Account) owe(o *Restitution) {
 	a.numbered(o.Number)

@@ -2,6 +2,7 @@ package explain
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/yuefu/yuefu/credit"
 	"github.com/yuefu/yuefu/money"
@@ -54,6 +55,12 @@ func (t *teller) event(e credit.Event) {
 	case credit.CreditUsed:
 		t.paid(e, e.Shares, ruleCredit, say("溢缴款", "the credit balance"))
 	case credit.RepaymentReversed:
+		for _, w := range e.Waived {
+			t.on(w.Purchase, w.Instalment, t.step(e, ruleReversal, -(w.Interest+w.Fee), say("提前还款被退回，利息 %[1]s、费用 %[2]s 恢复计收", "The early repayment bounced: %[1]s of interest and %[2]s of fee are asked for again", t.yuan(-w.Interest), t.yuan(-w.Fee))))
+		}
+		for _, s := range slices.Concat(e.Issued, e.Rebilled) {
+			t.billed(e, s)
+		}
 		t.paid(e, e.Shares, ruleReversal, say("%[1]s 的还款被退回", "a repayment of %[1]s that bounced", t.yuan(e.Amount)))
 		for _, r := range e.Refunds {
 			t.cuts(e, r.Purchase, r.Cuts, ruleReversal)
@@ -169,11 +176,15 @@ func (t *teller) converted(e credit.StatementConverted) {
 	}
 }
 
-func (t *teller) issued(e credit.StatementIssued) {
+func (t *teller) issued(e credit.StatementIssued) { t.billed(e, e) }
+
+// billed tells the lines of a bill, as it was issued or by a reversal that adds to it.
+func (t *teller) billed(of credit.Event, e credit.StatementIssued) {
 	if e.Number != t.statement {
 		return
 	}
-	t.bill.Date, t.bill.Due, t.bill.Total, t.bill.Currency = e.Date, e.Due, e.Total, t.account.Terms.Currency
+	t.bill.Date, t.bill.Due, t.bill.Currency = e.Date, e.Due, t.account.Terms.Currency
+	t.bill.Total += e.Total
 	for _, line := range e.Lines {
 		key := lineKey{line.Purchase, line.Instalment}
 		b := t.bought[line.Purchase]
@@ -182,9 +193,9 @@ func (t *teller) issued(e credit.StatementIssued) {
 			Principal: line.Principal, Interest: line.Interest, Fee: line.Fee,
 		}
 		t.bill.Lines = append(t.bill.Lines, l)
-		t.on(line.Purchase, line.Instalment, t.step(e, ruleBill, 0, say("出账：本金 %[1]s，利息 %[2]s，费用 %[3]s", "Billed: principal %[1]s, interest %[2]s, fee %[3]s", t.yuan(line.Principal), t.yuan(line.Interest), t.yuan(line.Fee))))
+		t.on(line.Purchase, line.Instalment, t.step(of, ruleBill, 0, say("出账：本金 %[1]s，利息 %[2]s，费用 %[3]s", "Billed: principal %[1]s, interest %[2]s, fee %[3]s", t.yuan(line.Principal), t.yuan(line.Interest), t.yuan(line.Fee))))
 	}
-	t.own(t.step(e, ruleBill, 0, say("%[1]d 笔明细合计 %[2]s，还款日 %[3]s", "%[1]d lines come to %[2]s, due on %[3]s", len(e.Lines), t.yuan(e.Total), e.Due)))
+	t.own(t.step(of, ruleBill, 0, say("%[1]d 笔明细合计 %[2]s，还款日 %[3]s", "%[1]d lines come to %[2]s, due on %[3]s", len(e.Lines), t.yuan(e.Total), e.Due)))
 }
 
 // penalty tells a penalty with what it was counted on.

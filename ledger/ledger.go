@@ -127,29 +127,7 @@ func Post(account credit.ID, event credit.Event) []Transfer {
 			}
 		}
 	case credit.StatementIssued:
-		var sum credit.Line
-		earned := money.Amount(0)
-		var off credit.WrittenOff // billed so that the customer knows; nobody's income until it is paid
-		for _, line := range e.Lines {
-			if line.ChargedOff {
-				off.Unbilled -= line.Principal
-				off.Billed += line.Principal
-				off.Interest += line.Interest
-				off.Fee += line.Fee
-			} else {
-				sum.Principal += line.Principal
-				sum.Interest += line.Interest
-				sum.Fee += line.Fee
-			}
-			for _, b := range line.Borne {
-				earned += b.Amount
-			}
-		}
-		p.move(p.customer(PrincipalBilled), p.customer(PrincipalUnbilled), sum.Principal)
-		p.move(p.customer(InterestBilled), Account{Class: InterestIncome}, sum.Interest)
-		p.move(p.customer(FeeBilled), Account{Class: FeeIncome}, sum.Fee)
-		p.move(Account{Class: DeferredSubsidy}, Account{Class: SubsidyIncome}, earned)
-		p.stillOwed(off)
+		p.bill(e.Lines)
 	case credit.DebtChargedOff:
 		p.chargeOff(e)
 	case credit.StatementDeferred:
@@ -220,6 +198,33 @@ func (p *posting) move(debit, from Account, amount money.Amount) {
 	}
 }
 
+// bill moves what is asked for onto a statement: its cost is earned with it.
+func (p *posting) bill(lines []credit.Line) {
+	var sum credit.Line
+	earned := money.Amount(0)
+	var off credit.WrittenOff // billed so that the customer knows; nobody's income until it is paid
+	for _, line := range lines {
+		if line.ChargedOff {
+			off.Unbilled -= line.Principal
+			off.Billed += line.Principal
+			off.Interest += line.Interest
+			off.Fee += line.Fee
+		} else {
+			sum.Principal += line.Principal
+			sum.Interest += line.Interest
+			sum.Fee += line.Fee
+		}
+		for _, b := range line.Borne {
+			earned += b.Amount
+		}
+	}
+	p.move(p.customer(PrincipalBilled), p.customer(PrincipalUnbilled), sum.Principal)
+	p.move(p.customer(InterestBilled), Account{Class: InterestIncome}, sum.Interest)
+	p.move(p.customer(FeeBilled), Account{Class: FeeIncome}, sum.Fee)
+	p.move(Account{Class: DeferredSubsidy}, Account{Class: SubsidyIncome}, earned)
+	p.stillOwed(off)
+}
+
 // promise books what others bear of a purchase's cost: it is owed by them at once
 // and earned bill by bill. A refund takes the promise back (sign −1).
 func (p *posting) promise(name string, borne []credit.Borne, sign money.Amount) {
@@ -244,9 +249,15 @@ func (p *posting) promise(name string, borne []credit.Borne, sign money.Amount) 
 
 // pay lowers what the customer owes, by the kind of debt, from a source of money.
 func (p *posting) pay(source Account, shares []credit.Share) {
-	var sum credit.Share
+	var sum, early credit.Share
 	var off credit.WrittenOff
 	for _, s := range shares {
+		if s.Statement == 0 && s.Purchase != 0 && !s.ChargedOff { // paid early: its cost is earned as it is paid
+			early.Fee += s.Fee
+			early.Interest += s.Interest
+			early.Principal += s.Principal
+			continue
+		}
 		if s.ChargedOff {
 			off.Penalty -= s.Penalty
 			off.Fee -= s.Fee
@@ -270,6 +281,9 @@ func (p *posting) pay(source Account, shares []credit.Share) {
 	p.move(source, p.customer(FeeBilled), sum.Fee)
 	p.move(source, p.customer(InterestBilled), sum.Interest)
 	p.move(source, p.customer(PrincipalBilled), sum.Principal)
+	p.move(source, Account{Class: FeeIncome}, early.Fee)
+	p.move(source, Account{Class: InterestIncome}, early.Interest)
+	p.move(source, p.customer(PrincipalUnbilled), early.Principal)
 	p.passOn(shares)
 }
 
@@ -311,6 +325,13 @@ func (p *posting) reverse(e credit.RepaymentReversed) {
 		balance -= r.Credit
 	}
 	p.move(Account{Class: Cash}, p.customer(CreditBalance), balance)
+	p.move(Account{Class: DeferredSubsidy}, Account{Class: SubsidyIncome}, e.Earned)
+	for _, w := range e.Waived {
+		p.promise(w.Merchant, w.Borne, -1)
+	}
+	for _, s := range slices.Concat(e.Issued, e.Rebilled) {
+		p.bill(s.Lines)
+	}
 	for _, charged := range e.Penalties {
 		p.move(p.customer(Penalty), Account{Class: PenaltyIncome}, charged.Amount)
 	}

@@ -63,6 +63,8 @@ func (w *world) take(e *eventlog.Entry) {
 			c.bought = append(c.bought, event.Number)
 		case credit.RepaymentReceived:
 			c.repaid = append(c.repaid, event.Number)
+		case credit.EarlyRepaymentReceived:
+			c.repaid = append(c.repaid, event.Number)
 		}
 	}
 }

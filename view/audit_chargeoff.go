@@ -130,6 +130,15 @@ func (g *givenUp) billed(e credit.StatementIssued) *Violation {
 	return nil
 }
 
+// billedAgain counts what a reversal bills of what was given up.
+func (g *givenUp) billedAgain(e credit.StatementIssued) {
+	for _, line := range e.Lines {
+		if line.ChargedOff {
+			g.owed += line.Interest + line.Fee
+		}
+	}
+}
+
 // counted checks that what is still owed of what was given up is what is left of it
 // after each recovery and refund: no yuan was counted twice.
 func (x *audited) counted() *Violation {

@@ -23,6 +23,7 @@ func (x *audited) paidEarly(day calendar.Date, command credit.Command, e credit.
 	if !ok || c.Purchase != e.Purchase || c.Quote != e.Quote {
 		return wrong(CheckPayments, "the early repayment of purchase %d by quote %s came of another command or quote", e.Purchase, e.Quote)
 	}
+	x.came[e.Number] = e.Amount
 	if e.FromCredit > x.state.Credit {
 		return wrong(CheckPayments, "%d were used of a credit balance of %d", e.FromCredit, x.state.Credit)
 	}
@@ -47,7 +48,7 @@ func (x *audited) paidEarly(day calendar.Date, command credit.Command, e credit.
 			for k := range bought.parts {
 				if part := &bought.parts[k]; part.statement == 0 {
 					bought.before += part.principal
-					*part = auditedPart{on: part.on}
+					*part = auditedPart{on: part.on, conversion: part.conversion}
 				}
 			}
 		}

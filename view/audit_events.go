@@ -290,15 +290,27 @@ func (x *audited) captured(day calendar.Date, e credit.PurchaseCaptured) *Violat
 }
 
 func (x *audited) issued(day calendar.Date, e credit.StatementIssued) *Violation {
-	terms := x.state.Terms
-	year, month, _ := e.Date.Split()
 	switch {
-	case e.Date != day, e.Date != calendar.OnDay(year, month, terms.StatementDay), e.Date <= x.billed:
-		return wrong(CheckCycles, "statement %d is dated %s, issued on %s after that of %q, on the anchor day %d", e.Number, e.Date, day, x.billed, terms.StatementDay)
+	case e.Date != day, e.Date <= x.billed:
+		return wrong(CheckCycles, "statement %d is dated %s, issued on %s after that of %q", e.Number, e.Date, day, x.billed)
 	case e.Due != calendar.NextOnDay(e.Date, x.dueDay):
 		return wrong(CheckCycles, "statement %d of %s is due on %s", e.Number, e.Date, e.Due)
 	}
 	x.billed = e.Date
+	return x.issuedOn(e)
+}
+
+// issuedOn checks a statement against the contract's anchor day, and its lines.
+func (x *audited) issuedOn(e credit.StatementIssued) *Violation {
+	year, month, _ := e.Date.Split()
+	if e.Date != calendar.OnDay(year, month, x.state.Terms.StatementDay) {
+		return wrong(CheckCycles, "statement %d is dated %s, on the anchor day %d", e.Number, e.Date, x.state.Terms.StatementDay)
+	}
+	return x.lines(e)
+}
+
+// lines checks that lines bill what their instalments ask for, each once and on its date.
+func (x *audited) lines(e credit.StatementIssued) *Violation {
 	total := money.Amount(0)
 	for _, line := range e.Lines {
 		total += line.Principal + line.Interest + line.Fee

@@ -1,6 +1,8 @@
 package view
 
 import (
+	"slices"
+
 	"github.com/yuefu/yuefu/credit"
 )
 
@@ -13,6 +15,9 @@ func (x *audited) reversed(e credit.RepaymentReversed) *Violation {
 	}
 	delete(x.came, e.Repayment)
 	back := e.Credit
+	if v := x.askedAgain(e); v != nil {
+		return v
+	}
 	if v := x.given.recovered(e.Shares); v != nil {
 		return v
 	}
@@ -38,9 +43,6 @@ func (x *audited) reversed(e credit.RepaymentReversed) *Violation {
 		}
 		for _, cut := range r.Cuts {
 			moved += cut.Principal
-			if cut.Statement == 0 && (cut.Principal != 0 || cut.Interest != 0 || cut.Fee != 0) {
-				return wrong(CheckRefunds, "a reversal changes what refund %d took off before a bill", r.Refund)
-			}
 			if p := x.bought[r.Purchase]; p != nil {
 				p.unpaid(cut.Funders)
 			}
@@ -59,6 +61,69 @@ func (x *audited) reversed(e credit.RepaymentReversed) *Violation {
 	}
 	if back != -e.Amount {
 		return wrong(CheckPayments, "a repayment of %d bounced, and %d were taken back", e.Amount, -back)
+	}
+	return nil
+}
+
+// askedAgain checks that what an early repayment had settled is asked for again: each instalment
+// as it was agreed, on the bill of its date or on none yet, and nothing else besides.
+func (x *audited) askedAgain(e credit.RepaymentReversed) *Violation {
+	part := func(purchase int64, instalment int) (*auditedPurchase, *auditedPart) {
+		p := x.bought[purchase]
+		if p == nil || instalment < 1 || instalment > len(p.parts) {
+			return nil, nil
+		}
+		return p, &p.parts[instalment-1]
+	}
+	for _, s := range e.Shares {
+		if s.Statement != 0 || s.Principal|s.Interest|s.Fee == 0 { // its funders' parts only
+			continue
+		}
+		p, in := part(s.Purchase, s.Instalment)
+		if p == nil || in.statement != 0 {
+			return wrong(CheckPayments, "a reversal asks again for instalment %d of purchase %d, which was not paid early", s.Instalment, s.Purchase)
+		}
+		in.principal, in.interest, in.fee = in.principal-s.Principal, in.interest-s.Interest, in.fee-s.Fee
+		p.before += s.Principal
+	}
+	for _, w := range e.Waived {
+		p, in := part(w.Purchase, w.Instalment)
+		if p == nil || in.statement != 0 {
+			return wrong(CheckPayments, "a reversal asks again for cost of instalment %d of purchase %d, which was not waived", w.Instalment, w.Purchase)
+		}
+		in.interest, in.fee = in.interest-w.Interest, in.fee-w.Fee
+	}
+	for _, r := range e.Refunds {
+		for _, cut := range r.Cuts {
+			if cut.Statement != 0 || cut.Principal|cut.Interest|cut.Fee == 0 {
+				continue
+			}
+			p, in := part(r.Purchase, cut.Instalment)
+			if p == nil || in.statement != 0 {
+				return wrong(CheckRefunds, "a reversal changes what refund %d took off before a bill", r.Refund)
+			}
+			in.principal, in.interest, in.fee = in.principal-cut.Principal, in.interest-cut.Interest, in.fee-cut.Fee
+			p.before += cut.Principal
+		}
+	}
+	for _, s := range e.Issued {
+		if v := x.issuedOn(s); v != nil {
+			return v
+		}
+		x.billed = max(x.billed, s.Date)
+	}
+	for _, s := range e.Rebilled {
+		if v := x.lines(s); v != nil {
+			return v
+		}
+	}
+	for _, s := range slices.Concat(e.Issued, e.Rebilled) {
+		x.given.billedAgain(s)
+	}
+	for _, s := range e.Statements {
+		if s.ChargedOff && slices.ContainsFunc(e.Issued, func(i credit.StatementIssued) bool { return i.Number == s.Number }) {
+			mark(&x.given.statements, s.Number)
+		}
 	}
 	return nil
 }

@@ -138,7 +138,7 @@ func (c *changes) event(at place, account *balances, event credit.Event, shares 
 		})
 		c.paid(at, e.Number, e.Shares, shares)
 	case credit.RepaymentReversed:
-		c.reversed(at, e, shares)
+		c.reversed(at, account, e, shares)
 	case credit.EarlyRepaymentReceived:
 		c.paidEarly(at, account, e, shares)
 	case credit.CreditUsed:

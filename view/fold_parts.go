@@ -81,10 +81,16 @@ func (c *changes) paidBack(at place, purchase int64, parts []credit.FunderPart, 
 }
 
 func (c *changes) issued(at place, account *balances, e credit.StatementIssued) {
-	s := Statement{
-		Account: at.account, Number: e.Number, Day: e.Date, Due: e.Due, Time: at.time, Position: at.position,
-		Status: StatementOpen, Total: e.Total,
-	}
+	c.statements.add(Statement{
+		Account: at.account, Number: e.Number, Day: e.Date, Due: e.Due, Time: at.time, Position: at.position, Status: StatementOpen,
+	})
+	c.billed(at, account, e)
+}
+
+// billed adds lines to a statement.
+func (c *changes) billed(at place, account *balances, e credit.StatementIssued) {
+	s := c.statement(at, e.Number)
+	s.Total += e.Total
 	for _, line := range e.Lines {
 		c.lines.add(Line{
 			Account: at.account, Statement: e.Number, Purchase: line.Purchase, Instalment: int32(line.Instalment),
@@ -93,9 +99,8 @@ func (c *changes) issued(at place, account *balances, e credit.StatementIssued) 
 		s.Principal += line.Principal
 		s.Interest += line.Interest
 		s.Fee += line.Fee
+		account.CostUnbilled -= line.Interest + line.Fee
 	}
-	account.CostUnbilled -= s.Interest + s.Fee
-	c.statements.add(s)
 }
 
 // paid writes down where money went; repayment is 0 where the credit balance paid.
@@ -127,67 +132,6 @@ func (c *changes) paid(at place, repayment int64, shares []credit.Share, number 
 			c.paidBack(at, share.Purchase, share.Funders, true)
 		}
 	}
-}
-
-// reversed takes back what a bounced repayment did, by the differences that the event tells.
-func (c *changes) reversed(at place, e credit.RepaymentReversed, number *int32) {
-	c.repayments.at(Repayment{Account: at.account, Number: e.Repayment}).ReversedOn = at.day
-	c.paid(at, e.Repayment, e.Shares, number)
-	for _, r := range e.Refunds {
-		c.cut(at, r.Purchase, r.Cuts)
-	}
-	for _, charged := range e.Penalties {
-		c.statement(at, charged.Statement).Penalty += charged.Amount
-	}
-	for _, r := range e.Reopened {
-		s := c.statement(at, r.Statement)
-		s.Status = StatementOpen
-		if r.Overdue != 0 {
-			s.Status, s.OverdueOn, s.Bucket = StatementOverdue, r.Overdue, int32(r.Bucket)
-		}
-	}
-	for _, b := range e.Blocks {
-		since := at
-		since.day = b.Since
-		c.blocked(since, credit.BlockAdded{Kind: b.Kind, Note: b.Note})
-	}
-	if e.Status != credit.Unopened {
-		k := c.contractOf(at)
-		k.Status, k.LimitKnown, k.CreditLimit, k.ClosedOn = e.Status, true, 0, 0 // it may have been closed by these very entries
-	}
-	if o := e.Owed; o != nil {
-		c.purchases.add(Purchase{
-			Account: at.account, Number: o.Number, Day: at.day, Time: at.time, Position: at.position,
-			Amount: o.Amount, Plan: credit.RestitutionPlan, PlanKind: credit.PayNextMonth, Periods: 1,
-		})
-		c.instalments.add(Instalment{Account: at.account, Purchase: o.Number, Number: 1, StatementDay: o.On, Principal: o.Amount})
-		for _, f := range o.Funding {
-			c.funding.add(Funding{Account: at.account, Purchase: o.Number, Funder: f.Funder, Share: int64(f.Share), Principal: f.Principal, Claim: f.Principal})
-		}
-	}
-}
-
-// paidEarly settles instalments that stand on no statement, and never will.
-func (c *changes) paidEarly(at place, account *balances, e credit.EarlyRepaymentReceived, number *int32) {
-	r := Repayment{
-		Account: at.account, Number: e.Number, Day: at.day, Time: at.time, Position: at.position,
-		Amount: e.Amount, Early: true, FromCredit: e.FromCredit, Source: e.Source,
-	}
-	for _, share := range e.Shares {
-		if share.Statement == 0 {
-			account.CostUnbilled -= share.Interest + share.Fee
-		}
-	}
-	for _, w := range e.Waived {
-		in := c.instalments.at(Instalment{Account: at.account, Purchase: w.Purchase, Number: int32(w.Instalment)})
-		in.InterestCancelled += w.Interest
-		in.FeeCancelled += w.Fee
-		in.SubsidyCancelled += sum(w.Borne)
-		r.Waived += w.Interest + w.Fee
-	}
-	account.CostUnbilled -= r.Waived
-	c.repayments.add(r)
-	c.paid(at, e.Number, e.Shares, number)
 }
 
 func (c *changes) blocked(at place, e credit.BlockAdded) {

@@ -27,6 +27,13 @@ func (c *changes) refunded(at place, account *balances, e credit.PurchaseRefunde
 	for i, cut := range e.Cuts {
 		c.lower(at, e.Number, first, cut.Funders)
 		c.tell(at, e.Number, int32(i+1), cut)
+	}
+	c.cutCost(account, e.Cuts)
+}
+
+// cutCost takes cost that is not asked for any more off what coming statements will ask for.
+func (c *changes) cutCost(account *balances, cuts []credit.Cut) {
+	for _, cut := range cuts {
 		if cut.Statement == 0 && cut.Dispute == 0 {
 			account.CostUnbilled -= cut.Interest + cut.Fee
 		}

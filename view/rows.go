@@ -145,10 +145,10 @@ type Statement struct {
 	Time         int64         //
 	Position     int64         //
 	Status       string        `view:"set"`
-	Total        money.Amount  //
-	Principal    money.Amount  //
-	Interest     money.Amount  //
-	Fee          money.Amount  //
+	Total        money.Amount  `view:"add"` // it grows only by a reversal
+	Principal    money.Amount  `view:"add"`
+	Interest     money.Amount  `view:"add"`
+	Fee          money.Amount  `view:"add"`
 	Refunded     money.Amount  `view:"add"` // principal that refunds took off it
 	Disputed     money.Amount  `view:"add"` // principal that disputes took off it: it never comes back to this one
 	DeferralFee  money.Amount  `view:"add"` // charged beside the total

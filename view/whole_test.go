@@ -118,7 +118,10 @@ func (s *story) bounce(id credit.ID, n int) error {
 	var repayments []int64
 	for _, f := range s.facts[id] {
 		for _, e := range f.Events {
-			if e, ok := e.(credit.RepaymentReceived); ok {
+			switch e := e.(type) {
+			case credit.RepaymentReceived:
+				repayments = append(repayments, e.Number)
+			case credit.EarlyRepaymentReceived:
 				repayments = append(repayments, e.Number)
 			}
 		}

@@ -3713,7 +3713,7 @@ type RenewalRequest struct {
 	Consents []Consent `json:"consents"`
 }
 
-// ReopenedStatement A statement that is unpaid, or overdue, since the repayment is gone
+// ReopenedStatement A statement that is unpaid, or overdue, since the repayment is gone, also one that would have been issued and was not
 type ReopenedStatement struct {
 	OverdueSince calendar.Date `json:"overdue_since,omitempty,omitzero"`
 	Statement    string        `json:"statement"`

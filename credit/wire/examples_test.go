@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/yuefu/yuefu/calendar"
 	"github.com/yuefu/yuefu/credit"
 )
 
@@ -108,9 +109,14 @@ var eventExamples = []credit.Event{
 		Shares:     []credit.Share{share},
 		Refunds:    []credit.RefundRestated{{Refund: 8, Purchase: 4, Merchant: "m1", Cuts: []credit.Cut{cut}, Credit: -4_000}},
 		Penalties:  []credit.PenaltyCharged{{Statement: 9, Amount: 17, Through: 20_562, Cut: 1}},
-		Reopened:   []credit.Reopened{{Statement: 9, Overdue: 20_562, Bucket: 1}},
+		Reopened:   []credit.Reopened{{Statement: 9, Overdue: 20_562, Bucket: 1, Paid: 20_570}},
 		Blocks:     []credit.Block{{Kind: credit.BlockOverdue, Since: 20_562, Note: "x"}},
 		Owed:       &credit.Restitution{Number: 13, Amount: 1_000, On: 20_578, Funding: []credit.Funded{{Funder: "bank", Share: 1_000_000, Principal: 1_000}}},
+		Issued:     []credit.StatementIssued{{Number: 9, Date: 20_548, Due: 20_558, Total: 3_336, Lines: []credit.Line{{Purchase: 4, Instalment: 1, Principal: 3_333, Interest: 1, Fee: 2, Borne: borne, ChargedOff: true}}}},
+		Rebilled:   []credit.StatementIssued{{Number: 7, Date: 20_518, Due: 20_528, Total: 3_336, Lines: []credit.Line{{Purchase: 4, Instalment: 1, Principal: 3_333, Interest: 1, Fee: 2, Borne: borne, ChargedOff: true}}}},
+		Waived:     []credit.Waiver{{Purchase: 4, Instalment: 2, Merchant: "m1", Interest: -1, Fee: -2, Borne: borne}},
+		Earned:     -7,
+		DueDay:     &credit.DueDayTaken{Before: 15, Changes: []calendar.Date{20_500}},
 		Purchases:  bought.Purchases,
 		Settled:    []credit.Settled{{Number: 2, Amount: 5, Refunded: 1, Merchant: "m1", Ordered: 20_530}},
 		Statements: bought.Statements,

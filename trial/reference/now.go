@@ -71,10 +71,17 @@ func (a *Account) unasked() map[*bill]money.Amount {
 		left[b] -= part
 		return part
 	}
+	for _, d := range a.debits {
+		for _, b := range a.bills {
+			if d.status == "pending" && d.early == nil && d.bill == b.n {
+				take(b, d.amount)
+			}
+		}
+	}
 	free := money.Amount(0)
 	for _, d := range a.debits {
 		switch {
-		case d.status != "pending":
+		case d.status != "pending" || d.bill != 0:
 		case d.early != nil && d.early.Of != 0:
 			purse := d.amount + a.credit
 			for _, b := range a.bills {
@@ -87,14 +94,8 @@ func (a *Account) unasked() map[*bill]money.Amount {
 			}
 		case d.early != nil:
 			free += d.amount + a.credit
-		case d.bill == 0:
-			free += d.amount
 		default:
-			for _, b := range a.bills {
-				if b.n == d.bill {
-					take(b, d.amount)
-				}
-			}
+			free += d.amount
 		}
 	}
 	for _, b := range a.bills {
