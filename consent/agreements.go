@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"hash"
 	"reflect"
 	"time"
 
@@ -20,6 +21,9 @@ import (
 // agreements are the consents that an event stands on: whatever keeps one, by its
 // fields, so that no event that comes to keep one can be forgotten.
 func agreements(e credit.Event) (list []credit.Agreement) {
+	if e, ok := e.(credit.Authorised); ok { // most are
+		return []credit.Agreement{e.Agreement}
+	}
 	v := reflect.ValueOf(e)
 	for i := range v.NumField() {
 		switch kept := v.Field(i).Interface().(type) {
@@ -40,15 +44,12 @@ func agreements(e credit.Event) (list []credit.Agreement) {
 func subject(account credit.ID, e credit.Event, entry *eventlog.Entry) (s receipt.Subject, err error) {
 	switch e := e.(type) {
 	case credit.Authorised:
-		s = receipt.Subject{Amount: int64(e.Amount), Plan: e.Plan, Merchant: e.Merchant, Order: e.Order, Scene: e.Scene}
 		// The order's currency is the account's, and the command names it.
-		asked, err := wire.DecodeCommand(entry.Name, entry.Command)
+		currency, err := wire.CurrencyOf(entry.Name, entry.Command)
 		if err != nil {
 			return s, err
 		}
-		if asked, ok := asked.(credit.Authorise); ok {
-			s.Currency = string(asked.Currency)
-		}
+		s = receipt.Subject{Amount: int64(e.Amount), Currency: string(currency), Plan: e.Plan, Merchant: e.Merchant, Order: e.Order, Scene: e.Scene}
 	case credit.AutopayInstructed:
 		s.Source = e.Source
 	case credit.LimitChanged:
@@ -65,13 +66,16 @@ func subject(account credit.ID, e credit.Event, entry *eventlog.Entry) (s receip
 // none, and need not be decoded.
 var mark = []byte(`"accepted_at":`)
 
+// wanted tells whether an entry may have a consent.
+func wanted(e *eventlog.Entry) bool { return bytes.Contains(e.Events, mark) }
+
 // receipts makes the receipts of an entry: a pure function of it, and of the secret
 // that blinds them.
-func receipts(secret []byte, e *eventlog.Entry) (list []receipt.Receipt, err error) {
-	if !bytes.Contains(e.Events, mark) {
+func receipts(blind *blinder, e *eventlog.Entry) (list []receipt.Receipt, err error) {
+	if !wanted(e) {
 		return nil, nil
 	}
-	events, err := wire.DecodeEvents(e.Events)
+	events, err := wire.Carried(e.Decoded, e.Events)
 	if err != nil {
 		return nil, fmt.Errorf("entry %d/%d: %w", e.Partition, e.Position, err)
 	}
@@ -92,17 +96,22 @@ func receipts(secret []byte, e *eventlog.Entry) (list []receipt.Receipt, err err
 				On: calendar.Date(e.Day), RecordedAt: time.UnixMicro(e.Time).UTC(),
 				Event: receipt.Event{ID: event.IDOf(account, event.Place{Position: e.Position, Number: int64(k + 1)}), Type: happened.Name()},
 				Log:   receipt.Place{Partition: e.Partition, Position: e.Position},
-				Blind: blind(secret, id),
+				Blind: blind.of(id),
 			})
 		}
 	}
 	return list, nil
 }
 
-// blind is what nobody can guess who knows all else that a receipt says: without it,
+// blinder makes what nobody can guess who knows all else that a receipt says: without it,
 // a published hash would tell whoever guessed right that a customer agreed to something.
-func blind(secret []byte, id string) string {
-	h := hmac.New(sha256.New, secret)
-	h.Write([]byte(id))
-	return hex.EncodeToString(h.Sum(nil)[:16])
+// It is for one goroutine.
+type blinder struct{ mac hash.Hash }
+
+func newBlinder(secret []byte) *blinder { return &blinder{hmac.New(sha256.New, secret)} }
+
+func (b *blinder) of(id string) string {
+	b.mac.Reset()
+	b.mac.Write([]byte(id))
+	return hex.EncodeToString(b.mac.Sum(nil)[:16])
 }

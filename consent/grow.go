@@ -18,15 +18,15 @@ type leaf struct {
 	partition int32
 	position  int64
 	number    int64
-	account   string
 	hash      tlog.Hash
 }
 
 // leavesOf makes leaves of the consents that entries have.
 func leavesOf(secret []byte, entries []eventlog.Entry) (list []leaf, err error) {
+	blind := newBlinder(secret)
 	for i := range entries {
 		e := &entries[i]
-		found, err := receipts(secret, e)
+		found, err := receipts(blind, e)
 		if err != nil {
 			return nil, err
 		}
@@ -35,7 +35,7 @@ func leavesOf(secret []byte, entries []eventlog.Entry) (list []leaf, err error) 
 			if err != nil {
 				return nil, err
 			}
-			list = append(list, leaf{e.Partition, e.Position, int64(n + 1), e.Account, hash})
+			list = append(list, leaf{e.Partition, e.Position, int64(n + 1), hash})
 		}
 	}
 	return list, nil
@@ -58,13 +58,8 @@ var lockTree = map[database.Dialect]string{
 }
 
 const (
-	addLeaf  = `INSERT INTO consent_leaf (leaf, partition, position, number, account) VALUES ($1, $2, $3, $4, $5)`
-	addHash  = `INSERT INTO consent_hash (place, hash) VALUES ($1, $2)`
+	addRun   = `INSERT INTO consent_run (place, first, partition, position, entries, hashes) VALUES ($1, $2, $3, $4, $5, $6)`
 	moveTree = `UPDATE consent_tree SET size = $1, root = $2 WHERE one = 1 AND size = $3`
-
-	addLeaves = `INSERT INTO consent_leaf (leaf, partition, position, number, account)
-		SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[])`
-	addHashes = `INSERT INTO consent_hash (place, hash) SELECT * FROM unnest($1::bigint[], $2::bytea[])`
 )
 
 // errFenced says that somebody grew the tree meanwhile, which the lock should have kept away.
@@ -88,22 +83,29 @@ func (t *Tree) grow(ctx context.Context, tx *sql.Tx, leaves []leaf) error {
 		return fmt.Errorf("consent: the hashes of the tree's %d leaves do not come to its root: it was altered", before.size)
 	}
 	size, first := before.size, tlog.StoredHashCount(before.size)
-	var hashes []tlog.Hash
+	edge.first, edge.fresh = first, make([]tlog.Hash, 0, 2*len(leaves)+64)
+	var entries []counted
 	for _, l := range leaves {
 		more, err := tlog.StoredHashesForRecordHash(size, l.hash, edge)
 		if err != nil {
 			return err
 		}
-		for i, h := range more {
-			edge.put(first+int64(len(hashes)+i), h)
+		edge.fresh = append(edge.fresh, more...)
+		if n := len(entries); n > 0 && entries[n-1].position == l.position {
+			entries[n-1].leaves++
+		} else {
+			entries = append(entries, counted{l.position, 1})
 		}
-		hashes = append(hashes, more...)
 		size++
 	}
 	if root, err = tlog.TreeHash(size, edge); err != nil {
 		return err
 	}
-	if err := t.insert(ctx, tx, before.size, leaves, first, hashes); err != nil {
+	hashes := make([]byte, 0, tlog.HashSize*len(edge.fresh))
+	for i := range edge.fresh {
+		hashes = append(hashes, edge.fresh[i][:]...)
+	}
+	if _, err := t.db.Exec(ctx, tx, addRun, first, before.size, leaves[0].partition, leaves[0].position, pack(entries), hashes); err != nil {
 		return err
 	}
 	result, err := t.db.Exec(ctx, tx, moveTree, size, root[:], before.size)
@@ -114,35 +116,4 @@ func (t *Tree) grow(ctx context.Context, tx *sql.Tx, leaves []leaf) error {
 		return errors.Join(errFenced, err)
 	}
 	return nil
-}
-
-// insert writes the new rows: set-based in PostgreSQL, one by one in SQLite, where that costs less.
-func (t *Tree) insert(ctx context.Context, tx *sql.Tx, size int64, leaves []leaf, first int64, hashes []tlog.Hash) error {
-	if t.db.Dialect == database.SQLite {
-		for i, l := range leaves {
-			if _, err := t.db.Exec(ctx, tx, addLeaf, size+int64(i), l.partition, l.position, l.number, l.account); err != nil {
-				return err
-			}
-		}
-		for i := range hashes {
-			if _, err := t.db.Exec(ctx, tx, addHash, first+int64(i), hashes[i][:]); err != nil {
-				return err
-			}
-		}
-		return nil
-	}
-	n := len(leaves)
-	numbers, partitions, positions, counts, accounts := make([]int64, n), make([]int64, n), make([]int64, n), make([]int64, n), make([]string, n)
-	for i, l := range leaves {
-		numbers[i], partitions[i], positions[i], counts[i], accounts[i] = size+int64(i), int64(l.partition), l.position, l.number, l.account
-	}
-	if _, err := t.db.Exec(ctx, tx, addLeaves, numbers, partitions, positions, counts, accounts); err != nil {
-		return err
-	}
-	places, values := make([]int64, len(hashes)), make([][]byte, len(hashes))
-	for i := range hashes {
-		places[i], values[i] = first+int64(i), hashes[i][:]
-	}
-	_, err := t.db.Exec(ctx, tx, addHashes, places, values)
-	return err
 }

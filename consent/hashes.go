@@ -14,6 +14,16 @@ import (
 type overlay struct {
 	read  func(places []int64) ([]tlog.Hash, error)
 	known map[int64]tlog.Hash
+	first int64 // the place of the first fresh one
+	fresh []tlog.Hash
+}
+
+func (o *overlay) get(place int64) (tlog.Hash, bool) {
+	if n := place - o.first; n >= 0 && n < int64(len(o.fresh)) {
+		return o.fresh[n], true
+	}
+	hash, ok := o.known[place]
+	return hash, ok
 }
 
 func (o *overlay) put(place int64, h tlog.Hash) {
@@ -27,7 +37,7 @@ func (o *overlay) put(place int64, h tlog.Hash) {
 func (o *overlay) ReadHashes(places []int64) ([]tlog.Hash, error) {
 	var missing []int64
 	for _, place := range places {
-		if _, ok := o.known[place]; !ok {
+		if _, ok := o.get(place); !ok {
 			missing = append(missing, place)
 		}
 	}
@@ -42,14 +52,17 @@ func (o *overlay) ReadHashes(places []int64) ([]tlog.Hash, error) {
 	}
 	list := make([]tlog.Hash, len(places))
 	for i, place := range places {
-		list[i] = o.known[place]
+		list[i], _ = o.get(place)
 	}
 	return list, nil
 }
 
+// readPlaces finds the run of each place, and in it the hash.
 var readPlaces = map[database.Dialect]string{
-	database.SQLite:     `SELECT place, hash FROM consent_hash WHERE place IN (SELECT value FROM json_each($1))`,
-	database.PostgreSQL: `SELECT place, hash FROM consent_hash WHERE place = ANY($1::bigint[])`,
+	database.SQLite: `SELECT p.value, (SELECT substr(r.hashes, 1 + 32 * (p.value - r.place), 32) FROM consent_run r WHERE r.place <= p.value ORDER BY r.place DESC LIMIT 1)
+		FROM json_each($1) p`,
+	database.PostgreSQL: `SELECT p, (SELECT substring(r.hashes FROM (1 + 32 * (p - r.place))::int FOR 32) FROM consent_run r WHERE r.place <= p ORDER BY r.place DESC LIMIT 1)
+		FROM unnest($1::bigint[]) p`,
 }
 
 // readHashes reads hashes of the tree by their places, in that order.

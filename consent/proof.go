@@ -2,8 +2,6 @@ package consent
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"fmt"
 
 	"golang.org/x/mod/sumdb/tlog"
@@ -98,15 +96,10 @@ func (t *Tree) File(ctx context.Context, id string, size int64) (*receipt.File, 
 	if !ok {
 		return nil, ErrMissing
 	}
-	var index int64
-	var partition int32
-	const find = `SELECT leaf, partition FROM consent_leaf WHERE partition = $1 AND position = $2 AND number = $3 AND account = $4`
-	partitions := t.log.Partitions()
-	err := t.db.Reader().QueryRowContext(ctx, find, partitions[account.Slot(len(partitions))], position, n, string(account)).Scan(&index, &partition)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, ErrMissing
-	} else if err != nil {
-		return nil, fmt.Errorf("consent: find %s: %w", id, err)
+	partition := t.partitionOf(account)
+	r, index, err := t.find(ctx, account, partition, position, n)
+	if err != nil {
+		return nil, err
 	}
 	head, signed, err := t.headAt(ctx, size)
 	switch {
@@ -114,10 +107,6 @@ func (t *Tree) File(ctx context.Context, id string, size int64) (*receipt.File, 
 		return nil, err
 	case index >= head.Size:
 		return nil, ErrNoTree
-	}
-	r, err := t.receipt(ctx, Place{Leaf: index, Partition: partition, Position: position, Number: n})
-	if err != nil {
-		return nil, err
 	}
 	f := &receipt.File{Receipt: *r, TreeHead: signed, Key: t.signer.Public}
 	f.Inclusion.Index = index
@@ -135,69 +124,21 @@ func (t *Tree) File(ctx context.Context, id string, size int64) (*receipt.File, 
 	return f, nil
 }
 
-// Place is where a receipt's leaf stands, and where its consent does in the log.
-type Place struct {
-	Leaf      int64
-	Partition int32
-	Position  int64
-	Number    int
-}
-
-// receipt reads the entry of a leaf, and makes the receipt of it.
-func (t *Tree) receipt(ctx context.Context, p Place) (*receipt.Receipt, error) {
-	entries, err := t.log.Read(ctx, p.Partition, p.Position-1, 1)
+// find reads the entry that a receipt is of, and which leaf it is.
+func (t *Tree) find(ctx context.Context, account credit.ID, partition int32, position int64, n int) (*receipt.Receipt, int64, error) {
+	entries, err := t.log.Read(ctx, partition, position-1, 1)
 	if err != nil {
-		return nil, fmt.Errorf("consent: entry %d/%d: %w", p.Partition, p.Position, err)
+		return nil, 0, fmt.Errorf("consent: entry %d/%d: %w", partition, position, err)
 	}
-	if len(entries) == 1 && entries[0].Position == p.Position {
-		list, err := receipts(t.secret, &entries[0])
-		if err != nil {
-			return nil, fmt.Errorf("consent: %w", err)
-		}
-		if p.Number >= 1 && p.Number <= len(list) {
-			return &list[p.Number-1], nil
-		}
+	if len(entries) != 1 || entries[0].Position != position || entries[0].Account != string(account) {
+		return nil, 0, ErrMissing
 	}
-	return nil, fmt.Errorf("consent: leaf %d is of a consent that entry %d/%d does not have", p.Leaf, p.Partition, p.Position)
-}
-
-// Kept is a receipt, and which leaf it is.
-type Kept struct {
-	receipt.Receipt
-	Leaf int64
-}
-
-// Receipts are those of an account before a leaf, the newest first; before is 0 for
-// the newest of all.
-func (t *Tree) Receipts(ctx context.Context, account credit.ID, before int64, limit int) ([]Kept, error) {
-	places, err := t.places(ctx, account, before, limit)
+	list, err := t.kept(ctx, &entries[0])
 	if err != nil {
-		return nil, fmt.Errorf("consent: receipts of %s: %w", account, err)
+		return nil, 0, err
 	}
-	list := make([]Kept, 0, len(places))
-	for _, p := range places {
-		r, err := t.receipt(ctx, p)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, Kept{*r, p.Leaf})
+	if n < 1 || n > len(list) {
+		return nil, 0, ErrMissing
 	}
-	return list, nil
-}
-
-func (t *Tree) places(ctx context.Context, account credit.ID, before int64, limit int) (list []Place, err error) {
-	const read = `SELECT leaf, partition, position, number FROM consent_leaf WHERE account = $1 AND ($2 = 0 OR leaf < $2) ORDER BY leaf DESC LIMIT $3`
-	rows, err := t.db.Reader().QueryContext(ctx, read, string(account), before, limit)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var p Place
-		if err := rows.Scan(&p.Leaf, &p.Partition, &p.Position, &p.Number); err != nil {
-			return nil, err
-		}
-		list = append(list, p)
-	}
-	return list, rows.Err()
+	return &list[n-1].Receipt, list[n-1].Leaf, nil
 }

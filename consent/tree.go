@@ -101,7 +101,9 @@ func readState(ctx context.Context, from rower, query string) (s state, err erro
 }
 
 // Reader is the tree as one who follows the log.
-func (t *Tree) Reader() follow.Reader { return follow.Reader{Name: "consent", Take: t.take} }
+func (t *Tree) Reader() follow.Reader {
+	return follow.Reader{Name: "consent", Wants: wanted, Take: t.take}
+}
 
 // Follow tells the tree who makes it grow, so that its callers can wait for it.
 func (t *Tree) Follow(f *follow.Follower) {

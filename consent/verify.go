@@ -101,7 +101,7 @@ func (t *Tree) verifyLeaves(ctx context.Context, tx *sql.Tx, partition int32, re
 	if err != nil {
 		return err
 	}
-	after, last := int64(0), int64(-1)
+	after, last, tables := int64(0), int64(-1), standings{tx: tx, partition: partition, report: report}
 	for after < checkpoint {
 		entries, err := t.log.Read(ctx, partition, after, int(min(verifyBatch, checkpoint-after)))
 		if err != nil {
@@ -116,7 +116,7 @@ func (t *Tree) verifyLeaves(ctx context.Context, tx *sql.Tx, partition int32, re
 		if err != nil {
 			return err
 		}
-		there, err := t.stood(ctx, tx, partition, after, to)
+		there, err := tables.upTo(ctx, to)
 		if err != nil {
 			return err
 		}
@@ -129,7 +129,7 @@ func (t *Tree) verifyLeaves(ctx context.Context, tx *sql.Tx, partition int32, re
 		compare(said, there, report)
 		after = to
 	}
-	beyond, err := t.stood(ctx, tx, partition, after, math.MaxInt64)
+	beyond, err := tables.upTo(ctx, math.MaxInt64)
 	compare(nil, beyond, report)
 	return err
 }
@@ -154,9 +154,6 @@ func compare(said []leaf, there []stood, report *Report) {
 		}
 		l, s := said[0], there[0]
 		said, there = said[1:], there[1:]
-		if s.account != l.account {
-			report.add(Violation{l.partition, l.position, s.index, "it is listed for " + s.account + ", and is of " + l.account})
-		}
 		if s.hash != l.hash {
 			report.add(Violation{l.partition, l.position, s.index, "its hash is not that of the receipt that the log makes"})
 		}
@@ -169,31 +166,69 @@ type stood struct {
 	index int64
 }
 
-// stood reads the leaves of a stretch of a partition, in the log's order.
-func (t *Tree) stood(ctx context.Context, tx *sql.Tx, partition int32, after, to int64) (list []stood, err error) {
-	const read = `SELECT leaf, position, number, account FROM consent_leaf WHERE partition = $1 AND position > $2 AND position <= $3 ORDER BY position, number`
-	rows, err := tx.QueryContext(ctx, read, partition, after, to)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var places []int64
-	for rows.Next() {
-		s := stood{leaf: leaf{partition: partition}}
-		if err := rows.Scan(&s.index, &s.position, &s.number, &s.account); err != nil {
+// standings reads a partition's leaves in the log's order, some runs at a time.
+type standings struct {
+	tx        *sql.Tx
+	partition int32
+	report    *Report
+	after     int64 // the entry that the last run begins with
+	ended     bool
+	read      []stood // and not yet taken
+}
+
+const someRuns = 16
+
+// upTo takes the leaves of entries up to a position.
+func (s *standings) upTo(ctx context.Context, position int64) (list []stood, err error) {
+	for !s.ended && (len(s.read) == 0 || s.read[len(s.read)-1].position <= position) {
+		if err := s.more(ctx); err != nil {
 			return nil, err
 		}
-		if s.index < 0 {
-			return nil, fmt.Errorf("a leaf has the number %d", s.index)
+	}
+	n := 0
+	for n < len(s.read) && s.read[n].position <= position {
+		n++
+	}
+	list, s.read = s.read[:n:n], s.read[n:]
+	return list, nil
+}
+
+func (s *standings) more(ctx context.Context) error {
+	const read = `SELECT ` + runColumns + `, hashes, position FROM consent_run WHERE partition = $1 AND position > $2 ORDER BY position LIMIT $3`
+	rows, err := s.tx.QueryContext(ctx, read, s.partition, s.after, someRuns)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	seen := 0
+	for ; rows.Next(); seen++ {
+		var hashes []byte
+		r, err := scanRun(rows.Scan, &hashes, &s.after)
+		if errors.Is(err, errPacked) {
+			s.report.add(Violation{s.partition, s.after, r.first, "it can't be read which entries its run is of"})
+			continue
 		}
-		list, places = append(list, s), append(places, tlog.StoredHashIndex(0, s.index))
+		if err != nil {
+			return err
+		}
+		s.read = append(s.read, r.stood(hashes)...)
 	}
-	if err := errors.Join(rows.Err(), rows.Close()); err != nil || len(list) == 0 {
-		return nil, err
+	s.ended = seen < someRuns
+	return rows.Err()
+}
+
+// stood are the leaves of a run, with their hashes among those that stand beside them.
+func (r *run) stood(hashes []byte) (list []stood) {
+	index := r.first
+	for _, e := range r.entries {
+		for n := range e.leaves {
+			s := stood{leaf: leaf{partition: r.partition, position: e.position, number: n + 1}, index: index}
+			if at := (standing(index) - r.place) * tlog.HashSize; at >= 0 && at+tlog.HashSize <= int64(len(hashes)) {
+				s.hash = tlog.Hash(hashes[at : at+tlog.HashSize])
+			}
+			list = append(list, s)
+			index++
+		}
 	}
-	hashes, err := findHashes(ctx, tx, t.db.Dialect, places)
-	for i := range list {
-		list[i].hash = hashes[places[i]]
-	}
-	return list, err
+	return list
 }

@@ -3,6 +3,7 @@ package consent
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 
 	"golang.org/x/mod/sumdb/tlog"
@@ -15,34 +16,37 @@ func (t *Tree) verifyHashes(ctx context.Context, tx *sql.Tx, report *Report) err
 		return err
 	}
 	report.Leaves = s.size
-	var listed, lowest, highest int64
-	const count = `SELECT count(*), coalesce(min(leaf), 0), coalesce(max(leaf), -1) FROM consent_leaf`
-	if err := tx.QueryRowContext(ctx, count).Scan(&listed, &lowest, &highest); err != nil {
-		return err
-	}
-	if listed != s.size || lowest != 0 || highest != s.size-1 {
-		report.add(Violation{Leaf: -1, Says: fmt.Sprintf("its size is %d, and %d leaves are listed, from %d to %d", s.size, listed, lowest, highest)})
-	}
-	rows, err := tx.QueryContext(ctx, `SELECT place, hash FROM consent_hash ORDER BY place`)
+	rows, err := tx.QueryContext(ctx, `SELECT `+runColumns+`, hashes FROM consent_run ORDER BY place`)
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
-	w := walk{report: report, size: s.size}
-	for rows.Next() {
-		var place int64
-		var hash []byte
-		if err := rows.Scan(&place, &hash); err != nil {
+	w, listed := walk{report: report, size: s.size}, int64(0)
+	for whole := true; rows.Next(); {
+		var hashes []byte
+		r, err := scanRun(rows.Scan, &hashes)
+		if err != nil && !errors.Is(err, errPacked) { // which is said where the log is held against it
 			return err
 		}
-		if !w.take(place, hash) {
-			return nil
+		if r.first != listed {
+			report.add(Violation{Leaf: listed, Says: fmt.Sprintf("the run at hash %d begins with leaf %d", r.place, r.first)})
+		}
+		listed += r.size()
+		for place := r.place; whole && len(hashes) > 0; place++ {
+			hash := hashes[:min(tlog.HashSize, len(hashes))]
+			hashes = hashes[len(hash):]
+			whole = w.take(place, hash)
 		}
 	}
 	if err := rows.Err(); err != nil {
 		return err
 	}
-	w.finish(s)
+	if listed != s.size {
+		report.add(Violation{Leaf: -1, Says: fmt.Sprintf("its size is %d, and %d leaves are listed", s.size, listed)})
+	}
+	if !w.stopped {
+		w.finish(s)
+	}
 	return nil
 }
 
@@ -56,10 +60,13 @@ type walk struct {
 	made  []tlog.Hash // hashes of this leaf's subtrees that are still to come
 	leaf  int64       // how many leaves came
 	edge  overlay
+
+	stopped bool // what came could not be looked at to the end
 }
 
 // take looks at the next stored hash; false: the rest can't be looked at.
-func (w *walk) take(place int64, b []byte) bool {
+func (w *walk) take(place int64, b []byte) (ok bool) {
+	defer func() { w.stopped = !ok }()
 	if place != w.place || len(b) != tlog.HashSize {
 		w.report.add(Violation{Leaf: -1, Says: fmt.Sprintf("hash %d is missing or damaged", w.place)})
 		return false

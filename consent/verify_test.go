@@ -1,10 +1,16 @@
 package consent_test
 
 import (
+	"bytes"
+	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+
+	"golang.org/x/mod/sumdb/tlog"
+	"pgregory.net/rapid"
 
 	"github.com/yuefu/yuefu/consent"
 	"github.com/yuefu/yuefu/consent/receipt"
@@ -17,59 +23,80 @@ func TestWhatIsPlantedIsFound(t *testing.T) {
 		w.crowd(t, 6) // 18 leaves
 		tree := w.tree(t)
 		clean(t, tree)
-		blob := func(letter string) string {
-			if w.db.Dialect == database.PostgreSQL {
-				return `'\x` + strings.Repeat(letter, 64) + `'`
-			}
-			return `X'` + strings.Repeat(letter, 64) + `'`
+		runs := w.runs(t)
+		if len(runs) < 3 {
+			t.Fatalf("only %d runs", len(runs))
 		}
-		for name, c := range map[string]struct{ plant, mend, says string }{
-			"a leaf is dropped": {
-				`UPDATE consent_leaf SET position = position + 100000 WHERE leaf = 4`, `UPDATE consent_leaf SET position = position - 100000 WHERE leaf = 4`, "is no leaf",
-			},
-			"a leaf is added": {
-				`INSERT INTO consent_leaf (leaf, partition, position, number, account) SELECT 18, partition, position, 9, account FROM consent_leaf WHERE leaf = 4`,
-				`DELETE FROM consent_leaf WHERE leaf = 18`, "the log has no consent number 9",
-			},
-			"a consent stands twice": {
-				`INSERT INTO consent_leaf (leaf, partition, position, number, account) SELECT 18, partition, position + 1, number, account FROM consent_leaf WHERE leaf = 4`,
-				`DELETE FROM consent_leaf WHERE leaf = 18`, "leaves are listed, from 0 to 18",
-			},
-			"two leaves change places": {
-				`UPDATE consent_leaf SET number = CASE number WHEN 1 THEN 2 ELSE 1 END + 100 WHERE leaf IN (0, 1)`,
-				`UPDATE consent_leaf SET number = CASE number WHEN 102 THEN 1 ELSE 2 END WHERE leaf IN (0, 1)`, "is no leaf",
-			},
-			"a leaf is somebody else's": {
-				`UPDATE consent_leaf SET account = 'acc_0' WHERE leaf = 3`, `UPDATE consent_leaf SET account = (SELECT account FROM consent_leaf WHERE leaf = 4) WHERE leaf = 3`, "it is listed for acc_0",
-			},
-			"a leaf's hash is altered": {
-				`CREATE TABLE kept AS SELECT * FROM consent_hash; UPDATE consent_hash SET hash = ` + blob("a") + ` WHERE place = 3`, "", "its hash is not that of the receipt",
-			},
-			"an inner hash is altered": {
-				`CREATE TABLE kept AS SELECT * FROM consent_hash; UPDATE consent_hash SET hash = ` + blob("a") + ` WHERE place = 2`, "", "is not that of what is below it",
-			},
-			"a hash is dropped": {
-				`CREATE TABLE kept AS SELECT * FROM consent_hash; DELETE FROM consent_hash WHERE place = 5`, "", "hash 5 is missing",
-			},
-			"a hash is added": {
-				`CREATE TABLE kept AS SELECT * FROM consent_hash; INSERT INTO consent_hash (place, hash) SELECT max(place) + 1, ` + blob("a") + ` FROM consent_hash`, "", "beyond the tree's size",
-			},
-			"another root": {
-				`CREATE TABLE kept AS SELECT * FROM consent_tree; UPDATE consent_tree SET root = ` + blob("a"),
-				`UPDATE consent_tree SET root = (SELECT root FROM kept); DROP TABLE kept`, "its root is not the hash of its leaves",
-			},
-			"another size": {
-				`UPDATE consent_tree SET size = size - 1`, `UPDATE consent_tree SET size = size + 1`, "its size is 17, and 18 leaves are listed",
-			},
+		one, last := runs[1], runs[len(runs)-1]
+		if len(one.entries) < 2 || len(one.hashes) < 5*32 {
+			t.Fatalf("run 1 has only %v", one.entries)
+		}
+		// entry makes a run's n-th entry another one.
+		entry := func(r row, n int, position, leaves int64) func(t *testing.T) {
+			return func(t *testing.T) {
+				p, l := r.entries[n].Fields()
+				r.entries = append([]consent.Counted(nil), r.entries...)
+				r.entries[n] = consent.CountedOf(p+position, l+leaves)
+				w.keep(t, r)
+			}
+		}
+		hashes := func(r row, change func([]byte) []byte) func(t *testing.T) {
+			return func(t *testing.T) { r.hashes = change(bytes.Clone(r.hashes)); w.keep(t, r) }
+		}
+		// inner is the place of a hash of leaves that is in run 1.
+		inner, leaf := int64(-1), int64(-1)
+		for place := one.place; place < one.place+int64(len(one.hashes)/32); place++ {
+			switch level, _ := tlog.SplitStoredHashIndex(place); {
+			case level > 0 && inner < 0:
+				inner = place
+			case level == 0 && leaf < 0:
+				leaf = place
+			}
+		}
+		if inner < 0 || leaf < 0 {
+			t.Fatal("run 1 has not both a leaf and a hash of leaves")
+		}
+		alter := func(place int64) func([]byte) []byte {
+			return func(b []byte) []byte { b[(place-one.place)*32]++; return b }
+		}
+		sql := func(statement string) func(t *testing.T) {
+			return func(t *testing.T) { w.write(t, statement) }
+		}
+		at := func(r row) string { return fmt.Sprint(" WHERE place = ", r.place) }
+		for name, c := range map[string]struct {
+			plant func(t *testing.T)
+			says  string
+		}{
+			"a leaf is of another entry":     {entry(one, len(one.entries)-1, 100_000, 0), "is no leaf"},
+			"a leaf is added":                {entry(last, len(last.entries)-1, 0, 1), "the log has no consent number"},
+			"a leaf is added to the list":    {entry(last, len(last.entries)-1, 0, 1), "19 leaves are listed"},
+			"a leaf is dropped":              {entry(one, 0, 0, -1), "its consent number 2 is no leaf"},
+			"leaves are another partition's": {sql(`UPDATE consent_run SET partition = partition + 1000` + at(one)), "is no leaf"},
+			"a run is dropped":               {sql(`DELETE FROM consent_run` + at(one)), fmt.Sprintf("hash %d is missing", one.place)},
+			"a run is dropped of the list":   {sql(`DELETE FROM consent_run` + at(one)), "is no leaf"},
+			"a run begins elsewhere":         {sql(`UPDATE consent_run SET first = first + 1` + at(one)), "begins with leaf"},
+			"a run can't be read":            {sql(`UPDATE consent_run SET entries = ` + w.blob([]byte{255}) + at(one)), "it can't be read which entries its run is of"},
+			"a leaf's hash is altered":       {hashes(one, alter(leaf)), "its hash is not that of the receipt"},
+			"leaves change places": {hashes(one, func(b []byte) []byte {
+				second := standing(one.first+1) - one.place
+				return append(append(append(bytes.Clone(b[32*second:32*second+32]), b[32:32*second]...), b[:32]...), b[32*second+32:]...)
+			}), "its hash is not that of the receipt"},
+			"an inner hash is altered": {hashes(one, alter(inner)), "is not that of what is below it"},
+			"a hash is cut off":        {hashes(one, func(b []byte) []byte { return b[:len(b)-1] }), fmt.Sprintf("hash %d is missing or damaged", one.place+int64(len(one.hashes)/32)-1)},
+			"a hash is dropped":        {hashes(one, func(b []byte) []byte { return b[:len(b)-32] }), "is missing or damaged"},
+			"a hash is added":          {hashes(last, func(b []byte) []byte { return append(b, b[:32]...) }), "beyond the tree's size"},
+			"another root":             {sql(`UPDATE consent_tree SET root = ` + w.blob(bytes.Repeat([]byte{170}, 32))), "its root is not the hash of its leaves"},
+			"another size":             {sql(`UPDATE consent_tree SET size = size - 1`), "its size is 17, and 18 leaves are listed"},
 			"a consent is rewritten": {
-				`CREATE TABLE kept AS SELECT partition, position, events FROM log_entry;
-				UPDATE log_entry SET events = ` + replaced(w.db.Dialect) + ` WHERE name = 'apply'`,
-				`UPDATE log_entry SET events = (SELECT k.events FROM kept k WHERE k.partition = log_entry.partition AND k.position = log_entry.position); DROP TABLE kept`,
-				"its hash is not that of the receipt that the log makes",
+				sql(`UPDATE log_entry SET events = ` + replaced(w.db.Dialect) + ` WHERE name = 'apply'`), "its hash is not that of the receipt that the log makes",
 			},
 		} {
 			t.Run(name, func(t *testing.T) {
-				statements(t, w, c.plant)
+				for _, table := range []string{"consent_run", "consent_tree"} {
+					w.write(t, `CREATE TABLE kept_`+table+` AS SELECT * FROM `+table)
+				}
+				w.write(t, `CREATE TABLE kept AS SELECT partition, position, events FROM log_entry`)
+				c.plant(t)
 				report, err := tree.Verify(t.Context())
 				if err != nil {
 					t.Fatal(err)
@@ -81,12 +108,79 @@ func TestWhatIsPlantedIsFound(t *testing.T) {
 				if !found {
 					t.Errorf("not found: %v", report.Violations)
 				}
-				if c.mend == "" {
-					c.mend = `DELETE FROM consent_hash; INSERT INTO consent_hash SELECT * FROM kept; DROP TABLE kept`
+				for _, table := range []string{"consent_run", "consent_tree"} {
+					statements(t, w, `DELETE FROM `+table+`; INSERT INTO `+table+` SELECT * FROM kept_`+table+`; DROP TABLE kept_`+table)
 				}
-				statements(t, w, c.mend)
+				statements(t, w, `UPDATE log_entry SET events = (SELECT k.events FROM kept k WHERE k.partition = log_entry.partition AND k.position = log_entry.position); DROP TABLE kept`)
 				clean(t, tree)
 			})
+		}
+	})
+}
+
+// row is a run as the table has it.
+type row struct {
+	place, first int64
+	entries      []consent.Counted
+	hashes       []byte
+}
+
+func (w *world) runs(t *testing.T) (list []row) {
+	t.Helper()
+	rows, err := w.db.Reader().QueryContext(t.Context(), `SELECT place, first, position, entries, hashes FROM consent_run ORDER BY place`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var r row
+		var position int64
+		var entries []byte
+		if err := rows.Scan(&r.place, &r.first, &position, &entries, &r.hashes); err != nil {
+			t.Fatal(err)
+		}
+		if r.entries, err = consent.Unpack(position, entries); err != nil {
+			t.Fatal(err)
+		}
+		list = append(list, r)
+	}
+	return list
+}
+
+// keep writes a run's entries and hashes.
+func (w *world) keep(t *testing.T, r row) {
+	t.Helper()
+	position, _ := r.entries[0].Fields()
+	w.write(t, fmt.Sprintf(`UPDATE consent_run SET position = %d, entries = %s, hashes = %s WHERE place = %d`, position, w.blob(consent.Pack(r.entries)), w.blob(r.hashes), r.place))
+}
+
+// blob is bytes as a statement has them.
+func (w *world) blob(b []byte) string {
+	if w.db.Dialect == database.PostgreSQL {
+		return fmt.Sprintf(`'\x%x'::bytea`, b)
+	}
+	return fmt.Sprintf(`X'%x'`, b)
+}
+
+func standing(leaf int64) int64 { return tlog.StoredHashIndex(0, leaf) }
+
+// What a row says of its entries comes back, and what is damaged is no list.
+func TestEntriesArePacked(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		position := rapid.Int64Range(1, 1<<40).Draw(t, "first")
+		first, want := position, []consent.Counted(nil)
+		for _, step := range rapid.SliceOfN(rapid.Int64Range(1, 1<<20), 1, 50).Draw(t, "steps") {
+			want = append(want, consent.CountedOf(position, 1+step%9))
+			position += step
+		}
+		packed := consent.Pack(want)
+		got, err := consent.Unpack(first, packed)
+		if err != nil || !slices.Equal(got, want) {
+			t.Fatalf("%v became %v, %v", want, got, err)
+		}
+		cut := rapid.IntRange(0, len(packed)-1).Draw(t, "cut")
+		if got, err := consent.Unpack(first, packed[:cut]); err == nil && (len(got) >= len(want) || len(got) == 0) {
+			t.Fatalf("cut to %d of %d bytes it is %v", cut, len(packed), got)
 		}
 	})
 }
@@ -116,12 +210,18 @@ func TestAnAlteredTreeDoesNotGrow(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		other := `X'00'`
-		if w.db.Dialect == database.PostgreSQL {
-			other = `'\x00'`
-		}
 		// The hash of the first eight leaves: the root is made of it.
-		w.write(t, `UPDATE consent_hash SET hash = `+other+` WHERE place = 14`)
+		altered := false
+		for _, r := range w.runs(t) {
+			if at := (14 - r.place) * 32; at >= 0 && at < int64(len(r.hashes)) {
+				r.hashes[at]++
+				w.keep(t, r)
+				altered = true
+			}
+		}
+		if !altered {
+			t.Fatal("there is no hash 14")
+		}
 		w.say(t, id, ordered(customer, 99))
 		if err := follower(t, w.db, w.log, tree.Reader()).CatchUp(t.Context()); err == nil {
 			t.Error("it grew")

@@ -23,6 +23,11 @@ type Entry struct {
 	Command   []byte // what was asked, as JSON
 	Events    []byte // what happened, as JSON
 	Answer    []byte // what was answered, byte for byte
+
+	// Decoded may be what Events says as values, from whoever wrote it, so that those to whom
+	// the entry is handed need not read it again. No store keeps it, and an entry that is
+	// read has none: a shortcut, without which everything is the same.
+	Decoded any
 }
 
 // Head is the newest entry of a partition: its position, time and day; zero

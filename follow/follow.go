@@ -15,6 +15,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -27,7 +28,12 @@ import (
 type Reader struct {
 	Name string // its checkpoints' name, for ever
 
-	// Take looks at the next entries of one partition, which are in order, and returns
+	// Wants tells of one entry, without reading it, whether Take may have to see it; nil: all
+	// entries are seen. It is asked while who caused the entry waits for the answer. A
+	// reader with nothing to do costs no more than that.
+	Wants func(e *eventlog.Entry) bool
+
+	// Take looks at the next entries of one partition that are wanted, in their order, and returns
 	// what writes its findings; nil where there is nothing to write. It may be called
 	// again for the same entries, with no trace of the first time but what it keeps
 	// itself, which therefore has to be nothing but caches.
@@ -44,9 +50,9 @@ type Write func(ctx context.Context, tx *sql.Tx) error
 
 // Options are a follower's settings; the zero value of each is a good one.
 type Options struct {
-	Batch int           // entries at a time; default 512
+	Batch int           // entries at a time; default 4,096, and 1,024 on SQLite, where the log waits for them
 	Poll  time.Duration // how often it looks by itself for what other servers appended; default 500 ms
-	Pause time.Duration // how long entries gather at most under load; default 200 ms
+	Pause time.Duration // how long entries gather at most under load, unless somebody waits for them; default 1 s, and 250 ms on SQLite
 	Log   *slog.Logger  // default: slog.Default()
 }
 
@@ -59,20 +65,25 @@ type Follower struct {
 	partitions map[int32]*place
 	order      []*place
 	wake       chan struct{}
+	hurry      chan struct{} // somebody waits
 }
 
 // place is how far the reader has come in one partition.
 type place struct {
 	partition int32
+	index     int // in the order of all
 	handed    Handed
 	dirty     atomic.Bool // there may be entries to take
+	urgent    atomic.Bool // somebody waits for them
+	busy      atomic.Bool // the desk handed entries over since the last look
+	head      int64       // the runner's: where the log ended at the last look
 
 	turn  sync.Mutex // one step at a time
 	saved int64      // under turn: the checkpoint in the database, as far as this process knows
 
 	mu    sync.Mutex
 	at    int64         // taken up to here; what there was to write is written
-	moved chan struct{} // closed when at moves
+	moved chan struct{} // closed when at moves; nil: nobody waits
 }
 
 // unsaved is how many entries with nothing to write a checkpoint may be behind: so many
@@ -85,18 +96,24 @@ var errFenced = errors.New("follow: another follower was first")
 // Open makes ready to follow. Nothing is read until Run or CatchUp.
 func Open(ctx context.Context, db *database.DB, log eventlog.Log, reader Reader, options Options) (*Follower, error) {
 	if options.Batch <= 0 {
-		options.Batch = 512
+		options.Batch = 4096
+		if db.Dialect == database.SQLite {
+			options.Batch = 1024
+		}
 	}
 	if options.Poll <= 0 {
 		options.Poll = 500 * time.Millisecond
 	}
 	if options.Pause <= 0 {
-		options.Pause = 200 * time.Millisecond
+		options.Pause = time.Second
+		if db.Dialect == database.SQLite {
+			options.Pause = 250 * time.Millisecond
+		}
 	}
 	if options.Log == nil {
 		options.Log = slog.Default()
 	}
-	f := &Follower{db: db, log: log, reader: reader, options: options, partitions: map[int32]*place{}, wake: make(chan struct{}, 1)}
+	f := &Follower{db: db, log: log, reader: reader, options: options, partitions: map[int32]*place{}, wake: make(chan struct{}, 1), hurry: make(chan struct{}, 1)}
 	if err := f.makeCheckpoints(ctx); err != nil {
 		return nil, fmt.Errorf("follow: %s: %w", reader.Name, err)
 	}
@@ -128,7 +145,7 @@ func (f *Follower) makeCheckpoints(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		p := &place{partition: partition, saved: position, at: position, moved: newSignal()}
+		p := &place{partition: partition, index: i, saved: position, at: position, handed: Handed{wants: f.reader.Wants}}
 		p.dirty.Store(true)
 		f.partitions[partition] = p
 		f.order = append(f.order, p)
@@ -136,63 +153,129 @@ func (f *Follower) makeCheckpoints(ctx context.Context) error {
 	return nil
 }
 
-func newSignal() chan struct{} { return make(chan struct{}) }
-
 func (f *Follower) checkpoint(ctx context.Context, partition int32) (position int64, err error) {
 	err = f.db.Reader().QueryRowContext(ctx, `SELECT position FROM checkpoint WHERE partition = $1 AND reader = $2`, partition, f.reader.Name).Scan(&position)
 	return position, err
 }
 
-// step takes the next entries of a partition, and reports whether there may be more.
-func (f *Follower) step(ctx context.Context, p *place) (more bool, err error) {
-	p.turn.Lock()
-	defer p.turn.Unlock()
-	from := p.position()
-	entries := p.handed.Take(from, f.options.Batch)
-	if len(entries) == 0 {
-		if entries, err = f.log.Read(ctx, p.partition, from, f.options.Batch); err != nil || len(entries) == 0 {
-			return false, err
-		}
-	}
-	to := entries[len(entries)-1].Position
-	write, err := f.reader.Take(ctx, entries)
-	if err != nil {
-		return false, fmt.Errorf("entries %d/%d to %d: %w", p.partition, entries[0].Position, to, err)
-	}
-	if write != nil || to-p.saved >= unsaved {
-		switch err := f.save(ctx, p, to, write); {
-		case errors.Is(err, errFenced), errors.Is(err, database.ErrUnknown):
-			return true, f.relearn(ctx, p)
-		case err != nil:
-			return false, fmt.Errorf("after entry %d/%d: %w", p.partition, to, err)
-		}
-	}
-	p.reached(to)
-	return len(entries) == f.options.Batch, nil
+// found is what there is in the next entries of a partition.
+type found struct {
+	place *place
+	to    int64 // the last of them
+	count int   // how many were looked at
+	write Write // nil: nothing
+	more  bool  // there may be more entries
 }
 
-// save moves the checkpoint with what the reader writes, if nobody else moved it.
-func (f *Follower) save(ctx context.Context, p *place, to int64, write Write) error {
-	const move = `UPDATE checkpoint SET position = $1 WHERE partition = $2 AND reader = $3 AND position = $4`
-	err := f.db.Write(ctx, func(tx *sql.Tx) error {
-		result, err := f.db.Exec(ctx, tx, move, to, p.partition, f.reader.Name, p.saved)
-		if err != nil {
-			return err
+// next looks at the next entries of a partition; the caller has its turn. It reports
+// false where there are none.
+func (f *Follower) next(ctx context.Context, p *place, limit int) (n found, ok bool, err error) {
+	from := p.position()
+	entries, to := p.handed.Take(from, limit)
+	n = found{place: p, to: to, count: len(entries), more: len(entries) == limit}
+	if to == from {
+		if entries, err = f.log.Read(ctx, p.partition, from, limit); err != nil || len(entries) == 0 {
+			return n, false, err
 		}
-		if n, err := result.RowsAffected(); err != nil {
-			return err
-		} else if n == 0 {
-			return errFenced
+		n.to, n.count, n.more = entries[len(entries)-1].Position, len(entries), len(entries) == limit
+		if f.reader.Wants != nil {
+			entries = slices.DeleteFunc(entries, func(e eventlog.Entry) bool { return !f.reader.Wants(&e) })
 		}
-		if write == nil {
-			return nil
+	}
+	if len(entries) > 0 {
+		if n.write, err = f.reader.Take(ctx, entries); err != nil {
+			return n, false, fmt.Errorf("entries %d/%d to %d: %w", p.partition, entries[0].Position, n.to, err)
 		}
-		return write(ctx, tx)
-	})
-	if err == nil {
-		p.saved = to
+	}
+	return n, true, nil
+}
+
+// steps takes the next entries of the first partitions of a list, and writes what is found in one
+// transaction: of one partition in PostgreSQL, where checkpoints stand in different shards; on
+// SQLite, where each commit is a sync that the log waits for, of as many as make a batch. It
+// reports how many partitions it took, and which of them may have more.
+func (f *Follower) steps(ctx context.Context, list []*place) (taken int, wrote bool, more []*place, err error) {
+	var finds []found
+	defer func() {
+		for _, p := range list[:taken] {
+			p.turn.Unlock()
+		}
+	}()
+	for room := f.options.Batch; taken < len(list) && room > 0 && (taken == 0 || f.db.Dialect == database.SQLite); taken++ {
+		p := list[taken]
+		p.turn.Lock()
+		n, ok, wrong := f.next(ctx, p, room)
+		switch {
+		case wrong != nil:
+			err = errors.Join(err, wrong)
+		case !ok:
+		case n.write == nil && n.to-p.saved < unsaved:
+			p.reached(n.to)
+			if n.more {
+				more = append(more, p)
+			}
+		default:
+			finds = append(finds, n)
+			room -= n.count
+		}
+	}
+	if len(finds) == 0 {
+		return taken, false, more, err
+	}
+	wrong := f.save(ctx, finds)
+	if wrong != nil && len(finds) > 1 && !errors.Is(wrong, errFenced) && !errors.Is(wrong, database.ErrUnknown) {
+		// What stands in the way of one partition holds up no other.
+		for _, n := range finds {
+			err = errors.Join(err, f.settle(ctx, []found{n}, f.save(ctx, []found{n}), &more))
+		}
+		return taken, true, more, err
+	}
+	return taken, true, more, errors.Join(err, f.settle(ctx, finds, wrong, &more))
+}
+
+// settle keeps what became of a transaction.
+func (f *Follower) settle(ctx context.Context, finds []found, wrong error, more *[]*place) (err error) {
+	for _, n := range finds {
+		switch {
+		case wrong == nil:
+			n.place.saved = n.to
+			n.place.reached(n.to)
+			if n.more {
+				*more = append(*more, n.place)
+			}
+		case errors.Is(wrong, errFenced), errors.Is(wrong, database.ErrUnknown):
+			*more = append(*more, n.place)
+			err = errors.Join(err, f.relearn(ctx, n.place))
+		default:
+			err = errors.Join(err, fmt.Errorf("after entry %d/%d: %w", n.place.partition, n.to, wrong))
+		}
 	}
 	return err
+}
+
+// save moves the checkpoints with what the reader writes, if nobody else moved one.
+func (f *Follower) save(ctx context.Context, finds []found) error {
+	const move = `UPDATE checkpoint SET position = $1 WHERE partition = $2 AND reader = $3 AND position = $4`
+	return f.db.Write(ctx, func(tx *sql.Tx) error {
+		for _, n := range finds {
+			result, err := f.db.Exec(ctx, tx, move, n.to, n.place.partition, f.reader.Name, n.place.saved)
+			if err != nil {
+				return err
+			}
+			if moved, err := result.RowsAffected(); err != nil {
+				return err
+			} else if moved == 0 {
+				return errFenced
+			}
+			if n.write == nil {
+				continue
+			}
+			if err := n.write(ctx, tx); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // relearn reads the checkpoint after somebody else moved it, or nobody knows who did.
@@ -216,6 +299,8 @@ func (p *place) reached(position int64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.at = position
-	close(p.moved)
-	p.moved = newSignal()
+	if p.moved != nil {
+		close(p.moved)
+		p.moved = nil
+	}
 }

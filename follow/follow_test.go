@@ -200,3 +200,98 @@ func TestAnErrorHoldsTheReaderUp(t *testing.T) {
 		}
 	})
 }
+
+// TestOnlyWhatIsWantedIsTaken, whether it was handed over or read, and for the rest nothing is written.
+func TestOnlyWhatIsWantedIsTaken(t *testing.T) {
+	both(t, func(t *testing.T, w world) {
+		reader := w.keep(never)
+		reader.Wants = func(e *eventlog.Entry) bool { return e.Position > 4 }
+		f := w.open(t, reader)
+		for range 2 {
+			f.Appended(w.append(t, 3))
+			w.append(t, 1) // by another server
+		}
+		if err := f.CatchUp(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if n := w.count(t); n != 4 { // 5 and 7, in each partition
+			t.Errorf("%d entries were written, not 4", n)
+		}
+		if behind, err := f.Behind(t.Context()); behind != 0 || err != nil {
+			t.Errorf("%d behind, %v", behind, err)
+		}
+	})
+}
+
+// TestWhoHasNothingToDoKeepsUp: nobody wakes such a reader, and whoever waits for it does not wait for long.
+func TestWhoHasNothingToDoKeepsUp(t *testing.T) {
+	both(t, func(t *testing.T, w world) {
+		f := w.open(t, follow.Reader{Name: "idle", Wants: func(*eventlog.Entry) bool { return false }, Take: func(context.Context, []eventlog.Entry) (follow.Write, error) {
+			return nil, errors.New("it was shown what it does not want")
+		}})
+		ctx, stop := context.WithCancel(t.Context())
+		ended := make(chan struct{})
+		go func() { f.Run(ctx); close(ended) }()
+		f.Appended(w.append(t, 5))
+		for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+			if behind, err := f.Behind(t.Context()); err != nil || behind > 0 && time.Now().After(deadline) {
+				t.Fatalf("%d behind, %v", behind, err)
+			} else if behind == 0 {
+				break
+			}
+		}
+		f.Appended(w.append(t, 5))
+		for _, partition := range w.log.Partitions() {
+			if err := f.WaitFor(t.Context(), partition, 10); err != nil {
+				t.Error(err)
+			}
+		}
+		stop()
+		<-ended
+	})
+}
+
+// TestWhoWaitsEndsAPause: under load entries gather for long, but not while somebody waits.
+func TestWhoWaitsEndsAPause(t *testing.T) {
+	both(t, func(t *testing.T, w world) {
+		f, err := follow.Open(t.Context(), w.db, w.log, w.keep(never), follow.Options{Pause: time.Hour})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, stop := context.WithCancel(t.Context())
+		ended := make(chan struct{})
+		go func() { f.Run(ctx); close(ended) }()
+		for i := range int64(30) { // the pause doubles each time
+			added := w.append(t, 1)
+			f.Appended(added)
+			time.Sleep(time.Millisecond)
+			f.Appended(nil)
+			if err := f.WaitFor(t.Context(), added[0].Partition, i+1); err != nil {
+				t.Fatal(err)
+			}
+		}
+		stop()
+		<-ended
+	})
+}
+
+// TestOneBadPartitionHoldsUpNoOther, though SQLite takes several in one transaction.
+func TestOneBadPartitionHoldsUpNoOther(t *testing.T) {
+	both(t, func(t *testing.T, w world) {
+		bad, broken := w.log.Partitions()[0], errors.New("broken")
+		inner := w.keep(never)
+		f := w.open(t, follow.Reader{Name: inner.Name, Take: func(ctx context.Context, entries []eventlog.Entry) (follow.Write, error) {
+			if entries[0].Partition == bad {
+				return func(context.Context, *sql.Tx) error { return broken }, nil
+			}
+			return inner.Take(ctx, entries)
+		}})
+		w.append(t, 3)
+		if err := f.CatchUp(t.Context()); !errors.Is(err, broken) {
+			t.Errorf("catching up: %v", err)
+		}
+		if n := w.count(t); n != 2 {
+			t.Errorf("%d entries were written, not 2", n)
+		}
+	})
+}

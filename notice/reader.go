@@ -22,13 +22,16 @@ const ReaderName = "notices"
 // Reader (通知) follows the log and fills the inbox. It begins at the head of a log that is
 // older than itself: nobody is told this morning what happened last year.
 func (r *Room) Reader() follow.Reader {
-	return follow.Reader{Name: ReaderName, Take: r.take, FromHead: true}
+	return follow.Reader{Name: ReaderName, Wants: wanted, Take: r.take, FromHead: true}
 }
 
 // silent are commands that nobody is told of, which are most of the log.
 var silent = map[string]bool{"authorise": true, "capture": true, "void": true, "make_contact": true}
 
 const openDay = "open_day"
+
+// wanted tells of an entry, by its command, whether anybody may have to be told of it.
+func wanted(e *eventlog.Entry) bool { return e.Name == openDay || e.Account != "" && !silent[e.Name] }
 
 func (r *Room) take(ctx context.Context, entries []eventlog.Entry) (follow.Write, error) {
 	var list []Notice
@@ -39,8 +42,7 @@ func (r *Room) take(ctx context.Context, entries []eventlog.Entry) (follow.Write
 			if err := r.remind(ctx, e); err != nil {
 				return nil, err
 			}
-		case e.Account == "" || silent[e.Name]:
-		default:
+		case wanted(e):
 			told, err := r.tell(ctx, e)
 			if err != nil {
 				return nil, fmt.Errorf("notice: entry %d/%d: %w", e.Partition, e.Position, err)
@@ -56,7 +58,7 @@ func (r *Room) take(ctx context.Context, entries []eventlog.Entry) (follow.Write
 
 // tell makes the notices of an account's entry.
 func (r *Room) tell(ctx context.Context, e *eventlog.Entry) ([]Notice, error) {
-	events, err := wire.DecodeEvents(e.Events)
+	events, err := wire.Carried(e.Decoded, e.Events)
 	if err != nil {
 		return nil, err
 	}

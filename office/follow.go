@@ -1,6 +1,7 @@
 package office
 
 import (
+	"bytes"
 	"context"
 	"time"
 
@@ -22,6 +23,12 @@ func (o *Office) follow(ctx, background context.Context, reader follow.Reader) (
 	o.followers = append(o.followers, f)
 	o.running.Go(func() { f.Run(background) })
 	return f, nil
+}
+
+// says makes a reader's Wants of a name that stands in the events that concern it, and in none of a checkout.
+func says(event string) func(*eventlog.Entry) bool {
+	name := []byte(event)
+	return func(e *eventlog.Entry) bool { return e.Name != "authorise" && e.Name != "capture" && bytes.Contains(e.Events, name) }
 }
 
 // openConsents has the tree of consents grow with the log.

@@ -147,6 +147,9 @@ func Open(ctx context.Context, dsn string, options Options) (_ *Office, err erro
 			return nil, err
 		}
 	}
+	if err = o.openLeavers(ctx, options.Vault); err != nil {
+		return nil, err
+	}
 	options.Desk.Clock, options.Desk.Due, options.Desk.Log = o.Clock, index{o.Tables, &o.followers, o.Webhooks}, options.Log
 	options.Desk.Evening = o.evening
 	if o.Desk, err = servicing.Open(ctx, o.Log, options.Desk); err != nil {

@@ -1,7 +1,6 @@
 package office
 
 import (
-	"bytes"
 	"context"
 	"database/sql"
 	"time"
@@ -13,15 +12,10 @@ import (
 
 // endSessions is the reader that ends a customer's sessions when the closure of their
 // account is approved (销户即退出登录). What sessions there were before it came is over.
-var endSessions = follow.Reader{Name: "sessions", FromHead: true, Take: func(_ context.Context, entries []eventlog.Entry) (follow.Write, error) {
+var endSessions = follow.Reader{Name: "sessions", FromHead: true, Wants: says(`"closure.approved"`), Take: func(_ context.Context, entries []eventlog.Entry) (follow.Write, error) {
 	var closed []string
 	for i := range entries {
-		if bytes.Contains(entries[i].Events, []byte(`"closure.approved"`)) {
-			closed = append(closed, entries[i].Account)
-		}
-	}
-	if len(closed) == 0 {
-		return nil, nil
+		closed = append(closed, entries[i].Account)
 	}
 	return func(ctx context.Context, tx *sql.Tx) error {
 		for _, account := range closed {

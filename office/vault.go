@@ -1,7 +1,6 @@
 package office
 
 import (
-	"bytes"
 	"context"
 	"database/sql"
 	"errors"
@@ -38,9 +37,20 @@ var ErrVaultKey = errors.New(`personal data needs a key that is not in the datab
 Keep it, and keep copies of it, apart from the database and its backups: without it nobody's name or phone can be read again.
 To try things out with made-up people, use a new database with --sandbox`)
 
+// openLeavers makes the vault's reader of the log, if there will be a vault. It comes before the desk
+// opens, which hands over what it appends: else the whole log would be read back for it.
+func (o *Office) openLeavers(ctx context.Context, options VaultOptions) (err error) {
+	o.Retention = calendar.Date(max(options.Retention, 0))
+	if o.vaultKey(ctx, options.Key) == nil {
+		return nil
+	}
+	o.left, err = follow.Open(ctx, o.DB, o.Log, o.whoLeft(o.Retention), follow.Options{Log: o.logger})
+	o.followers = append(o.followers, o.left)
+	return err
+}
+
 // openVault opens the vault, and follows the log for customers who have left.
 func (o *Office) openVault(ctx, background context.Context, options VaultOptions) error {
-	o.Retention = calendar.Date(max(options.Retention, 0))
 	key := o.vaultKey(ctx, options.Key)
 	if key == nil {
 		if options.Required {
@@ -58,13 +68,7 @@ func (o *Office) openVault(ctx, background context.Context, options VaultOptions
 	if err != nil {
 		return err
 	}
-	// It is not handed what the desk appends: a moment sooner or later is all the same.
-	left, err := follow.Open(ctx, o.DB, o.Log, o.whoLeft(o.Retention), follow.Options{Log: o.logger})
-	if err != nil {
-		return err
-	}
-	o.running.Go(func() { left.Run(background) })
-	o.left = left
+	o.running.Go(func() { o.left.Run(background) })
 	o.running.Go(func() { o.eraseDue(background) })
 	return nil
 }
@@ -121,7 +125,7 @@ func (o *Office) holds(ctx context.Context, platform string, account credit.ID) 
 // whoLeft notices customers whose contract has ended (注销), and has them erased when
 // the law lets it be, and the last word was said to them.
 func (o *Office) whoLeft(retention calendar.Date) follow.Reader {
-	return follow.Reader{Name: "vault", Take: func(ctx context.Context, entries []eventlog.Entry) (follow.Write, error) {
+	return follow.Reader{Name: "vault", Wants: says(`"account.deregistered"`), Take: func(ctx context.Context, entries []eventlog.Entry) (follow.Write, error) {
 		type leaver struct {
 			platform, customer string
 			on                 calendar.Date
@@ -129,9 +133,6 @@ func (o *Office) whoLeft(retention calendar.Date) follow.Reader {
 		var all []leaver
 		for i := range entries {
 			e := &entries[i]
-			if !bytes.Contains(e.Events, []byte(`"account.deregistered"`)) {
-				continue
-			}
 			if err := o.Tables.WaitFor(ctx, e.Partition, e.Position); err != nil {
 				return nil, err
 			}

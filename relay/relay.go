@@ -118,7 +118,9 @@ func (r *Relay) look() {
 // Appended tells what the desk of this process appended. It is cheap: a checkout waits for it.
 func (r *Relay) Appended(entries []eventlog.Entry) {
 	for i := range entries {
-		r.reached(entries[i].Partition, entries[i].Position)
+		if i+1 == len(entries) || entries[i+1].Partition != entries[i].Partition {
+			r.reached(entries[i].Partition, entries[i].Position)
+		}
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()

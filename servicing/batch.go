@@ -450,7 +450,7 @@ func (b *batch) add(c *cached, partition int32, key, name string, command []byte
 	entry := eventlog.Entry{
 		Partition: partition, Position: head.Position + 1, Account: string(c.account.ID), Key: key,
 		Time: max(b.now, head.Time), Day: head.Day, Due: -1,
-		Name: name, Command: command, Events: encoded, Answer: answer,
+		Name: name, Command: command, Events: encoded, Answer: answer, Decoded: wire.Carry(events),
 	}
 	if due := c.account.NextDue(); due != c.due {
 		c.due = due

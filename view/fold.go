@@ -36,7 +36,7 @@ func decode(e *eventlog.Entry) ([]credit.Event, calendar.Date, error) {
 	if err != nil {
 		return nil, 0, err
 	}
-	events, err := wire.DecodeEvents(e.Events)
+	events, err := wire.Carried(e.Decoded, e.Events)
 	return events, day, err
 }
 

@@ -2,6 +2,7 @@ package view
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/yuefu/yuefu/credit"
 	"github.com/yuefu/yuefu/eventlog"
@@ -15,5 +16,18 @@ const readHistory = `SELECT partition, position, account, key, time, day, due, n
 // History lists up to limit entries of an account after a position, oldest first:
 // from the log itself, so that it is never behind.
 func (t *Tables) History(ctx context.Context, account credit.ID, after int64, limit int) ([]eventlog.Entry, error) {
-	return find[eventlog.Entry](ctx, t, readHistory, t.PartitionOf(account), account, after, limit)
+	rows, err := t.db.Reader().QueryContext(ctx, readHistory, t.PartitionOf(account), account, after, limit)
+	if err != nil {
+		return nil, fmt.Errorf("view: history of %s: %w", account, err)
+	}
+	defer rows.Close()
+	var list []eventlog.Entry
+	for rows.Next() {
+		var e eventlog.Entry
+		if err := rows.Scan(&e.Partition, &e.Position, &e.Account, &e.Key, &e.Time, &e.Day, &e.Due, &e.Name, &e.Command, &e.Events, &e.Answer); err != nil {
+			return nil, fmt.Errorf("view: history of %s: %w", account, err)
+		}
+		list = append(list, e)
+	}
+	return list, rows.Err()
 }

@@ -284,7 +284,7 @@ func (p *progress) next(ctx context.Context, t *Tables) ([]eventlog.Entry, error
 		return p.ahead, nil
 	}
 	p.ahead = nil
-	if entries := p.handed.Take(from, t.options.Batch); len(entries) > 0 {
+	if entries, _ := p.handed.Take(from, t.options.Batch); len(entries) > 0 {
 		return entries, nil
 	}
 	return t.log.Read(ctx, p.partition, from, t.options.Batch)

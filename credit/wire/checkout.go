@@ -1,11 +1,13 @@
 package wire
 
 import (
+	"bytes"
 	"strconv"
 	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/yuefu/yuefu/credit"
+	"github.com/yuefu/yuefu/money"
 )
 
 // A checkout is what the product does most, so its command and event are written
@@ -104,4 +106,25 @@ func appendAuthorised(b []byte, e *credit.Authorised) ([]byte, bool) {
 	}
 	w.b = append(w.b, '}')
 	return w.b, !w.beyond
+}
+
+// CurrencyOf is the currency that an order names in its command; empty for what is no
+// order. The currency stands at the beginning of what appendAuthorise writes, so that
+// the rest need not be read.
+func CurrencyOf(name string, command []byte) (money.Currency, error) {
+	if name != (credit.Authorise{}).Name() {
+		return "", nil
+	}
+	if rest, ok := bytes.CutPrefix(command, []byte(`{"amount":`)); ok {
+		rest = bytes.TrimLeft(rest, "-0123456789")
+		if rest, ok = bytes.CutPrefix(rest, []byte(`,"currency":"`)); ok && len(rest) > 4 && rest[3] == '"' && !bytes.ContainsAny(rest[:3], `"\`) {
+			return money.Currency(rest[:3]), nil
+		}
+	}
+	asked, err := DecodeCommand(name, command)
+	if err != nil {
+		return "", err
+	}
+	authorise, _ := asked.(credit.Authorise)
+	return authorise.Currency, nil
 }

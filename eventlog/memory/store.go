@@ -81,6 +81,7 @@ func (s *Store) append(moves []eventlog.Move, entries []eventlog.Entry) error {
 	}
 	for _, e := range entries {
 		p, at := s.kept[e.Partition], len(s.kept[e.Partition].entries)
+		e.Decoded = nil
 		p.entries = append(p.entries, e)
 		p.byAccount[e.Account] = append(p.byAccount[e.Account], at)
 		p.byKey[eventlog.KeyRef{Account: e.Account, Key: e.Key}] = at

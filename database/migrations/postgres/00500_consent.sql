@@ -13,22 +13,21 @@ CREATE TABLE consent_tree (
 	origin text    NOT NULL  -- the name of the keys that sign; empty until there is one
 );
 
--- A leaf is the receipt of one consent: the number-th, from 1, of an entry of the log.
-CREATE TABLE consent_leaf (
-	leaf      bigint  NOT NULL PRIMARY KEY, -- from 0
+-- A leaf is the receipt of one consent: the number-th, from 1, of an entry of the log. The leaves
+-- that one transaction added are a run: they are of one partition, in the order of its log, and
+-- leaves of the same entry are in the same run. So a consent costs two hashes and a byte or
+-- two, and no index entry of its own. Nothing is ever changed.
+CREATE TABLE consent_run (
+	place     bigint  NOT NULL PRIMARY KEY, -- of the first hash, in the order of golang.org/x/mod/sumdb/tlog
+	first     bigint  NOT NULL, -- the first leaf, from 0
 	partition bigint  NOT NULL,
-	position  bigint  NOT NULL,
-	number    bigint  NOT NULL,
-	account   text    NOT NULL,
-	UNIQUE (partition, position, number)
+	position  bigint  NOT NULL, -- of the first leaf's entry
+	entries   bytea   NOT NULL, -- for each entry, by how much its position is after the one before it (the first: 0), and how many leaves it has: unsigned varints
+	hashes    bytea   NOT NULL, -- leaves and whole subtrees, 32 bytes each
+	UNIQUE (partition, position)
 );
-CREATE INDEX consent_leaf_account ON consent_leaf (account, leaf);
-
--- The tree's hashes, in the order of golang.org/x/mod/sumdb/tlog: leaves and whole subtrees.
-CREATE TABLE consent_hash (
-	place bigint  NOT NULL PRIMARY KEY,
-	hash  bytea   NOT NULL
-);
+-- Hashes can't be compressed, and a part of them is read without the rest.
+ALTER TABLE consent_run ALTER COLUMN hashes SET STORAGE EXTERNAL;
 
 -- The public keys that heads were ever signed with. The private half is here in a
 -- sandbox only.
@@ -40,6 +39,5 @@ CREATE TABLE consent_key (
 
 -- +goose Down
 DROP TABLE consent_key;
-DROP TABLE consent_hash;
-DROP TABLE consent_leaf;
+DROP TABLE consent_run;
 DROP TABLE consent_tree;

@@ -13,21 +13,18 @@ CREATE TABLE consent_tree (
 	origin TEXT    NOT NULL  -- the name of the keys that sign; empty until there is one
 ) STRICT;
 
--- A leaf is the receipt of one consent: the number-th, from 1, of an entry of the log.
-CREATE TABLE consent_leaf (
-	leaf      INTEGER NOT NULL PRIMARY KEY, -- from 0
+-- A leaf is the receipt of one consent: the number-th, from 1, of an entry of the log. The leaves
+-- that one transaction added are a run: they are of one partition, in the order of its log, and
+-- leaves of the same entry are in the same run. So a consent costs two hashes and a byte or
+-- two, and no index entry of its own. Nothing is ever changed.
+CREATE TABLE consent_run (
+	place     INTEGER NOT NULL PRIMARY KEY, -- of the first hash, in the order of golang.org/x/mod/sumdb/tlog
+	first     INTEGER NOT NULL, -- the first leaf, from 0
 	partition INTEGER NOT NULL,
-	position  INTEGER NOT NULL,
-	number    INTEGER NOT NULL,
-	account   TEXT    NOT NULL,
-	UNIQUE (partition, position, number)
-) STRICT;
-CREATE INDEX consent_leaf_account ON consent_leaf (account, leaf);
-
--- The tree's hashes, in the order of golang.org/x/mod/sumdb/tlog: leaves and whole subtrees.
-CREATE TABLE consent_hash (
-	place INTEGER NOT NULL PRIMARY KEY,
-	hash  BLOB    NOT NULL
+	position  INTEGER NOT NULL, -- of the first leaf's entry
+	entries   BLOB    NOT NULL, -- for each entry, by how much its position is after the one before it (the first: 0), and how many leaves it has: unsigned varints
+	hashes    BLOB    NOT NULL, -- leaves and whole subtrees, 32 bytes each
+	UNIQUE (partition, position)
 ) STRICT;
 
 -- The public keys that heads were ever signed with. The private half is here in a
@@ -40,6 +37,5 @@ CREATE TABLE consent_key (
 
 -- +goose Down
 DROP TABLE consent_key;
-DROP TABLE consent_hash;
-DROP TABLE consent_leaf;
+DROP TABLE consent_run;
 DROP TABLE consent_tree;
