@@ -75,13 +75,7 @@ func apply(o *opening) error {
 		Name: f("name"), IdentityNumber: f("identity_number"), Phone: f("phone"),
 	}}
 	request.Declared, _ = o.declared()
-	for _, d := range o.Offer.Documents {
-		c, _ := o.agreed(d)
-		request.Consents = append(request.Consents, client.Consent{
-			Document: d.Document, Version: c.Version, Hash: c.Hash, Person: o.Customer, Act: "tick_agree", Channel: openChannel,
-			Language: c.Language, ReadSeconds: c.ReadSeconds, ShownAt: c.ShownAt, AcceptedAt: c.AcceptedAt,
-		})
-	}
+	request.Consents = o.texts().Consents(openChannel)
 	answer, err := o.API.Apply(o.Context(), key, request)
 	var problem *client.Problem
 	if errors.As(err, &problem) && problem.Status < http.StatusInternalServerError {

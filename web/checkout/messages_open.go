@@ -54,17 +54,6 @@ var openMessages = page.Messages{
 	"pre.go":       {"继续，逐份阅读文件", "Go on to the texts"},
 	"pre.not":      {"不开通了", "Leave it"},
 
-	"doc.number":    {"第 {n} 份，共 {of} 份", "Text {n} of {of}"},
-	"doc.version":   {"第 {n} 版", "Version {n}"},
-	"doc.other":     {"English text", "中文文本"},
-	"doc.tick":      {"我已阅读并同意以上内容", "I have read this and agree to it"},
-	"doc.tick.cost": {"我已阅读全部费用", "I have read all costs"},
-	"doc.read":      {"请先读完，{n} 秒后可以同意。", "Please read it first: you can agree after {n} seconds."},
-	"doc.wait":      {"还需再读 {n} 秒才能同意，这是对您的保护。", "You can agree after {n} more seconds of reading. This protects you."},
-	"doc.untick":    {"同意的话，请您自己勾选。不同意可以随时离开。", "If you agree, please tick the box yourself. If not, you can leave at any time."},
-	"doc.go":        {"同意并继续", "Agree and go on"},
-	"doc.not":       {"不同意，离开", "I don't agree: leave"},
-
 	"review.title":  {"核对并提交", "Look it over and apply"},
 	"review.lead":   {"请再看一遍。提交之后才是正式申请。", "Please look at it once more. It is an application once you send it."},
 	"review.change": {"修改", "Change"},

@@ -4,8 +4,6 @@ import (
 	"errors"
 	"net/http"
 	"slices"
-	"strings"
-	"time"
 
 	"github.com/go-json-experiment/json"
 
@@ -65,31 +63,10 @@ func rank(document string) int {
 	return 1
 }
 
-// consent is what is kept of one document that was agreed to.
-type consent struct {
-	Version     int                    `json:"version"`
-	Hash        string                 `json:"hash"`
-	ShownAt     time.Time              `json:"shown_at"`
-	AcceptedAt  time.Time              `json:"accepted_at"`
-	ReadSeconds int                    `json:"read_seconds"`
-	Language    client.ConsentLanguage `json:"language"`
-}
-
 const (
-	aboutStep    = "about"
-	appliedStep  = "applied"
-	documentStep = "document:"
+	aboutStep   = "about"
+	appliedStep = "applied"
 )
-
-// agreed is the consent to a document in the words that it has now.
-func (o *opening) agreed(d client.DocumentToAgree) (consent, bool) {
-	var c consent
-	kept, ok := o.steps[documentStep+d.Document]
-	if !ok || json.Unmarshal(kept, &c) != nil || c.Hash != d.Hash || c.Version != d.Version {
-		return consent{}, false
-	}
-	return c, true
-}
 
 // declared is what the customer said of themselves.
 func (o *opening) declared() (client.Declared, bool) {
@@ -103,10 +80,8 @@ func (o *opening) next() string {
 	if _, ok := o.declared(); !ok {
 		return "/open/about"
 	}
-	for _, d := range o.Offer.Documents {
-		if _, ok := o.agreed(d); !ok {
-			return "/open/documents/" + d.Document
-		}
+	if next := o.texts().Next(); next != "" {
+		return next
 	}
 	return "/open/review"
 }
@@ -122,10 +97,10 @@ type step struct {
 func (o *opening) todo() []step {
 	next := o.next()
 	_, done := o.declared()
+	texts := o.texts()
 	list := []step{{Path: "/open/about", Done: done}}
 	for _, d := range o.Offer.Documents {
-		_, done := o.agreed(d)
-		list = append(list, step{Document: d.Document, Path: "/open/documents/" + d.Document, Done: done})
+		list = append(list, step{Document: d.Document, Path: "/open/documents/" + d.Document, Done: texts.Agreed(d)})
 	}
 	for i := range list {
 		list[i].Now = list[i].Path == next
@@ -248,132 +223,30 @@ func precheck(o *opening) error {
 	return o.Show("open-precheck", p)
 }
 
-// documentPage is one text to be agreed to, on its own.
-type documentPage struct {
-	Document client.DocumentToAgree
-	Number   int
-	Of       int
-	Words    string // in the visitor's language
-	Other    string // the same text's other part, if it has two
-	Wait     int
-	Agreed   bool // before, in these words
-	Unticked bool
-	Problem  *client.Problem
-}
-
-// asked is the path's document, if it is the customer's turn to read it.
-func (o *opening) asked() (at int, turn bool, err error) {
-	name := o.R.PathValue("name")
-	at = slices.IndexFunc(o.Offer.Documents, func(d client.DocumentToAgree) bool { return d.Document == name })
-	if at < 0 {
-		return 0, false, errNothing
+// texts are the documents to agree to.
+func (o *opening) texts() *page.Texts {
+	t := o.Texts(o.Offer.Documents, o.steps)
+	t.Path, t.Back, t.Leave = "/open/documents", OpenPath, "/wallet"
+	if o.Session.Checkout != "" {
+		t.Leave = Path
 	}
-	if _, ok := o.declared(); !ok {
-		return at, false, nil
-	}
-	for _, earlier := range o.Offer.Documents[:at] {
-		if _, ok := o.agreed(earlier); !ok {
-			return at, false, nil
-		}
-	}
-	return at, true, nil
+	return t
 }
 
 func document(o *opening) error {
-	at, turn, err := o.asked()
-	if err != nil {
-		return err
-	}
-	if !turn {
+	if _, ok := o.declared(); !ok {
 		return o.Go(o.next(), "")
 	}
-	return o.showDocument(at, nil)
+	return o.texts().Read()
 }
 
-// showDocument shows a text, and notes when: from now on it can be read.
-func (o *opening) showDocument(at int, problem *client.Problem) error {
-	p, err := o.documentPage(at)
-	if err != nil {
-		return err
-	}
-	if err := o.Showing(p.Document.Hash); err != nil {
-		return err
-	}
-	if p.Problem = problem; problem != nil {
-		return o.ShowAgain("open-document", problem, p)
-	}
-	return o.Show("open-document", p)
-}
-
-func (o *opening) documentPage(at int) (*documentPage, error) {
-	d := o.Offer.Documents[at]
-	text, err := o.API.GetText(o.Context(), d.Hash)
-	if err != nil {
-		return nil, err
-	}
-	p := &documentPage{Document: d, Number: at + 1, Of: len(o.Offer.Documents), Wait: d.ReadingSeconds}
-	p.Words, p.Other = parts(text.Body, o.Lang)
-	_, p.Agreed = o.agreed(d)
-	return p, nil
-}
-
-// parts puts that part of a text of two languages first that the visitor reads. The
-// hash is of the whole, so the whole stands on the page.
-func parts(body string, lang page.Language) (words, other string) {
-	zh, en := strings.Index(body, "\n## 简体中文\n"), strings.Index(body, "\n## English\n")
-	if zh < 0 || en < zh {
-		return body, ""
-	}
-	head := body[:zh]
-	if lang == page.Chinese {
-		return body[:en], body[en:]
-	}
-	return head + body[en:], body[zh:en]
-}
-
-// agree takes the customer's act: a box that they ticked, below a text that stood before
-// them for as long as it takes to read.
 func agree(o *opening) error {
-	at, turn, err := o.asked()
-	if err != nil {
-		return err
-	}
-	if !turn {
+	if _, ok := o.declared(); !ok {
 		return o.Go(o.next(), "")
 	}
-	d := o.Offer.Documents[at]
-	if o.R.PostFormValue("hash") != d.Hash {
-		return o.showDocument(at, &client.Problem{Status: http.StatusConflict, Kind: client.ConsentOutdated, Title: "other words"})
-	}
-	seen, err := o.Agreed(d.Hash)
-	var problem *client.Problem
-	if errors.As(err, &problem) {
-		return o.showDocument(at, problem) // it was never shown here
-	}
-	if err != nil {
+	agreed, err := o.texts().Take()
+	if err != nil || !agreed {
 		return err
 	}
-	p, err := o.documentPage(at)
-	if err != nil {
-		return err
-	}
-	switch p.Wait -= seen.ReadSeconds; {
-	case p.Wait > 0:
-		p.Problem = &client.Problem{Status: http.StatusUnprocessableEntity, Kind: client.ConsentTooFast, Title: "too fast to be read"}
-		return o.ShowAgain("open-document", p.Problem, p)
-	case o.R.PostFormValue("agree") != "yes":
-		p.Unticked, p.Wait = true, 0
-		return o.ShowAgain("open-document", &client.Problem{Status: http.StatusUnprocessableEntity}, p)
-	}
-	text, err := json.Marshal(consent{
-		Version: d.Version, Hash: d.Hash, ShownAt: seen.ShownAt, AcceptedAt: seen.AcceptedAt, ReadSeconds: seen.ReadSeconds, Language: seen.Language,
-	})
-	if err != nil {
-		return err
-	}
-	if err := o.Keep(documentStep+d.Document, text); err != nil {
-		return err
-	}
-	o.steps[documentStep+d.Document] = text
 	return o.Go(o.next(), "")
 }

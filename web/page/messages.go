@@ -44,6 +44,17 @@ var frameMessages = Messages{
 	"left.title":    {"已退出登录", "You are logged out"},
 	"left.text":     {"需要时，从购物应用点“月付”即可重新进入。", "Whenever you need to, tap 'Monthly pay' in the shop's app to come back."},
 
+	"doc.number":    {"第 {n} 份，共 {of} 份", "Text {n} of {of}"},
+	"doc.version":   {"第 {n} 版", "Version {n}"},
+	"doc.other":     {"English text", "中文文本"},
+	"doc.tick":      {"我已阅读并同意以上内容", "I have read this and agree to it"},
+	"doc.tick.cost": {"我已阅读全部费用", "I have read all costs"},
+	"doc.read":      {"请先读完，{n} 秒后可以同意。", "Please read it first: you can agree after {n} seconds."},
+	"doc.wait":      {"还需再读 {n} 秒才能同意，这是对您的保护。", "You can agree after {n} more seconds of reading. This protects you."},
+	"doc.untick":    {"同意的话，请您自己勾选。不同意可以随时离开。", "If you agree, please tick the box yourself. If not, you can leave at any time."},
+	"doc.go":        {"同意并继续", "Agree and go on"},
+	"doc.not":       {"不同意，离开", "I don't agree: leave"},
+
 	"problem.other":               {"没有办成，您的账户没有任何变化。", "This could not be done. Nothing about your account was changed."},
 	"problem.reference":           {"如需咨询，请提供编号 {id}", "If you ask us about it, please quote {id}"},
 	"problem.busy":                {"现在人有点多，请过几秒再试。没有任何变化。", "It is busy at the moment: please try again in a few seconds. Nothing was changed."},

@@ -60,7 +60,7 @@ func NewSet(files *Assets, zone *time.Location, templates fs.FS, messages Messag
 	}
 	for _, lang := range Languages {
 		s.templates[lang] = map[string]*template.Template{}
-		shared, err := template.New("frame.html").Funcs(s.functions(lang)).ParseFS(frameFiles, "templates/*.html")
+		shared, err := template.New("frame.html").Funcs(s.functions(lang)).ParseFS(frameFiles, "templates/frame.html", "templates/document.html")
 		if err != nil {
 			return nil, fmt.Errorf("page: %w", err)
 		}
@@ -71,25 +71,29 @@ func NewSet(files *Assets, zone *time.Location, templates fs.FS, messages Messag
 				}
 			}
 		}
-		for _, name := range append(names, "") {
+		add := func(from fs.FS, name string) error {
 			t, err := shared.Clone()
 			if err != nil {
+				return err
+			}
+			if t, err = t.ParseFS(from, name); err != nil {
+				return err
+			}
+			s.templates[lang][strings.TrimSuffix(path.Base(name), ".html")] = t
+			return nil
+		}
+		for _, own := range []string{notice, agree} {
+			if err := add(frameFiles, "templates/"+own+".html"); err != nil {
 				return nil, fmt.Errorf("page: %w", err)
 			}
-			base := strings.TrimSuffix(path.Base(name), ".html")
-			switch {
-			case name == "":
-				base = notice
-				_, err = t.ParseFS(frameFiles, "templates/notice.html")
-			case strings.HasPrefix(base, "_"):
+		}
+		for _, name := range names {
+			if strings.HasPrefix(path.Base(name), "_") {
 				continue
-			default:
-				_, err = t.ParseFS(templates, name)
 			}
-			if err != nil {
+			if err := add(templates, name); err != nil {
 				return nil, fmt.Errorf("page: %w", err)
 			}
-			s.templates[lang][base] = t
 		}
 	}
 	return s, nil

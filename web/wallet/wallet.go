@@ -85,6 +85,10 @@ func (w *wallet) pages() map[string]func(*page.Visit) error {
 		"POST /wallet/inbox/read":       readAll,
 		"POST /wallet/inbox/wishes":     setWishes,
 		"POST /wallet/protection/limit": change("protection", "/wallet/protection", lower),
+		"GET /wallet/renew":             renewing(renew),
+		"POST /wallet/renew":            renewing(renewed),
+		"GET /wallet/renew/{name}":      renewing(renewText),
+		"POST /wallet/renew/{name}":     renewing(agreeText),
 		"GET /wallet/help":              help,
 		"GET /wallet/help/{name}":       oneArticle,
 
