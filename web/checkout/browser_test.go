@@ -13,13 +13,6 @@ import (
 	"github.com/yuefu/yuefu/web/page/pagetest"
 )
 
-// watching tells how a page moved while it was painted.
-const watching = `new Promise(done => {
-	let moved = 0;
-	new PerformanceObserver(list => { for (const e of list.getEntries()) if (!e.hadRecentInput) moved += e.value; }).observe({type: "layout-shift", buffered: true});
-	requestAnimationFrame(() => setTimeout(() => done(moved), 50));
-})`
-
 // looker looks at pages in a browser and lets none get away with anything.
 type looker struct {
 	t     *testing.T
@@ -44,8 +37,8 @@ func (l *looker) check(name string, expected ...string) {
 	if lang := pagetest.Evaluate[string](l.t, l.ctx, `document.documentElement.lang`); lang != l.look.lang {
 		l.t.Errorf("%s is in %s", name, lang)
 	}
-	if moved := pagetest.Evaluate[float64](l.t, l.ctx, watching); moved > 0 {
-		l.t.Errorf("%s moved by %v", name, moved)
+	for _, moved := range pagetest.Moved(l.t, l.ctx) {
+		l.t.Errorf("moved: %s", moved)
 	}
 	if wide := pagetest.Evaluate[int64](l.t, l.ctx, `document.documentElement.scrollWidth`); wide > l.look.width {
 		l.t.Errorf("%s is %d wide", name, wide)

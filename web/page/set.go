@@ -60,7 +60,7 @@ func NewSet(files *Assets, zone *time.Location, templates fs.FS, messages Messag
 	}
 	for _, lang := range Languages {
 		s.templates[lang] = map[string]*template.Template{}
-		shared, err := template.New("frame.html").Funcs(s.functions(lang)).ParseFS(frameFiles, "templates/frame.html", "templates/document.html")
+		shared, err := template.New("frame.html").Funcs(s.functions(lang)).ParseFS(frameFiles, "templates/frame.html", "templates/cost.html", "templates/document.html")
 		if err != nil {
 			return nil, fmt.Errorf("page: %w", err)
 		}

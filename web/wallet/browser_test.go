@@ -14,13 +14,6 @@ import (
 	"github.com/yuefu/yuefu/web/page/pagetest"
 )
 
-// watching tells how a page moved while it was painted.
-const watching = `new Promise(done => {
-	let moved = 0;
-	new PerformanceObserver(list => { for (const e of list.getEntries()) if (!e.hadRecentInput) moved += e.value; }).observe({type: "layout-shift", buffered: true});
-	requestAnimationFrame(() => setTimeout(() => done(moved), 50));
-})`
-
 // TestPagesOnAPhone opens each kind of page on a phone in both themes, the languages
 // taking turns, and the main ones on a desktop: nothing complains, nothing moves, nothing
 // scrolls sideways, nothing breaks the rules of accessibility, and little is loaded.
@@ -75,8 +68,8 @@ func TestPagesOnAPhone(t *testing.T) {
 				}
 				pagetest.Visit(t, ctx, h.url+"/wallet"+path+join+"lang="+lang, look.width, look.scheme)
 				pagetest.Picture(t, ctx, fmt.Sprintf("wallet%s-%d-%s-%s", strings.NewReplacer("/", "-", "?", "-", bill, "bill", bought, "purchase", receipt.ID, "receipt", receipt.Document.Hash, "text").Replace(path), look.width, look.scheme, lang))
-				if moved := pagetest.Evaluate[float64](t, ctx, watching); moved > 0 {
-					t.Errorf("the page moved by %v", moved)
+				for _, moved := range pagetest.Moved(t, ctx) {
+					t.Errorf("moved: %s", moved)
 				}
 				if wide := pagetest.Evaluate[int64](t, ctx, `document.documentElement.scrollWidth`); wide > look.width {
 					t.Errorf("the page is %d wide", wide)

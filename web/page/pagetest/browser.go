@@ -120,6 +120,22 @@ func Violations(t *testing.T, ctx context.Context) []string {
 	return Evaluate[[]string](t, ctx, `axe.run().then(r => r.violations.flatMap(v => v.nodes.slice(0, 3).map(n => v.id + ": " + n.html.slice(0, 160) + " " + n.failureSummary)))`)
 }
 
+// watching tells what moved in a page while it was painted.
+const watching = `new Promise(done => {
+	const moved = [];
+	const where = r => [r.x, r.y, r.width, r.height].map(Math.round).join(" ");
+	new PerformanceObserver(list => { for (const e of list.getEntries()) if (!e.hadRecentInput) for (const s of e.sources)
+		moved.push((s.node?.outerHTML || s.node?.nodeName || "").slice(0, 80) + " from " + where(s.previousRect) + " to " + where(s.currentRect));
+	}).observe({type: "layout-shift", buffered: true});
+	requestAnimationFrame(() => setTimeout(() => done(moved), 50));
+})`
+
+// Moved is what moved in a page while it was painted: who reads or taps is not to miss.
+func Moved(t *testing.T, ctx context.Context) []string {
+	t.Helper()
+	return Evaluate[[]string](t, ctx, watching)
+}
+
 // Picture keeps what a page looks like in the folder that YUEFU_SCREENSHOTS names, if any.
 func Picture(t *testing.T, ctx context.Context, name string) {
 	t.Helper()
