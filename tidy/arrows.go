@@ -89,7 +89,7 @@ var allowed = map[string][]string{
 	"web":          {"calendar", "web/page", "go.yaml.in/yaml/v4"}, // reads the contract to show it
 
 	// A customer's pages: clients of the public API, like any other.
-	"web/page":          {"calendar", "money", "docs", "session", "guess", "api/client", "github.com/yuin/goldmark"},
+	"web/page":          {"calendar", "money", "docs", "session", "guess", "api/client", jsonv2, "github.com/yuin/goldmark"},
 	"web/page/pagetest": {"github.com/chromedp/chromedp", "github.com/chromedp/cdproto"},
 	"web/wallet":        {"calendar", "web/page", "session", "api/client"},
 	"web/checkout":      {"calendar", "web/page", "session", "api/client", jsonv2},
