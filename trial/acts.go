@@ -107,8 +107,10 @@ func (w *world) any(c *customer) act {
 	if len(a.Disputes) > 0 {
 		add(3, w.decide)
 	}
-	if c.wild {
+	if c.bounces && len(c.repaid) > 0 {
 		add(w.bounces, w.bounce)
+	}
+	if c.wild {
 		if len(a.Statements) > 0 {
 			add(2, w.conversion)
 		}

@@ -72,8 +72,9 @@ type customer struct {
 	pays   int                // how much they care for bills
 
 	wild      bool          // does what the model does not know
+	bounces   bool          // some repayments of theirs do
 	repaid    []int64       // numbers of repayments
-	history   []credit.Fact // of a wild one
+	history   []credit.Fact // of one whose repayments bounce
 	positions []int64       // where its facts stand in the log
 }
 
@@ -105,6 +106,7 @@ func newWorld(o Options) *world {
 		if wild && w.chance(600) {
 			c.wild, c.model = true, nil
 		}
+		c.bounces = w.bounces > 0 && (c.wild || w.chance(500))
 		w.customers = append(w.customers, c)
 		w.byID[c.id] = c
 	}

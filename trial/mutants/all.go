@@ -34,6 +34,16 @@ var All = []Mutant{
 		"func (e HoldVoided) apply(a *Account, _ calendar.Date)  { a.giveBack(e.Hold) }",
 		"func (e HoldVoided) apply(a *Account, _ calendar.Date)  {}"},
 
+	{"a bounce that costs nothing", "credit/reverse.go",
+		"\tis.chargePenalties(at.Day, then)\n",
+		"\tis.AsOf(at.Day).chargePenalties(at.Day, func(Event) {})\n"},
+	{"a bill of the past gets another bill's number", "credit/retell.go",
+		"t.numbers[e.Date] = e.Number",
+		"t.numbers[e.Date] = e.Number + 1"},
+	{"what a bounced early repayment had waived stays waived", "credit/reverse.go",
+		"after.waivers(before), after.earned",
+		"nil, after.earned"},
+
 	{"a refund beside a dispute pays twice", "credit/refund.go",
 		"given := min(amount, d.Amount)\n",
 		"given := min(amount, d.Amount) * 0\n"},

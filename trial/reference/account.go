@@ -45,6 +45,11 @@ type Account struct {
 	closing   *closing
 	again     calendar.Date // de-registered: when an application is assessed again
 
+	past   past
+	retold bool  // it is lived again: nobody is debited, and no books are closed that were not
+	skip   bool  // what is done now brought money that never came
+	fresh  int64 // the highest number that anything ever had
+
 	// Changes is how often the limit was changed.
 	Changes int
 
@@ -120,7 +125,9 @@ type closing struct {
 }
 
 // Stranger is somebody who has not applied yet.
-func Stranger(day calendar.Date) *Account { return &Account{day: day} }
+func Stranger(day calendar.Date) *Account {
+	return &Account{day: day, past: past{begun: day, bills: map[calendar.Date]int64{}, gaveUp: map[calendar.Date]bool{}, bounced: map[int64]bool{}, lapsed: map[int64]bool{}}}
+}
 
 func (a *Account) number() int64 {
 	a.numbers++
@@ -230,9 +237,10 @@ func (a *Account) giveUp() {
 		}
 		return b.overdue && !b.chargedOff && onBooks && a.day >= b.due+calendar.Date(a.terms.ChargeOffDays)
 	}
-	if a.terms.ChargeOffDays == 0 || !slices.ContainsFunc(a.bills, late) {
+	if a.terms.ChargeOffDays == 0 || !slices.ContainsFunc(a.bills, late) || a.retold && !a.past.gaveUp[a.day] {
 		return
 	}
+	a.past.gaveUp[a.day] = true
 	for _, p := range a.purchases {
 		p.chargedOff = p.chargedOff || a.live(p) > 0
 	}
@@ -307,7 +315,7 @@ func (a *Account) issue() {
 	if len(lines) == 0 {
 		return
 	}
-	b := &bill{n: a.number(), date: a.day, due: calendar.NextOnDay(a.day, a.due())}
+	b := &bill{n: a.billNumber(), date: a.day, due: calendar.NextOnDay(a.day, a.due())}
 	a.before = 0
 	for _, x := range lines {
 		x.bill, x.others = b.n, 0
@@ -321,6 +329,17 @@ func (a *Account) issue() {
 	a.bills = append(a.bills, b)
 	slices.SortStableFunc(a.bills, func(x, y *bill) int { return int(x.due - y.due) })
 	a.useCredit()
+}
+
+// billNumber is the number of today's bill: the one that it had, or one that nothing ever had.
+func (a *Account) billNumber() int64 {
+	if a.retold && a.past.bills[a.day] == 0 {
+		a.fresh++
+		a.past.bills[a.day] = a.fresh
+	} else if !a.retold {
+		a.past.bills[a.day] = a.number()
+	}
+	return a.past.bills[a.day]
 }
 
 func (a *Account) block(kind string) {

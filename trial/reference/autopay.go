@@ -58,7 +58,7 @@ func (a *Account) CancelAutopay() Answer {
 // askForMoney debits what is due today: on the due date, and on the contract's days
 // after it, once at a time, and never for a day before the instruction or the last result.
 func (a *Account) askForMoney() {
-	if a.autopay == nil {
+	if a.autopay == nil || a.retold {
 		return
 	}
 	retries := a.autopay.retries
@@ -76,7 +76,7 @@ func (a *Account) askForMoney() {
 			}
 		}
 		if today && a.day > b.asked && a.day > a.autopay.since {
-			b.asked = a.day
+			b.asked, a.past.debited = a.day, true
 			if left := a.unasked()[b]; left > 0 {
 				a.debits = append(a.debits, &debit{n: a.number(), bill: b.n, amount: left, status: "pending"})
 			}
@@ -113,14 +113,18 @@ func (a *Account) Debited(n int64, settled bool) Answer {
 		}
 	}
 	a.forget(d)
-	if !settled {
+	d.lapsed = a.past.lapsed[d.n] // what it was is what it is
+	if !settled || a.skip {
 		return Answer{}
 	}
-	if d.early != nil {
+	if d.early != nil && !d.lapsed {
 		if is, waived := a.early(d.early.Of); a.mayEarly(d.early.Of, is, waived) == "" && is.same(*d.early, waived) {
 			return a.settleEarly(is, d.amount)
 		}
-		d.lapsed = true
+		if a.retold {
+			return Answer{Refused: Beyond}
+		}
+		d.lapsed, a.past.lapsed[d.n] = true, true
 	}
 	answer := Answer{Number: a.number(), Amount: d.amount}
 	a.Received += d.amount

@@ -5,10 +5,8 @@ import (
 	"github.com/yuefu/yuefu/credit"
 	"github.com/yuefu/yuefu/credit/wire"
 	"github.com/yuefu/yuefu/eventlog"
+	"github.com/yuefu/yuefu/trial/reference"
 )
-
-// What follows is done by customers of whom there is no second telling: repayments that bounce. The invariants hold
-// for them all the same.
 
 // bounce takes a repayment back: mostly a late one.
 func (w *world) bounce(c *customer, a *credit.Account) act {
@@ -16,12 +14,12 @@ func (w *world) bounce(c *customer, a *credit.Account) act {
 	if l := len(c.repaid); l > 3 && w.chance(700) {
 		command.Repayment = c.repaid[l-1-w.random.IntN(3)]
 	}
-	return act{command: command}
+	return act{command, func(r *reference.Account, _ reference.Moment) reference.Answer { return r.Bounce(command.Repayment) }}
 }
 
 // remember keeps the history of a customer whose repayments may bounce.
 func (w *world) remember(c *customer, e *eventlog.Entry) {
-	if !c.wild {
+	if !c.bounces {
 		return
 	}
 	fact, err := wire.DecodeFact(e.Name, e.Command, e.Events, calendar.Date(e.Day), e.Time)
