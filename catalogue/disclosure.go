@@ -15,7 +15,7 @@ import (
 //go:embed texts/cost_disclosure.md.tmpl
 var disclosureText string
 
-var disclosureTemplate = template.Must(template.New("cost_disclosure").Parse(disclosureText))
+var disclosureTemplate = template.Must(template.New("cost_disclosure").Funcs(template.FuncMap{"text": asText}).Parse(disclosureText))
 
 // lateDays is how late the example of paying late is.
 const lateDays = 30

@@ -90,7 +90,7 @@ var allowed = map[string][]string{
 
 	// A customer's pages: clients of the public API, like any other.
 	"web/page":          {"calendar", "money", "docs", "session", "guess", "api/client", jsonv2, "github.com/yuin/goldmark"},
-	"web/page/pagetest": {"github.com/chromedp/chromedp", "github.com/chromedp/cdproto"},
+	"web/page/pagetest": {"github.com/chromedp/chromedp", "github.com/chromedp/cdproto", "golang.org/x/net"},
 	"web/wallet":        {"calendar", "web/page", "session", "api/client"},
 	"web/checkout":      {"calendar", "web/page", "session", "api/client", jsonv2},
 

@@ -21,6 +21,7 @@ import (
 	"github.com/yuefu/yuefu/catalogue"
 	"github.com/yuefu/yuefu/database"
 	"github.com/yuefu/yuefu/guess"
+	"github.com/yuefu/yuefu/notice"
 	"github.com/yuefu/yuefu/office"
 	"github.com/yuefu/yuefu/payment/standin"
 	"github.com/yuefu/yuefu/session"
@@ -49,7 +50,7 @@ func newHouse(t *testing.T) *house {
 	}
 	quiet := slog.New(slog.NewTextHandler(io.Discard, nil))
 	o, err := office.Open(ctx, filepath.Join(t.TempDir(), "checkout.db"), office.Options{
-		Database: database.Options{Sandbox: true, Start: "2026-01-15T10:00:00+08:00", Partitions: 4}, Log: quiet, Payments: &standin.Bank{},
+		Database: database.Options{Sandbox: true, Start: "2026-01-15T10:00:00+08:00", Partitions: 4}, Log: quiet, Payments: &standin.Bank{}, Notices: &notice.Options{},
 	})
 	must(err)
 	h := &house{office: o}
@@ -67,7 +68,7 @@ func newHouse(t *testing.T) *house {
 	must(err)
 	book := o.DB.Book()
 	s = api.New(api.Options{
-		Desk: o.Desk, Catalogue: o.Catalogue, Tables: o.Tables, Log: quiet, Partitions: book.Partitions, Zone: book.Zone, Sandbox: true, Sessions: o.Sessions, Sources: o.Sources, Events: o.Events, Consents: o.Consents, Vault: o.Vault,
+		Desk: o.Desk, Catalogue: o.Catalogue, Tables: o.Tables, Log: quiet, Partitions: book.Partitions, Zone: book.Zone, Sandbox: true, Sessions: o.Sessions, Sources: o.Sources, Events: o.Events, Consents: o.Consents, Vault: o.Vault, Notices: o.Notices, Told: o.Told,
 		Payments: func() api.PaymentFigures { return api.PaymentFigures(o.DebitFigures()) },
 		Pages:    map[string]http.Handler{wallet.Path: purse, wallet.Path + "/": purse, checkout.Path: pages, checkout.Path + "/": pages, checkout.OpenPath: pages, checkout.OpenPath + "/": pages, "/static/": start, "/favicon.ico": start},
 	})
