@@ -72,7 +72,7 @@ func wanted(e *eventlog.Entry) bool { return bytes.Contains(e.Events, mark) }
 // receipts makes the receipts of an entry: a pure function of it, and of the secret
 // that blinds them.
 func receipts(blind *blinder, e *eventlog.Entry) (list []receipt.Receipt, err error) {
-	if !wanted(e) {
+	if e.Decoded == nil && !wanted(e) {
 		return nil, nil
 	}
 	events, err := wire.Carried(e.Decoded, e.Events)

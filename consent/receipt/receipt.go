@@ -104,6 +104,14 @@ type Place struct {
 
 // Bytes are the receipt as a leaf: canonical JSON (RFC 8785), the same for ever.
 func (r *Receipt) Bytes() ([]byte, error) {
+	if b, ok := appendReceipt(make([]byte, 0, 1024), r); ok {
+		return b, nil
+	}
+	return r.canonical()
+}
+
+// canonical is Bytes by the library.
+func (r *Receipt) canonical() ([]byte, error) {
 	told := *r
 	told.ShownAt, told.AcceptedAt, told.RecordedAt = r.ShownAt.UTC(), r.AcceptedAt.UTC(), r.RecordedAt.UTC()
 	b, err := json.Marshal(&told)
