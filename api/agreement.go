@@ -14,7 +14,7 @@ import (
 
 // asked is what a newer version of the agreement asks of an account, or nil.
 func (s *Server) asked(a *credit.Account, day calendar.Date) *catalogue.Pending {
-	if a.Status != credit.Active {
+	if a.Status != credit.Active || s.catalogue == nil {
 		return nil
 	}
 	return s.catalogue.Pending(a.Platform, a.Terms.Programme, a.Terms.Version, day)

@@ -30,17 +30,24 @@ func (p *Principal) Account() credit.ID {
 // customerRole is the role of a principal. No key has it.
 const customerRole catalogue.Role = "customer"
 
-// principalValue is under which a request of this process carries its principal. No
+// principalValue is under which a request of this process carries who asks. No
 // request from outside can carry one: fasthttp sets no user values by itself.
 type principalValue struct{}
 
 // As is a transport by which a page in this process calls the API for one customer.
 // Policies, keys and problems are those of the API; there is only no network.
-func (s *Server) As(p Principal) http.RoundTripper { return inside{s, &p} }
+func (s *Server) As(p Principal) http.RoundTripper { return inside{server: s, principal: &p} }
+
+// For is a transport by which this process calls the API as a platform's server or an
+// operator does, with no key: whoever holds the server needs none.
+func (s *Server) For(caller catalogue.Caller) http.RoundTripper {
+	return inside{server: s, caller: caller}
+}
 
 type inside struct {
 	server    *Server
-	principal *Principal
+	principal *Principal       // or, if there is none,
+	caller    catalogue.Caller // who asks
 }
 
 func (i inside) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -62,7 +69,11 @@ func (i inside) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	var ctx fasthttp.RequestCtx
 	ctx.Init(&request, &net.TCPAddr{}, quiet{i.server.log})
-	ctx.SetUserValue(principalValue{}, i.principal)
+	if i.principal != nil {
+		ctx.SetUserValue(principalValue{}, i.principal)
+	} else {
+		ctx.SetUserValue(principalValue{}, i.caller)
+	}
 	i.server.serve(&ctx)
 
 	answer := &http.Response{
@@ -77,14 +88,17 @@ func (i inside) RoundTrip(r *http.Request) (*http.Response, error) {
 	return answer, nil
 }
 
-// asPrincipal makes the page's customer the caller, if a page calls.
+// asPrincipal makes whoever asks from inside this process the caller.
 func (c *call) asPrincipal() bool {
-	p, ok := c.http.UserValue(principalValue{}).(*Principal)
-	if !ok {
+	switch p := c.http.UserValue(principalValue{}).(type) {
+	case *Principal:
+		c.principal = p
+		c.caller = catalogue.Caller{Platform: p.Platform, Role: customerRole, KeyID: string(customerRole)}
+	case catalogue.Caller:
+		c.caller = p
+	default:
 		return false
 	}
-	c.principal = p
-	c.caller = catalogue.Caller{Platform: p.Platform, Role: customerRole, KeyID: string(customerRole)}
 	return true
 }
 

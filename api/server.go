@@ -45,7 +45,7 @@ type Desk interface {
 // Options say what the server stands on, and how it takes requests.
 type Options struct {
 	Desk      Desk
-	Catalogue *catalogue.Catalogue
+	Catalogue *catalogue.Catalogue // nil: nobody has a key, and no newer agreement asks
 	Tables    *view.Tables
 	Events    *event.Feed
 	Consents  *consent.Tree

@@ -109,7 +109,7 @@ var allowed = map[string][]string{
 
 	// Drives the desk as the API does, and holds it against a second telling of the
 	// contract, which shares nothing with the first but money and dates.
-	"trial":           {"money", "calendar", "credit", "credit/wire", "ledger", "servicing", "view", "eventlog", "eventlog/memory", "trial/reference"},
+	"trial":           {"money", "calendar", "credit", "credit/wire", "ledger", "servicing", "view", "eventlog", "eventlog/memory", "api", "catalogue", "trial/reference"},
 	"trial/reference": {"money", "calendar"},
 	"trial/mutants":   {},
 

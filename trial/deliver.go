@@ -78,7 +78,7 @@ func (w *world) deliver(c *customer, key string, command credit.Command, desk *s
 		if first {
 			desk = w.desk // it may be another one since the last try
 		}
-		answer, err = desk.Do(background, w.request(c, key, command))
+		answer, err = w.ask(c, key, command, desk)
 		w.idle(desk)
 		var refusal *credit.Error
 		if err == nil || errors.As(err, &refusal) || errors.Is(err, servicing.ErrMoved) {

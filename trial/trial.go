@@ -5,6 +5,8 @@
 // checked, and every answer and balance is compared with a second telling of the
 // contract (trial/reference). The same seed gives the same world, to the byte.
 //
+// Where the API's handlers decide on the desk alone, requests go through them.
+//
 // It knows how to drive the desk as the API does, and what must hold; it refuses to
 // know how anything is decided.
 package trial

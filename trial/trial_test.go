@@ -99,7 +99,7 @@ func seldom(t *testing.T, sum trial.Summary) {
 	for _, act := range []string{
 		"fault: crash", "fault: reply lost", "fault: lost before the commit", "fault: store error", "fault: fenced", "fault: another writer",
 		"fault: read error", "fault: clock jump", "fault: delivered again", "fault: twice at once",
-		"statement.issued", "statement.overdue", "statement.aged", "penalty.charged", "purchase.refunded", "credit_balance.used", "repayment.reversed",
+		"statement.issued", "statement.overdue", "statement.aged", "penalty.charged", "purchase.refunded", "credit_balance.used", "repayment.reversed", "by a handler",
 		"credit_balance.returned", "closure.approved", "account.deregistered", "early_repayment.received", "closure.breached", "authorisation.declined", "authorisation.expired",
 	} {
 		if sum.Acts[act] == 0 {

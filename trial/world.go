@@ -40,6 +40,7 @@ type world struct {
 	store   *memory.Store
 	index   *index // nil: nobody closes the days of accounts that are not touched
 	desk    *servicing.Desk
+	edge    *edge
 	other   *servicing.Desk // another server on the same database
 	dead    bool            // the desk's server has crashed: its store does not answer it
 	calm    bool            // no faults, for a moment
@@ -93,6 +94,7 @@ func newWorld(o Options) *world {
 	w.told = tell(w.terms)
 	partitions := []int32{3, 1, 4, 15}[:pick(w, 1, 2, 2, 4)]
 	w.store = memory.NewStore(partitions...)
+	w.edge = newEdge(partitions)
 	for _, p := range partitions {
 		w.auditors[p] = view.NewAuditor(p)
 	}

@@ -34,6 +34,9 @@ var All = []Mutant{
 		"func (e HoldVoided) apply(a *Account, _ calendar.Date)  { a.giveBack(e.Hold) }",
 		"func (e HoldVoided) apply(a *Account, _ calendar.Date)  {}"},
 
+	{"a capture by the API is never final", "api/purchase.go",
+		"Final: body.Final",
+		"Final: body.Final && body.Amount == 1"},
 	{"a bounce that costs nothing", "credit/reverse.go",
 		"\tis.chargePenalties(at.Day, then)\n",
 		"\tis.AsOf(at.Day).chargePenalties(at.Day, func(Event) {})\n"},
