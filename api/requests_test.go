@@ -15,6 +15,7 @@ func fill(pattern, account string) string {
 	id := account
 	for in, prefix := range map[string]string{
 		"/applications/": "app_", "/authorisations/": "aut_", "/purchases/": "pur_", "/statements/": "stm_", "/closures/": "clo_", "/repayments/": "rep_",
+		"/refunds/": "ref_", "/disputes/": "dsp_", "/debits/": "deb_",
 	} {
 		if strings.HasPrefix(pattern, "/v1"+in) {
 			id = prefix + letters + "_1"
