@@ -302,6 +302,12 @@ func TestNoEventWithAnAgreementIsForgotten(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			// Whoever is handed the events as values makes the same receipts.
+			entry.Decoded = wire.Carry(events)
+			handed, err := consent.Receipts([]byte("secret"), &entry)
+			if err != nil || !reflect.DeepEqual(handed, list) {
+				t.Errorf("%s handed over has the receipts %v, %v, not %v", e.Name(), handed, err, list)
+			}
 			if len(list) != kept {
 				t.Errorf("%s keeps %d agreements, and has %d receipts", e.Name(), kept, len(list))
 			}

@@ -9,13 +9,13 @@ import (
 	"os"
 	"os/exec"
 	"strconv"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
 	"github.com/yuefu/yuefu/bench"
-	"github.com/yuefu/yuefu/vault"
 )
 
 type benchCmd struct {
@@ -122,15 +122,8 @@ func serveProcess(ctx context.Context, dsn string) (bench.Server, error) {
 	}
 	p := &process{command: exec.CommandContext(ctx, self, "serve", "--db", dsn, "--listen", "127.0.0.1:0", "--log-level", "warn")}
 	p.command.Stderr = os.Stderr
-	key, err := vault.NewMaster()
-	if err != nil {
-		return nil, err
-	}
-	keyset, err := key.JSON()
-	if err != nil {
-		return nil, err
-	}
-	p.command.Env = append(os.Environ(), "YUEFU_VAULT_KEY="+string(keyset))
+	// What is measured is a sandbox, which has a key of its own.
+	p.command.Env = slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "YUEFU_VAULT_KEY=") })
 	if address := os.Getenv("YUEFU_BENCH_PROFILE"); address != "" {
 		p.command.Args = append(p.command.Args, "--profile", address)
 	}
