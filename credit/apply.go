@@ -251,7 +251,7 @@ func (e AccountOpened) apply(a *Account, on calendar.Date) {
 	a.Agreed, a.Former = nil, nil
 	a.OpenedOn, a.ClosedOn, a.ApplyFrom = on, 0, 0
 	a.DueDay, a.DueDayBefore, a.DueDayChanges = 0, 0, nil // nothing of the old contract carries over
-	overdue := a.overdue() || a.chargedOff() // by a history told again, in which it had not been closed
+	overdue := a.overdue() || a.chargedOff()              // by a history told again, in which it had not been closed
 	a.Blocks = slices.DeleteFunc(slices.Clone(a.Blocks), func(b Block) bool { return b.Kind != BlockOverdue || !overdue })
 	if len(a.Blocks) == 0 {
 		a.Blocks = nil

@@ -166,7 +166,7 @@ func (a *Account) chargeable(p *Purchase, day calendar.Date) money.Amount {
 		return 0
 	}
 	paid, lent := []Part(nil), principal
-	for _, part := range a.Terms.Schedule(p.Plan, p.Amount, p.On) {
+	for _, part := range a.OwnTerms().Schedule(p.Plan, p.Amount, p.On) {
 		if part.On <= day {
 			paid = append(paid, part)
 			lent += part.Principal
@@ -174,7 +174,7 @@ func (a *Account) chargeable(p *Purchase, day calendar.Date) money.Amount {
 	}
 	paid = append(paid, Part{On: next, Principal: principal})
 	last := len(paid) - 1
-	m := a.Terms.valuation(p.On, paid).paidOn(a.Terms.RateMethod, p.On, last, day)
+	m := a.OwnTerms().valuation(p.On, paid).paidOn(a.Terms.RateMethod, p.On, last, day)
 	over := sort.Search(int(cost), func(c int) bool {
 		paid[last].Fee = money.Amount(c + 1)
 		return costs(lent, paid) && m.dearerThan(a.Terms.CostCap, lent, paid)

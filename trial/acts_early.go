@@ -9,9 +9,6 @@ import (
 // early settles a purchase, or everything, by what the customer is shown today; seldom by
 // something else, and then one thing of it is wrong.
 func (w *world) early(c *customer, a *credit.Account) act {
-	if a.Terms.EarlyFees != credit.EarlyFeesWaived && !c.wild {
-		return w.repay(c, a) // the second telling knows only the rule that waives all
-	}
 	purchase := int64(0)
 	if w.chance(600) {
 		purchase = w.number(a, c.bought)
@@ -49,7 +46,7 @@ func tellQuote(purchase int64, q credit.EarlyQuote) reference.Early {
 func (w *world) payNow(c *customer, a *credit.Account) act {
 	command := credit.RequestDebit{Amount: w.amount(a.AsOf(w.today(c)).Billed()), Currency: a.Terms.Currency, Source: "tok_now", Bound: !w.chance(20)}
 	var quoted *reference.Early
-	if w.chance(400) && (a.Terms.EarlyFees == credit.EarlyFeesWaived || c.wild) {
+	if w.chance(400) {
 		if n := len(a.Purchases); n > 0 && w.chance(500) {
 			command.Purchase = a.Purchases[w.random.IntN(n)].Number
 		}

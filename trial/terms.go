@@ -110,7 +110,7 @@ func tell(t *credit.Terms) *reference.Terms {
 	r := &reference.Terms{
 		Version:      t.Version,
 		StatementDay: t.StatementDay, DueDay: t.DueDay, GraceDays: t.GraceDays, HoldDays: t.HoldDays, ReviewDays: t.ReviewDays,
-		PenaltyRate: int64(t.PenaltyRate), CostCap: int64(t.CostCap), PenaltyCap: int64(t.PenaltyCap), Method: string(t.RateMethod), PrincipalFirst: t.PrincipalFirst,
+		PenaltyRate: int64(t.PenaltyRate), CostCap: int64(t.CostCap), PenaltyCap: int64(t.PenaltyCap), Method: string(t.RateMethod), EarlyFees: string(t.EarlyFees), PrincipalFirst: t.PrincipalFirst,
 		Applications: t.Applications, WindowDays: t.WindowDays, CoolDown: t.DeregisterCoolDown, Reading: int64(t.ReadingSeconds) * second, Scenes: t.Scenes, Texts: len(t.Documents),
 		LimitCap: t.LimitCap, ChargeOffDays: t.ChargeOffDays, DueDays: t.DueDays, DueDayChanges: t.DueDayChanges, Retries: t.AutopayRetries,
 		Grades: [3]int{t.Grades.Substandard, t.Grades.Doubtful, t.Grades.Loss},

@@ -71,6 +71,7 @@ type purchase struct {
 	order            *order
 	scene            string
 	n                int64
+	on               calendar.Date // when it was captured
 	amount, refunded money.Amount
 	plan             Plan
 	parts            []*part

@@ -74,6 +74,7 @@ func (a *Account) Bounce(n int64) Answer {
 			continue
 		}
 		answer := s.act(again, s.at)
+		again.alone()
 		if !again.skip && !s.alike(answer) {
 			return Answer{Refused: Beyond}
 		}

@@ -121,6 +121,11 @@ func halfEven(r *big.Rat) money.Amount {
 // dearer says whether what the customer pays, valued at the cap, is worth more than
 // what they got. A rate that is printed as the cap's is not above it: hence the 0.4.
 func (t *Terms) dearer(amount money.Amount, day calendar.Date, parts []Part) bool {
+	return t.dearerBy(amount, day, parts, 0)
+}
+
+// dearerBy is dearer where the last part is paid on a day of its own, unless that is none.
+func (t *Terms) dearerBy(amount money.Amount, day calendar.Date, parts []Part, last calendar.Date) bool {
 	total := money.Amount(0)
 	for _, x := range parts {
 		total += x.Principal + x.Interest + x.Fee
@@ -136,7 +141,11 @@ func (t *Terms) dearer(amount money.Amount, day calendar.Date, parts []Part) boo
 		case "monthly_times_twelve":
 			worth += pays / math.Pow(1+rate/12, float64(i+1))
 		case "effective_on_days":
-			worth += pays / math.Pow(1+rate, float64(calendar.NextOnDay(x.On, t.DueDay)-day)/365)
+			paid := calendar.NextOnDay(x.On, t.DueDay)
+			if last != 0 && i == len(parts)-1 {
+				paid = last
+			}
+			worth += pays / math.Pow(1+rate, float64(paid-day)/365)
 		default:
 			panic("reference: no such method: " + t.Method)
 		}

@@ -20,6 +20,7 @@ type Terms struct {
 	CostCap                         int64 // parts per million a year
 	PenaltyCap                      int64 // parts per million of what became overdue; 0: none
 	Method                          string
+	EarlyFees                       string // of cost not yet billed: "" none, "next_period", "all"
 	PrincipalFirst                  int
 	Applications, WindowDays        int
 	CoolDown                        int          // days after de-registration

@@ -20,7 +20,8 @@ func (e Early) same(shown Early, waived money.Amount) bool {
 }
 
 // early works out what settles a purchase or everything: what is billed, and the
-// principal that is not. Cost that is not billed is waived.
+// principal that is not. Cost that is not billed is waived, or as much of it charged as the
+// contract says and its cap allows.
 func (a *Account) early(n int64) (e Early, waived money.Amount) {
 	e.Of = n
 	for _, b := range a.bills {
@@ -35,13 +36,25 @@ func (a *Account) early(n int64) (e Early, waived money.Amount) {
 		}
 	}
 	for _, p := range a.purchases {
+		if n != 0 && p.n != n {
+			continue
+		}
+		allowed, first := a.chargeable(p), true
 		for _, x := range p.parts {
-			if x.bill != 0 || n != 0 && p.n != n {
+			if x.bill != 0 || x.asks() == 0 {
 				continue
 			}
-			waived += x.interest + x.fee
-			if x.principal > 0 {
-				e.Parts = append(e.Parts, Part{Purchase: p.n, K: x.k, Principal: x.principal})
+			pays := Part{Purchase: p.n, K: x.k, Principal: x.principal}
+			if (a.terms.EarlyFees == "all" || first) && x.k <= p.plan.Periods {
+				pays.Interest = min(x.interest, allowed)
+				allowed -= pays.Interest
+				pays.Fee = min(x.fee, allowed)
+				allowed -= pays.Fee
+			}
+			first = false
+			waived += x.interest + x.fee - pays.Interest - pays.Fee
+			if pays.Principal+pays.Interest+pays.Fee > 0 {
+				e.Parts = append(e.Parts, pays)
 			}
 		}
 	}
@@ -50,6 +63,41 @@ func (a *Account) early(n int64) (e Early, waived money.Amount) {
 	}
 	e.Sum -= min(a.credit, e.Sum)
 	return e, waived
+}
+
+// chargeable is how much of what a purchase would have cost from today on can be charged at
+// once, so that it is not dearer than the contract's cap for the time that the money was lent.
+func (a *Account) chargeable(p *purchase) money.Amount {
+	if a.terms.EarlyFees == "" || p.chargedOff {
+		return 0
+	}
+	var principal, cost money.Amount
+	for _, x := range p.parts {
+		if x.bill == 0 {
+			principal += x.principal
+			if x.k <= p.plan.Periods {
+				cost += x.interest + x.fee
+			}
+		}
+	}
+	lent, paid := principal, []Part(nil)
+	for _, x := range a.own().Schedule(p.plan, p.amount, p.on) {
+		if x.On <= a.day { // as it was laid out
+			lent, paid = lent+x.Principal, append(paid, x)
+		}
+	}
+	dearer := func(charged money.Amount) bool {
+		return a.own().dearerBy(lent, p.on, append(slices.Clone(paid), Part{Principal: principal, Fee: charged}), a.day)
+	}
+	low, high := money.Amount(0), cost // low is within
+	for low < high {
+		if mid := high - (high-low)/2; dearer(mid) {
+			high = mid - 1
+		} else {
+			low = mid
+		}
+	}
+	return low
 }
 
 // RepayEarly settles what a quote says, if that is still what is owed.

@@ -75,6 +75,9 @@ func (a *Account) mix() {
 		if old.ChargeOffDays == 0 || t.ChargeOffDays != 0 && old.ChargeOffDays > t.ChargeOffDays {
 			t.ChargeOffDays = old.ChargeOffDays
 		}
+		if old.EarlyFees == "" || t.EarlyFees == "all" {
+			t.EarlyFees = old.EarlyFees
+		}
 		if t.Deferral == nil {
 			t.Deferral = old.Deferral
 		}

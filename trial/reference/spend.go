@@ -121,7 +121,7 @@ func (a *Account) Capture(n int64, amount money.Amount, final bool) Answer {
 		return Answer{Refused: "capture_too_large"}
 	}
 	plan := h.plan // as it was quoted
-	p := &purchase{order: h.order, scene: h.scene, n: a.number(), amount: amount, plan: plan}
+	p := &purchase{on: a.day, order: h.order, scene: h.scene, n: a.number(), amount: amount, plan: plan}
 	answer := Answer{Number: p.n, Amount: amount, Parts: a.own().Schedule(plan, amount, a.day)}
 	agreed := equal(amount, plan.Periods)
 	for i, x := range answer.Parts {
