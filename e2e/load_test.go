@@ -263,9 +263,13 @@ func (m *market) instant() string {
 }
 
 func (h *holder) authorise(key string, amount int64, q quoted, now string) *request {
+	shown := now
+	if at, err := time.Parse(time.RFC3339, now); err == nil {
+		shown = at.Add(-5 * time.Second).Format(time.RFC3339) // they read it
+	}
 	body := fmt.Sprintf(`{"account":%q,"amount":%d,"currency":"CNY","plan":"next","scene":"mall","merchant":"m-1","order":%q,`+
-		`"consent":{"document":"quote","version":1,"hash":%q,"person":%q,"shown_at":%q,"accepted_at":%q,"act":"tap_pay","channel":"api","language":"en","read_seconds":0,"preselected":false}}`,
-		h.id, amount, key, q.hash, h.person, now, now)
+		`"consent":{"document":"quote","version":1,"hash":%q,"person":%q,"shown_at":%q,"accepted_at":%q,"act":"tap_pay","channel":"api","language":"en","read_seconds":5,"preselected":false}}`,
+		h.id, amount, key, q.hash, h.person, shown, now)
 	return &request{path: "/v1/authorisations", key: key, body: body, then: func(status int, answer []byte) error {
 		h.mu.Lock()
 		defer h.mu.Unlock()
