@@ -109,6 +109,9 @@ func (w *world) any(c *customer) act {
 	}
 	if c.bounces && len(c.repaid) > 0 {
 		add(w.bounces, w.bounce)
+		if c.model != nil {
+			add(2*w.bounces, w.bounce)
+		}
 	}
 	if c.wild {
 		if len(a.Statements) > 0 {

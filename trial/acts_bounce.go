@@ -14,6 +14,9 @@ func (w *world) bounce(c *customer, a *credit.Account) act {
 	if l := len(c.repaid); l > 3 && w.chance(700) {
 		command.Repayment = c.repaid[l-1-w.random.IntN(3)]
 	}
+	if c.model != nil && !c.model.Follows(command.Repayment) && w.chance(950) {
+		return w.repay(c, a) // so that most lives stay those that are told twice
+	}
 	return act{command, func(r *reference.Account, _ reference.Moment) reference.Answer { return r.Bounce(command.Repayment) }}
 }
 

@@ -46,6 +46,9 @@ func (w *world) compareAnswer(c *customer, a act, at reference.Moment, told refe
 		w.note("left the model")
 		return
 	}
+	if a.command.Name() == reference.Bounced && want.Refused == "" {
+		w.note("bounce told twice")
+	}
 	if !reflect.DeepEqual(told, want) {
 		if reversal, ok := a.command.(credit.ReverseRepayment); ok {
 			reversal.History = nil // nobody reads so much

@@ -50,16 +50,32 @@ var anew = []string{"repay", "refund", "capture", "settle_debit"}
 
 // Bounce takes a repayment back: the whole life is lived again without it.
 func (a *Account) Bounce(n int64) Answer {
+	again, answer := a.without(n)
+	if answer.Refused == "" {
+		*a = *again
+		answer.Number = a.number()
+	}
+	return answer
+}
+
+// Follows says whether this package could tell a bounce.
+func (a *Account) Follows(n int64) bool {
+	_, answer := a.without(n)
+	return answer.Refused != Beyond
+}
+
+// without lives the life again, up to today.
+func (a *Account) without(n int64) (*Account, Answer) {
 	i := slices.IndexFunc(a.past.steps, func(s step) bool { return s.repaid() == n })
 	switch {
 	case a.terms == nil || n <= 0 || i < 0:
-		return Answer{Refused: "not_found"}
+		return nil, Answer{Refused: "not_found"}
 	case a.past.bounced[n]:
-		return Answer{Refused: "already_reversed"}
+		return nil, Answer{Refused: "already_reversed"}
 	case a.past.steps[i].answer.Amount == 0:
-		return Answer{Refused: "not_reversible"} // no money came
+		return nil, Answer{Refused: "not_reversible"} // no money came
 	case a.past.debited:
-		return Answer{Refused: Beyond}
+		return nil, Answer{Refused: Beyond}
 	}
 	again := Stranger(a.past.begun)
 	again.past, again.retold, again.fresh = a.past, true, a.numbers
@@ -76,7 +92,7 @@ func (a *Account) Bounce(n int64) Answer {
 		answer := s.act(again, s.at)
 		again.alone()
 		if !again.skip && !s.alike(answer) {
-			return Answer{Refused: Beyond}
+			return nil, Answer{Refused: Beyond}
 		}
 	}
 	again.Live(a.day)
@@ -94,8 +110,7 @@ func (a *Account) Bounce(n int64) Answer {
 		was = append(was, "overdue")
 	}
 	again.blocks = was
-	*a = *again
-	return Answer{Number: a.number(), Amount: a.past.steps[i].answer.Amount}
+	return again, Answer{Amount: a.past.steps[i].answer.Amount}
 }
 
 // Unsure says whether this life has something in it on account of which a repayment may be
