@@ -259,6 +259,19 @@ func (c Defer) again(a *Account, f Fact, emit func(Event)) error {
 	return nil
 }
 
+// deferralFees are what facts charge for deferrals, by statement.
+func deferralFees(facts []Fact) map[int64]money.Amount {
+	fees := map[int64]money.Amount{}
+	for _, f := range facts {
+		for _, e := range f.Events {
+			if e, ok := e.(StatementDeferred); ok {
+				fees[e.Statement] += e.Fee
+			}
+		}
+	}
+	return fees
+}
+
 // firstDueFirst keeps statements in the order in which they are paid: a deferred
 // one may fall due after one that was issued later.
 func (a *Account) firstDueFirst() {

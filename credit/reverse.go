@@ -2,6 +2,7 @@ package credit
 
 import (
 	"cmp"
+	"maps"
 	"reflect"
 	"slices"
 
@@ -111,6 +112,11 @@ func (c ReverseRepayment) do(a *Account, at Moment, emit func(Event)) error {
 		// What the customer contested as paid would have been contested as owed, and a lost dispute
 		// billed late: bills that were issued since would be others.
 		return refuse(NotReversible, "a dispute since then was about the money that bounced")
+	}
+	if was, would := deferralFees(c.History[from:]), deferralFees(told.Facts[min(from, len(told.Facts)):]); !maps.Equal(was, would) {
+		// A bill would have been paid by then, or deferred for another fee: what was agreed to and
+		// charged has no other ground.
+		return refuse(NotReversible, "a deferral since then would not have been made as it was")
 	}
 	before, after := tally{}, tally{}
 	for _, f := range c.History[from:] {

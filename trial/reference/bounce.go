@@ -117,7 +117,7 @@ func (a *Account) without(n int64) (*Account, Answer) {
 // refused to be taken back: debts given up, disputes, bills that became instalments.
 func (a *Account) Unsure(n int64) bool {
 	return len(a.past.gaveUp) > 0 || slices.ContainsFunc(a.past.steps, func(s step) bool {
-		return s.name == "open_dispute" || s.name == "convert" || s.repaid() == n && s.answer.Amount == 0
+		return s.name == "open_dispute" || s.name == "convert" || s.name == "defer" || s.repaid() == n && s.answer.Amount == 0
 	})
 }
 
