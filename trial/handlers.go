@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/yuefu/yuefu/api"
@@ -135,7 +136,7 @@ func (w *world) ask(c *customer, key string, command credit.Command, desk *servi
 	told, _ := io.ReadAll(answer.Body) // it is in memory
 	said := w.edge.heard
 	if said.asked == nil {
-		if kind := problemKind(told); kind == "unavailable" || kind == "busy" || kind == "shutting_down" {
+		if kind := problemKind(told); slices.Contains([]string{"unavailable", "busy", "shutting_down", "outcome_unknown"}, kind) {
 			return servicing.Answer{}, servicing.ErrUnavailable // the handler had only looked
 		}
 		// The contract of the API is stricter than the desk: no amount below 1, no number of nothing.
