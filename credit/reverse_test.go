@@ -316,7 +316,8 @@ func TestABouncedEarlyRepaymentGivesTheCreditBalanceBack(t *testing.T) {
 	equal(t, "billed", s.a.Billed(), 90_00)
 
 	s = opened(t, "2026-02-20")
-	first, second = s.buy(60_00, "next"), s.buy(100_00, "next")
+	first = s.buy(60_00, "next")
+	s.buy(100_00, "next")
 	s.repay(40_00)
 	early = s.repayEarly(first) // 20.00 and the credit balance
 	s.to("2026-03-05")

@@ -28,7 +28,9 @@ func (o *Office) follow(ctx, background context.Context, reader follow.Reader) (
 // says makes a reader's Wants of a name that stands in the events that concern it, and in none of a checkout.
 func says(event string) func(*eventlog.Entry) bool {
 	name := []byte(event)
-	return func(e *eventlog.Entry) bool { return e.Name != "authorise" && e.Name != "capture" && bytes.Contains(e.Events, name) }
+	return func(e *eventlog.Entry) bool {
+		return e.Name != "authorise" && e.Name != "capture" && bytes.Contains(e.Events, name)
+	}
 }
 
 // openConsents has the tree of consents grow with the log.

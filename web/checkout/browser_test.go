@@ -19,7 +19,6 @@ type looker struct {
 	ctx   context.Context
 	heard *pagetest.Complaints
 	look  look
-	first bool // the styles and scripts are still to be loaded
 }
 
 type look struct {

@@ -68,10 +68,7 @@ type visit struct {
 	Checkout client.CheckoutSession
 }
 
-var (
-	errNothing error = &client.Problem{Status: http.StatusNotFound, Kind: client.NotFound, Title: "there is no such page"}
-	errForm    error = &client.Problem{Status: http.StatusBadRequest, Kind: client.InvalidRequest, Title: "a form of no page"}
-)
+var errNothing error = &client.Problem{Status: http.StatusNotFound, Kind: client.NotFound, Title: "there is no such page"}
 
 // at reads the checkout that the session is for, as it is now.
 func at(v *page.Visit, handle func(*visit) error) error {

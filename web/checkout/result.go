@@ -38,6 +38,7 @@ func (v *visit) showResult(problem *client.Problem) error {
 		if i := slices.IndexFunc(v.Checkout.Means, func(m client.Means) bool { return m.ID == v.Checkout.Chosen }); i >= 0 {
 			p.Chosen = v.Checkout.Means[i].Names
 		}
+	case client.CheckoutCancelled, client.CheckoutExpired: // there is nothing to add
 	}
 	if problem != nil {
 		return v.ShowAgain("result", problem, p)
