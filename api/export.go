@@ -8,6 +8,7 @@ import (
 
 	"github.com/yuefu/yuefu/credit"
 	"github.com/yuefu/yuefu/event"
+	"github.com/yuefu/yuefu/notice"
 	"github.com/yuefu/yuefu/vault"
 	"github.com/yuefu/yuefu/view"
 )
@@ -144,6 +145,7 @@ func (c *call) exportAccount(o *out, id credit.ID) error {
 		func() error {
 			return exportAll(o, "closures", a, s.tables.Closures, func(r *view.Closure) int64 { return r.Number }, closureRow)
 		},
+		func() error { return c.exportNotices(o, a, position) },
 		func() error { return c.exportEvents(o, id, customer) },
 	} {
 		if err := write(); err != nil {
@@ -152,6 +154,25 @@ func (c *call) exportAccount(o *out, id credit.ID) error {
 	}
 	o.end()
 	return nil
+}
+
+// exportNotices writes what the customer was told (消息), in the language that they chose.
+func (c *call) exportNotices(o *out, a owned, position int64) error {
+	if c.server.notices == nil {
+		o.list("notices")
+		o.endList()
+		return nil
+	}
+	if err := c.wholeInbox(a.id, position); err != nil {
+		return err
+	}
+	wishes, err := c.server.notices.Preferences(background, a.id)
+	if err != nil {
+		return err
+	}
+	return exportAll(o, "notices", a, c.server.notices.Inbox, func(n *notice.Told) int64 { return n.Number }, func(o *out, _ owned, n *notice.Told) error {
+		return o.notice(n, wishes.Language)
+	})
 }
 
 // exportAll writes all things of a kind, newest first.

@@ -39,12 +39,17 @@ func (c *call) recipient() (credit.ID, error) {
 	if c.server.notices == nil {
 		return "", &problem{kind: kindNoSuchRoute}
 	}
+	return id, c.wholeInbox(id, a.position)
+}
+
+// wholeInbox waits until everything that happened to an account up to a position is told.
+func (c *call) wholeInbox(id credit.ID, position int64) error {
 	ctx, cancel := context.WithTimeout(background, patience)
 	defer cancel()
-	if err := c.server.told(ctx, c.server.tables.PartitionOf(id), a.position); err != nil {
-		return "", &problem{kind: kindUnavailable, cause: err}
+	if err := c.server.told(ctx, c.server.tables.PartitionOf(id), position); err != nil {
+		return &problem{kind: kindUnavailable, cause: err}
 	}
-	return id, nil
+	return nil
 }
 
 func listNotices(c *call) error {

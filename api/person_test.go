@@ -203,6 +203,7 @@ func TestExportAndErasure(t *testing.T) {
 		s.is("sources", it.Sources[0].Label, "示例银行 ···· 1234")
 		s.is("applications", fmt.Sprint(len(it.Applications), len(it.Applications[0].Agreements) > 0), "1 true")
 		s.is("events", len(it.Events) > 4, true)
+		s.is("notices", fmt.Sprint(len(it.Notices) >= 2, " ", it.Notices[0].Kind), "true bill")
 		s.is("by their wallet", ok(s.w.as("u-1", false).ExportCustomer(ctx, "u-1"))(s).Readings[1].Actor, "customer")
 		if answer := s.w.get(t, s.w.platform, "/v1/customers/u-1/export"); !strings.HasPrefix(answer.header.Get("Content-Disposition"), "attachment") {
 			t.Error("the export is no download")

@@ -2331,11 +2331,14 @@ type ExportedAccount struct {
 	Disputes       []Dispute       `json:"disputes"`
 	Events         []Event         `json:"events"`
 	ID             string          `json:"id"`
-	Purchases      []Purchase      `json:"purchases"`
-	Refunds        []Refund        `json:"refunds"`
-	Repayments     []Repayment     `json:"repayments"`
-	Sources        []Source        `json:"sources"`
-	Statements     []Statement     `json:"statements"`
+
+	// Notices What the customer was told (消息), newest first
+	Notices    []Notice    `json:"notices"`
+	Purchases  []Purchase  `json:"purchases"`
+	Refunds    []Refund    `json:"refunds"`
+	Repayments []Repayment `json:"repayments"`
+	Sources    []Source    `json:"sources"`
+	Statements []Statement `json:"statements"`
 }
 
 // ExportedPerson In clear. Left out: nobody said who the customer is, or they are erased
