@@ -2,10 +2,9 @@ package sim_test
 
 import (
 	"bytes"
-	"context"
+	"errors"
 	"io"
 	"log/slog"
-	"net"
 	"net/http"
 	"path/filepath"
 	"reflect"
@@ -16,12 +15,12 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/yuefu/yuefu/api"
 	"github.com/yuefu/yuefu/api/client"
 	"github.com/yuefu/yuefu/catalogue"
 	"github.com/yuefu/yuefu/database"
 	"github.com/yuefu/yuefu/office"
 	"github.com/yuefu/yuefu/payment/standin"
+	"github.com/yuefu/yuefu/server"
 	"github.com/yuefu/yuefu/sim"
 )
 
@@ -57,29 +56,13 @@ func install(t *testing.T, sandbox bool) *installation {
 	if _, i.key, err = o.Catalogue.CreateKey(t.Context(), catalogue.Installation, "shop", catalogue.OperatorRole); err != nil {
 		t.Fatal(err)
 	}
-	book := o.DB.Book()
-	server := api.New(api.Options{
-		Desk: o.Desk, Catalogue: o.Catalogue, Tables: o.Tables, Consents: o.Consents, Log: quiet,
-		Partitions: book.Partitions, Zone: book.Zone, Sandbox: book.Sandbox, Vault: o.Vault, Retention: o.Retention, Sources: o.Sources,
-		Payments: func() api.PaymentFigures { return api.PaymentFigures(o.DebitFigures()) },
-	})
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	s, err := server.Listen(o, "127.0.0.1:0", server.Options{Log: quiet})
 	if err != nil {
 		t.Fatal(err)
 	}
-	i.url = "http://" + l.Addr().String()
-	served := make(chan error, 1)
-	go func() { served <- server.Serve(l) }()
+	i.url = s.URL
 	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
-		defer cancel()
-		if err := server.Shutdown(ctx); err != nil {
-			t.Error(err)
-		}
-		if err := <-served; err != nil {
-			t.Error(err)
-		}
-		if err := o.Close(); err != nil {
+		if err := errors.Join(s.Close(), <-s.Failed, o.Close()); err != nil {
 			t.Error(err)
 		}
 	})

@@ -102,7 +102,10 @@ var allowed = map[string][]string{
 
 	// An installation put together, without its edges: for the server, and for who drives the desk directly.
 	"office": {"notice", "vault", "money", "calendar", "credit", "law", "servicing", "catalogue", "view", "event", "relay", "consent", "consent/receipt", "eventlog", "eventlog/open", "follow", "database", "session", "source", "autopay", "payment"},
-	"replay": {"money", "calendar", "credit", "risk", "law", "servicing", "catalogue", "office"},
+	// The edges put on an office: the API and the pages, on a listener.
+	"server":            {"money", "calendar", "office", "session", "guess", "api", "api/client", "web", "web/page", "web/wallet", "web/checkout"},
+	"server/servertest": {"server", "office", "catalogue", "database", "calendar", "guess", "notice", "payment/standin", "api/client"},
+	"replay":            {"money", "calendar", "credit", "risk", "law", "servicing", "catalogue", "office"},
 	// Measures all of it, and starts a PostgreSQL of its own when nobody names one.
 	"bench": {"money", "calendar", "credit", "risk", "law", "servicing", "catalogue", "eventlog", "eventlog/open", "credit/wire", "database", "database/pgtest",
 		"office", "api", "relay", jsonv2, "github.com/valyala/fasthttp", "github.com/jackc/pgx/v5", "github.com/jedib0t/go-pretty/v6", "github.com/HdrHistogram/hdrhistogram-go"},
@@ -117,7 +120,7 @@ var allowed = map[string][]string{
 }
 
 // testOnly are rooms that no product code may import, unless the list says so by name.
-var testOnly = []string{"database/pgtest", "eventlog/logtest", "payment/paymenttest", "notice/sms/smstest", "web/page/pagetest", "tidy", "e2e"}
+var testOnly = []string{"database/pgtest", "eventlog/logtest", "payment/paymenttest", "notice/sms/smstest", "web/page/pagetest", "server/servertest", "tidy", "e2e"}
 
 // testLibraries may be imported by every test.
 var testLibraries = []string{"github.com/google/go-cmp", "pgregory.net/rapid", "go.uber.org/goleak", "github.com/getkin/kin-openapi", "github.com/chromedp/chromedp", "github.com/chromedp/cdproto", "golang.org/x/net/html"}

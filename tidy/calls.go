@@ -58,6 +58,7 @@ var clocks = map[string]string{
 	"api/server.go":      "gives a connection that is being closed a last moment",
 	"api/pace.go":        "counts what somebody does in a minute; no rule asks it the time",
 	"api/funder.go":      "looks for room again after a second; no rule asks it the time",
+	"server":             "says how fresh figures are",
 	"office":             "hands the machine's clock to who needs one",
 	"bench":              "measures time",
 	"replay":             "says how long it took",

@@ -24,6 +24,7 @@ import (
 	nophone "github.com/yuefu/yuefu/notice/sms/standin"
 	"github.com/yuefu/yuefu/office"
 	"github.com/yuefu/yuefu/payment/standin"
+	"github.com/yuefu/yuefu/server"
 	"github.com/yuefu/yuefu/sim"
 )
 
@@ -86,25 +87,25 @@ func (c demoCmd) Run(ctx context.Context) (err error) {
 		return err
 	}
 	t.shop = "http://" + beside.Addr().String()
-	s, err := listen(o, address, front{guesses: guess.New(time.Now, guess.Options{})}, welcome{try: t.steps(), shop: t.shop})
+	s, err := server.Listen(o, address, server.Options{Version: version(), Guesses: guess.New(time.Now, guess.Options{}), Try: t.steps(), Shop: t.shop})
 	if err != nil {
 		return errors.Join(err, beside.Close())
 	}
-	shop, err := openShop(ctx, beside, s.url, key, t.people())
+	shop, err := openShop(ctx, beside, s.URL, key, t.people())
 	if err != nil {
-		return stopped(ctx, errors.Join(err, s.close()))
+		return stopped(ctx, errors.Join(err, s.Close()))
 	}
 	if err := t.print(os.Stdout, paint(os.Stdout), chinese()); err != nil {
-		return errors.Join(err, shop.close(), s.close())
+		return errors.Join(err, shop.close(), s.Close())
 	}
 	select {
 	case <-ctx.Done():
 		fmt.Println()
 		fmt.Println(c.goodbye())
-	case err = <-s.failed:
+	case err = <-s.Failed:
 	case err = <-shop.failed:
 	}
-	return errors.Join(err, shop.close(), s.close())
+	return errors.Join(err, shop.close(), s.Close())
 }
 
 // stopped makes a demo that was stopped on its way no failure.
@@ -157,12 +158,12 @@ func (c demoCmd) key(ctx context.Context, cat *catalogue.Catalogue) (string, err
 
 // fill lets the world live, through real HTTP on a port of its own.
 func (c demoCmd) fill(ctx context.Context, o *office.Office, key string) (sim.Story, error) {
-	s, err := listen(o, "127.0.0.1:0", front{}, welcome{})
+	s, err := server.Listen(o, "127.0.0.1:0", server.Options{})
 	if err != nil {
 		return sim.Story{}, err
 	}
 	transport := &http.Transport{MaxIdleConnsPerHost: 64}
-	api := client.New(s.url, key, &http.Client{Transport: transport})
+	api := client.New(s.URL, key, &http.Client{Transport: transport})
 	var bar *progressbar.ProgressBar
 	story, err := sim.Run(ctx, api, sim.World{Seed: c.Seed, Customers: c.Customers, Months: c.Months}, func(days, of int) {
 		if bar == nil {
@@ -174,7 +175,7 @@ func (c demoCmd) fill(ctx context.Context, o *office.Office, key string) (sim.St
 		_ = bar.Clear()
 	}
 	transport.CloseIdleConnections()
-	return story, errors.Join(err, s.close())
+	return story, errors.Join(err, s.Close())
 }
 
 // lifetime is the bar of a world's days. It shows on a terminal only.

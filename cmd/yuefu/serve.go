@@ -5,15 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"net/http"
 	_ "net/http/pprof" // on a listener of its own, when asked for
 	"os"
-	"strings"
 	"time"
 
-	"github.com/yuefu/yuefu/api"
-	"github.com/yuefu/yuefu/api/client"
 	"github.com/yuefu/yuefu/consent/receipt"
 	"github.com/yuefu/yuefu/database"
 	"github.com/yuefu/yuefu/guess"
@@ -21,9 +17,8 @@ import (
 	"github.com/yuefu/yuefu/notice/sms"
 	"github.com/yuefu/yuefu/office"
 	"github.com/yuefu/yuefu/payment"
+	"github.com/yuefu/yuefu/server"
 	"github.com/yuefu/yuefu/servicing"
-	"github.com/yuefu/yuefu/session"
-	"github.com/yuefu/yuefu/web"
 )
 
 type serveCmd struct {
@@ -79,19 +74,19 @@ func (c serveCmd) Run(ctx context.Context) error {
 	if c.Profile != "" {
 		go func() { slog.Error("profiler", "error", http.ListenAndServe(c.Profile, nil)) }()
 	}
-	s, err := listen(o, c.Listen, front{public: c.Public, guesses: guess.New(time.Now, guess.Options{Header: c.Proxy})}, welcome{})
+	s, err := server.Listen(o, c.Listen, server.Options{Version: version(), Public: c.Public, Guesses: guess.New(time.Now, guess.Options{Header: c.Proxy})})
 	if err != nil {
 		return errors.Join(err, o.Close())
 	}
-	fmt.Println("listening on", s.url)
+	fmt.Println("listening on", s.URL)
 	if o.DB.Book().Sandbox {
 		fmt.Fprintln(os.Stderr, "this is a sandbox: its clock stands at", o.Clock.Now().In(o.Zone).Format(time.DateTime))
 	}
 	select {
 	case <-ctx.Done():
-	case err = <-s.failed:
+	case err = <-s.Failed:
 	}
-	return errors.Join(err, s.close(), o.Close())
+	return errors.Join(err, s.Close(), o.Close())
 }
 
 // payments is the payment service that was named, or none.
@@ -108,78 +103,4 @@ func (c serveCmd) provider() (sms.Provider, error) {
 		return nil, nil
 	}
 	return sms.NewClient(c.SMS, c.SMSKey, nil)
-}
-
-// front is how an office is reached from outside.
-type front struct {
-	public  string // the address that customers know; empty: the one that is asked
-	guesses *guess.Limits
-}
-
-// https says whether customers come by it.
-func (f front) https() bool { return strings.HasPrefix(f.public, "https:") }
-
-// listener is a server that takes requests.
-type listener struct {
-	url    string
-	server *api.Server
-	failed chan error
-}
-
-// welcome is what the start page suggests.
-type welcome struct {
-	try  []web.Step
-	shop string // the example shop's address, where there is one
-}
-
-// listen serves the API and the pages of an office.
-func listen(o *office.Office, address string, f front, suggest welcome) (*listener, error) {
-	l, err := net.Listen("tcp", address)
-	if err != nil {
-		return nil, err
-	}
-	book := o.DB.Book()
-	s := &listener{url: "http://" + l.Addr().String(), failed: make(chan error, 1)}
-	pages, err := pages(o, f, s.as, suggest)
-	if err != nil {
-		return nil, errors.Join(err, l.Close())
-	}
-	s.server = api.New(api.Options{
-		Notices: inbox(o), Told: o.Told,
-		Desk: o.Desk, Catalogue: o.Catalogue, Tables: o.Tables, Events: o.Events, Consents: o.Consents, Webhooks: o.Webhooks, Log: slog.Default(),
-		Partitions: book.Partitions, Zone: book.Zone, Sandbox: book.Sandbox,
-		Ready: o.Ready, Payments: paymentFigures(o), Sessions: o.Sessions, Sources: o.Sources, Public: f.public, Guesses: f.guesses, Pages: pages,
-		Vault: o.Vault, Retention: o.Retention,
-	})
-	go func() { s.failed <- s.server.Serve(l) }()
-	return s, nil
-}
-
-// as is a client that speaks for a page's customer.
-func (s *listener) as(who session.Session) *client.Client {
-	return client.New("http://inside", "", &http.Client{Transport: s.server.As(api.Principal{
-		Platform: who.Platform, Programme: who.Programme, Customer: who.Customer, Checkout: who.Checkout != "",
-	})})
-}
-
-// inbox is what an office's customers are told, if they are.
-func inbox(o *office.Office) api.Notices {
-	if o.Notices == nil {
-		return nil
-	}
-	return o.Notices
-}
-
-// paymentFigures are what an office's follower counts, if it has one.
-func paymentFigures(o *office.Office) func() api.PaymentFigures {
-	if o.Autopay == nil {
-		return nil
-	}
-	return func() api.PaymentFigures { return api.PaymentFigures(o.DebitFigures()) }
-}
-
-func (s *listener) close() error {
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
-	defer cancel()
-	return s.server.Shutdown(ctx)
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/yuefu/yuefu/examples/shop/storefront"
 	"github.com/yuefu/yuefu/money"
 	"github.com/yuefu/yuefu/office"
+	"github.com/yuefu/yuefu/server"
 	"github.com/yuefu/yuefu/sim"
 	"github.com/yuefu/yuefu/web"
 )
@@ -50,14 +51,14 @@ func (t *tour) prepare(ctx context.Context, o *office.Office, key string) error 
 	if t.shopper.Account == "" || t.shopper.Authorised > 0 {
 		return errors.New("the world has nobody who has just arrived")
 	}
-	s, err := listen(o, "127.0.0.1:0", front{}, welcome{})
+	s, err := server.Listen(o, "127.0.0.1:0", server.Options{})
 	if err != nil {
 		return err
 	}
 	transport := &http.Transport{}
 	defer transport.CloseIdleConnections()
-	api := client.New(s.url, key, &http.Client{Transport: transport})
-	return errors.Join(t.ask(ctx, api), s.close())
+	api := client.New(s.URL, key, &http.Client{Transport: transport})
+	return errors.Join(t.ask(ctx, api), s.Close())
 }
 
 func (t *tour) ask(ctx context.Context, api *client.Client) (err error) {

@@ -95,10 +95,10 @@ func TestACheckoutInABrowser(t *testing.T) {
 	eachLook(t, func(t *testing.T, l *looker) {
 		shops++
 		customer := fmt.Sprintf("u-%d", shops)
-		account := h.open(t, customer)
+		account := h.Open(t, customer)
 		request := order(customer, 600_00)
 		request.Language = client.PageLanguage(l.look.lang)
-		c, err := h.shop.CreateCheckoutSession(t.Context(), request)
+		c, err := h.Shop.CreateCheckoutSession(t.Context(), request)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -125,15 +125,15 @@ func TestACheckoutInABrowser(t *testing.T) {
 		pagetest.Until(t, l.ctx, `document.readyState === "complete" && document.querySelector("h1") !== null && !document.querySelector("button.grave")`)
 		l.check("cancelled")
 
-		if _, err := h.shop.SetSpendingCap(t.Context(), account.ID, "cap-"+customer, client.SpendingCapRequest{Amount: 250_00}); err != nil {
+		if _, err := h.Shop.SetSpendingCap(t.Context(), account.ID, "cap-"+customer, client.SpendingCapRequest{Amount: 250_00}); err != nil {
 			t.Fatal(err)
 		}
-		if c, err = h.shop.CreateCheckoutSession(t.Context(), request); err != nil {
+		if c, err = h.Shop.CreateCheckoutSession(t.Context(), request); err != nil {
 			t.Fatal(err)
 		}
 		pagetest.Visit(t, l.ctx, c.URL, l.look.width, l.look.scheme)
 		l.check("against")
-		pagetest.Visit(t, l.ctx, h.url+"/checkout/plans", l.look.width, l.look.scheme)
+		pagetest.Visit(t, l.ctx, h.URL+"/checkout/plans", l.look.width, l.look.scheme)
 		l.check("no-plans")
 		l.do(`document.querySelector("button[value=balance]").click()`, "/checkout/result")
 		l.check("other")

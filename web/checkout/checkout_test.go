@@ -15,7 +15,7 @@ import (
 // came is what came of a checkout, as the shop asks server to server.
 func (h *house) came(t *testing.T, id string) client.CheckoutSession {
 	t.Helper()
-	c, err := h.shop.GetCheckoutSession(t.Context(), id)
+	c, err := h.Shop.GetCheckoutSession(t.Context(), id)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -26,10 +26,10 @@ var ticked = regexp.MustCompile(`(?i)<input[^>]*\schecked|<option[^>]*\sselected
 
 // reads is what a page says, and that nothing on it is ticked beforehand.
 func (p *person) reads(path string) string {
-	p.t.Helper()
-	body := p.read(path)
+	p.T.Helper()
+	body := p.Read(path)
 	if at := ticked.FindString(body); at != "" {
-		p.t.Errorf("%s: ticked beforehand: %s", path, at)
+		p.T.Errorf("%s: ticked beforehand: %s", path, at)
 	}
 	return body
 }
@@ -45,7 +45,7 @@ func says(t *testing.T, body string, words ...string) {
 
 func TestACheckoutFromEndToEnd(t *testing.T) {
 	h := newHouse(t)
-	account := h.open(t, "u-1")
+	account := h.Open(t, "u-1")
 	p, c := h.pay(t, order("u-1", 600_00))
 
 	page := p.reads("/checkout?lang=en")
@@ -54,10 +54,10 @@ func TestACheckoutFromEndToEnd(t *testing.T) {
 		t.Error("the means do not stand as the shop sorts them")
 	}
 	says(t, page, "¥600.00", "蓝色雨伞 Blue umbrella", `href="https://shop.example/cart?checkout=`+c.ID+`"`)
-	if status, _, body := p.post("/checkout", url.Values{}); status != http.StatusUnprocessableEntity || !strings.Contains(body, "choose how to pay first") {
+	if status, _, body := p.Post("/checkout", url.Values{}); status != http.StatusUnprocessableEntity || !strings.Contains(body, "choose how to pay first") {
 		t.Errorf("nothing chosen: %d", status)
 	}
-	if to := p.submit("/checkout", "/checkout", "fieldset", "means", "pay_later"); to != "/checkout/plans" {
+	if to := p.Submit("/checkout", "/checkout", "fieldset", "means", "pay_later"); to != "/checkout/plans" {
 		t.Errorf("pay-later leads to %s", to)
 	}
 	page = p.reads("/checkout/plans")
@@ -65,9 +65,9 @@ func TestACheckoutFromEndToEnd(t *testing.T) {
 
 	page = p.reads("/checkout/confirm?plan=flat6")
 	says(t, page, "¥103.60", "¥621.60", "10 Mar 2026", "Sample Consumer Finance Ltd", "Sample Credit Bureau", "All that it can cost", "Nothing is charged beyond these", "Without this", "Confirm: borrow ¥600.00")
-	form := p.fill(page, "/checkout/confirm", "quote")
+	form := p.Fill(page, "/checkout/confirm", "quote")
 	began := time.Now()
-	status, _, body := p.post("/checkout/confirm", form)
+	status, _, body := p.Post("/checkout/confirm", form)
 	if status != http.StatusUnprocessableEntity || !strings.Contains(body, "1 more seconds of reading") {
 		t.Errorf("faster than it can be read: %d\n%s", status, body)
 	}
@@ -76,7 +76,7 @@ func TestACheckoutFromEndToEnd(t *testing.T) {
 		t.Error("it is decided")
 	}
 	for range 2 { // an impatient thumb
-		if status, to, body := p.post("/checkout/confirm", form); status != http.StatusSeeOther || to != "/checkout/result" {
+		if status, to, body := p.Post("/checkout/confirm", form); status != http.StatusSeeOther || to != "/checkout/result" {
 			t.Fatalf("confirming: %d to %s\n%s", status, to, body)
 		}
 	}
@@ -85,7 +85,7 @@ func TestACheckoutFromEndToEnd(t *testing.T) {
 	if done.Status != client.CheckoutConfirmed || done.Plan != "flat6" {
 		t.Fatalf("%+v", done)
 	}
-	receipts, err := h.shop.ListReceipts(t.Context(), account.ID, client.ListReceiptsQuery{})
+	receipts, err := h.Shop.ListReceipts(t.Context(), account.ID, client.ListReceiptsQuery{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,7 +95,7 @@ func TestACheckoutFromEndToEnd(t *testing.T) {
 			continue
 		}
 		found = true
-		now := h.office.Clock.Now()
+		now := h.Office.Clock.Now()
 		if e := r; e.Act != "tap_confirm" || e.Channel != "checkout" || e.Document.Language != "en" || e.Preselected || e.ReadSeconds < 1 || e.AcceptedAt.After(now) || e.AcceptedAt.Sub(e.ShownAt) < time.Second {
 			t.Errorf("evidence %+v at %s", e, now)
 		}
@@ -104,28 +104,28 @@ func TestACheckoutFromEndToEnd(t *testing.T) {
 		t.Error("the consent has no receipt")
 	}
 	for _, again := range []string{"/checkout", "/checkout/plans", "/checkout/confirm?plan=next"} {
-		if status, to, _ := p.get(again); status != http.StatusSeeOther || to != "/checkout/result" {
+		if status, to, _ := p.Get(again); status != http.StatusSeeOther || to != "/checkout/result" {
 			t.Errorf("%s after it was confirmed: %d to %s", again, status, to)
 		}
 	}
 	// 'I didn't mean to', in one tap.
-	if to := p.submit("/checkout/result", "/checkout/cancel", "grave"); to != "/checkout/result" {
+	if to := p.Submit("/checkout/result", "/checkout/cancel", "grave"); to != "/checkout/result" {
 		t.Errorf("cancelling leads to %s", to)
 	}
 	says(t, p.reads("/checkout/result"), "Cancelled", "nothing of your limit is held")
-	if a, err := h.shop.GetAccount(t.Context(), account.ID); err != nil || a.Held != 0 || h.came(t, c.ID).Status != client.CheckoutCancelled {
+	if a, err := h.Shop.GetAccount(t.Context(), account.ID); err != nil || a.Held != 0 || h.came(t, c.ID).Status != client.CheckoutCancelled {
 		t.Errorf("%d held, %v", a.Held, err)
 	}
 }
 
 func TestFiguresThatChanged(t *testing.T) {
 	h := newHouse(t)
-	h.open(t, "u-1")
+	h.Open(t, "u-1")
 	p, c := h.pay(t, order("u-1", 600_00))
-	form := p.fill(p.reads("/checkout/confirm?plan=flat6&lang=en"), "/checkout/confirm", "quote")
+	form := p.Fill(p.reads("/checkout/confirm?plan=flat6&lang=en"), "/checkout/confirm", "quote")
 	time.Sleep(1100 * time.Millisecond)
-	h.to(t, "2026-01-16") // a quote is for its day
-	status, _, body := p.post("/checkout/confirm", form)
+	h.To(t, "2026-01-16") // a quote is for its day
+	status, _, body := p.Post("/checkout/confirm", form)
 	if status != http.StatusConflict || !strings.Contains(body, "What you were shown has changed") {
 		t.Errorf("yesterday's figures: %d", status)
 	}
@@ -134,7 +134,7 @@ func TestFiguresThatChanged(t *testing.T) {
 		"another plan's": {"plan": {"next"}, "quote": form["quote"]},
 		"nothing":        {},
 	} {
-		if status, to, _ := p.post("/checkout/confirm", wrong); status == http.StatusSeeOther && to == "/checkout/result" {
+		if status, to, _ := p.Post("/checkout/confirm", wrong); status == http.StatusSeeOther && to == "/checkout/result" {
 			t.Errorf("%s: confirmed", name)
 		}
 	}
@@ -142,11 +142,11 @@ func TestFiguresThatChanged(t *testing.T) {
 		t.Error("it is decided")
 	}
 	// A text that was shown to somebody else was not shown to me.
-	h.open(t, "u-2")
+	h.Open(t, "u-2")
 	other, theirs := h.pay(t, order("u-2", 600_00))
-	form = other.fill(other.reads("/checkout/confirm?plan=flat6"), "/checkout/confirm", "quote")
+	form = other.Fill(other.reads("/checkout/confirm?plan=flat6"), "/checkout/confirm", "quote")
 	time.Sleep(1100 * time.Millisecond)
-	if status, _, _ := p.post("/checkout/confirm", form); status == http.StatusSeeOther {
+	if status, _, _ := p.Post("/checkout/confirm", form); status == http.StatusSeeOther {
 		t.Error("what another was shown is confirmed")
 	}
 	if h.came(t, c.ID).Status != client.CheckoutOpen || h.came(t, theirs.ID).Status != client.CheckoutOpen {
@@ -162,26 +162,26 @@ func TestWhatStandsAgainstIt(t *testing.T) {
 		words  []string
 	}{
 		"the customer's own cap": {300_00, func(h *house, id string) error {
-			_, err := h.shop.SetSpendingCap(t.Context(), id, "k", client.SpendingCapRequest{Amount: 250_00})
+			_, err := h.Shop.SetSpendingCap(t.Context(), id, "k", client.SpendingCapRequest{Amount: 250_00})
 			return err
 		}, []string{"beyond the monthly cap that you set yourself", "¥250.00 a month, of which ¥250.00 is left"}},
 		"a scene switched off": {300_00, func(h *house, id string) error {
-			_, err := h.shop.SwitchSceneOff(t.Context(), id, "mall", "k")
+			_, err := h.Shop.SwitchSceneOff(t.Context(), id, "mall", "k")
 			return err
 		}, []string{"You switched this kind of purchase off"}},
 		"the night lock": {300_00, func(h *house, id string) error {
-			_, err := h.shop.SetNightLock(t.Context(), id, "k", client.NightLockRequest{From: "09:00", Until: "11:30"})
+			_, err := h.Shop.SetNightLock(t.Context(), id, "k", client.NightLockRequest{From: "09:00", Until: "11:30"})
 			return err
 		}, []string{"You locked this time of the day yourself", "You locked 09:00 to 11:30"}},
 		"frozen": {300_00, func(h *house, id string) error {
-			_, err := h.shop.AddBlock(t.Context(), id, "k", client.BlockRequest{Kind: "customer"})
+			_, err := h.Shop.AddBlock(t.Context(), id, "k", client.BlockRequest{Kind: "customer"})
 			return err
 		}, []string{"Spending with the pay-later account is paused", "You paused it yourself"}},
 		"the limit": {12_000_00, func(*house, string) error { return nil }, []string{"What is available of your limit is not enough", "¥10,000.00 is available, and this order is ¥12,000.00"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			h := newHouse(t)
-			account := h.open(t, "u-1")
+			account := h.Open(t, "u-1")
 			p, checkout := h.pay(t, order("u-1", c.amount))
 			early := ""
 			if c.amount < 10_000_00 { // they read the figures before it stood against them
@@ -198,12 +198,12 @@ func TestWhatStandsAgainstIt(t *testing.T) {
 			says(t, p.reads("/checkout/plans"), append(c.words, `name="means" value="card"`)...)
 			if early != "" {
 				time.Sleep(1100 * time.Millisecond)
-				status, to, _ := p.post("/checkout/confirm", p.fill(early, "/checkout/confirm", "quote"))
+				status, to, _ := p.Post("/checkout/confirm", p.Fill(early, "/checkout/confirm", "quote"))
 				if status == http.StatusSeeOther && to == "/checkout/result" {
 					t.Error("it was confirmed although it stood against them, on the page")
 				}
 			}
-			if to := p.submit("/checkout/plans", "/checkout", `value="card"`); to != "/checkout/result" {
+			if to := p.Submit("/checkout/plans", "/checkout", `value="card"`); to != "/checkout/result" {
 				t.Errorf("another means leads to %s", to)
 			}
 			if got := h.came(t, checkout.ID); got.Status != client.CheckoutChosenOther || got.Chosen != "card" {
@@ -216,27 +216,27 @@ func TestWhatStandsAgainstIt(t *testing.T) {
 
 func TestWhoIsAtACheckout(t *testing.T) {
 	h := newHouse(t)
-	h.open(t, "u-1")
+	h.Open(t, "u-1")
 	p, c := h.pay(t, order("u-1", 10_00))
-	if status, _, _ := p.get(strings.TrimPrefix(c.URL, h.url)); status != http.StatusUnauthorized {
+	if status, _, _ := p.Get(strings.TrimPrefix(c.URL, h.URL)); status != http.StatusUnauthorized {
 		t.Errorf("the link again: %d", status)
 	}
-	if status, _, body := p.post("/checkout", url.Values{"means": {"card"}}, "Sec-Fetch-Site", "cross-site"); status != http.StatusForbidden || h.came(t, c.ID).Status != client.CheckoutOpen {
+	if status, _, body := p.Post("/checkout", url.Values{"means": {"card"}}, "Sec-Fetch-Site", "cross-site"); status != http.StatusForbidden || h.came(t, c.ID).Status != client.CheckoutOpen {
 		t.Errorf("another site chooses: %d %s", status, body)
 	}
-	link, err := h.shop.CreateWalletSession(t.Context(), client.WalletSessionRequest{Customer: "u-1", Programme: "default"})
+	link, err := h.Shop.CreateWalletSession(t.Context(), client.WalletSessionRequest{Customer: "u-1", Programme: "default"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if status, _, _ := h.enter(t, link.URL, "/wallet").get("/checkout"); status != http.StatusNotFound {
+	if status, _, _ := h.enter(t, link.URL, "/wallet").Get("/checkout"); status != http.StatusNotFound {
 		t.Errorf("a wallet's session at a checkout: %d", status)
 	}
 	for _, path := range []string{"/checkout/none", "/checkout/enter?link=x"} {
-		if status, _, _ := p.get(path); status != http.StatusNotFound && status != http.StatusUnauthorized {
+		if status, _, _ := p.Get(path); status != http.StatusNotFound && status != http.StatusUnauthorized {
 			t.Errorf("%s: %d", path, status)
 		}
 	}
-	if to := p.submit("/checkout", "/checkout/cancel", "plain"); to != "/checkout/result" || h.came(t, c.ID).Status != client.CheckoutCancelled {
+	if to := p.Submit("/checkout", "/checkout/cancel", "plain"); to != "/checkout/result" || h.came(t, c.ID).Status != client.CheckoutCancelled {
 		t.Errorf("not bought: %s", to)
 	}
 	hostile := order("u-1", 10_00)
@@ -250,13 +250,13 @@ func TestWhoIsAtACheckout(t *testing.T) {
 // TestHowElseItEnds: declined at the last moment, and left lying until it expired.
 func TestHowElseItEnds(t *testing.T) {
 	h := newHouse(t)
-	account := h.open(t, "u-1")
+	account := h.Open(t, "u-1")
 	p, c := h.pay(t, order("u-1", 600_00))
-	text, now := c.PayLater.Quotes.Data[0].Text, h.office.Clock.Now()
-	if _, err := h.shop.SetSpendingCap(t.Context(), account.ID, "k", client.SpendingCapRequest{Amount: 250_00}); err != nil {
+	text, now := c.PayLater.Quotes.Data[0].Text, h.Office.Clock.Now()
+	if _, err := h.Shop.SetSpendingCap(t.Context(), account.ID, "k", client.SpendingCapRequest{Amount: 250_00}); err != nil {
 		t.Fatal(err)
 	}
-	declined, err := h.shop.ConfirmCheckout(t.Context(), c.ID, client.CheckoutConfirmation{Plan: "next", Consent: client.QuoteConsent{
+	declined, err := h.Shop.ConfirmCheckout(t.Context(), c.ID, client.CheckoutConfirmation{Plan: "next", Consent: client.QuoteConsent{
 		Document: text.Document, Version: text.Version, Hash: text.Hash, Person: "u-1", Act: "tap_confirm", Channel: "checkout", Language: "en",
 		ShownAt: now.Add(-time.Minute), AcceptedAt: now, ReadSeconds: 60,
 	}})
@@ -264,20 +264,20 @@ func TestHowElseItEnds(t *testing.T) {
 		t.Fatalf("%+v, %v", declined, err)
 	}
 	says(t, p.reads("/checkout/result?lang=en"), "Monthly pay can&#39;t be used for this order", "¥250.00 a month", "Nothing of your limit is held", `value="card"`)
-	if to := p.submit("/checkout/result", "/checkout", `value="card"`); to != "/checkout/result" || h.came(t, c.ID).Chosen != "card" {
+	if to := p.Submit("/checkout/result", "/checkout", `value="card"`); to != "/checkout/result" || h.came(t, c.ID).Chosen != "card" {
 		t.Errorf("another means leads to %s", to)
 	}
 
 	second := order("u-1", 10_00)
 	second.Order = "o-2"
 	p, c = h.pay(t, second)
-	if err := h.office.DB.Write(t.Context(), func(tx *sql.Tx) error {
+	if err := h.Office.DB.Write(t.Context(), func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(t.Context(), `UPDATE checkout SET expires = 1 WHERE id = $1`, c.ID)
 		return err
 	}); err != nil {
 		t.Fatal(err)
 	}
-	if status, to, _ := p.get("/checkout"); status != http.StatusSeeOther || to != "/checkout/result" {
+	if status, to, _ := p.Get("/checkout"); status != http.StatusSeeOther || to != "/checkout/result" {
 		t.Errorf("an expired checkout: %d to %s", status, to)
 	}
 	says(t, p.reads("/checkout/result?lang=en"), "This checkout has expired", "Nothing was paid", "https://shop.example/cart?checkout="+c.ID)

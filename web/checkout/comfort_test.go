@@ -16,8 +16,8 @@ import (
 // TestByKeyboard confirms with the keyboard alone, and with large letters nothing is cut off.
 func TestByKeyboard(t *testing.T) {
 	h := newHouse(t)
-	h.open(t, "u-1")
-	c, err := h.shop.CreateCheckoutSession(t.Context(), order("u-1", 600_00))
+	h.Open(t, "u-1")
+	c, err := h.Shop.CreateCheckoutSession(t.Context(), order("u-1", 600_00))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,8 +82,8 @@ func TestByKeyboard(t *testing.T) {
 // TestWithoutScripts buys and means not to with scripts switched off, and is too fast once.
 func TestWithoutScripts(t *testing.T) {
 	h := newHouse(t)
-	h.open(t, "u-1")
-	c, err := h.shop.CreateCheckoutSession(t.Context(), order("u-1", 600_00))
+	h.Open(t, "u-1")
+	c, err := h.Shop.CreateCheckoutSession(t.Context(), order("u-1", 600_00))
 	if err != nil {
 		t.Fatal(err)
 	}

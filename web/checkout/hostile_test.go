@@ -51,7 +51,7 @@ func (w *typed) try(t *testing.T, where string, do func(text string) error) {
 func (h *house) lives(t *testing.T, i int, text string) *typed {
 	t.Helper()
 	w := &typed{text: text, programme: fmt.Sprint("p-", i), refused: map[string]bool{}}
-	books, ctx := h.office.Catalogue, t.Context()
+	books, ctx := h.Office.Catalogue, t.Context()
 	w.try(t, "a programme's names", func(text string) error {
 		draft := catalogue.Sample()
 		draft.Terms.ReadingSeconds = 1
@@ -63,11 +63,11 @@ func (h *house) lives(t *testing.T, i int, text string) *typed {
 		}
 		return books.Activate(ctx, catalogue.Installation, "shop", w.programme, v.Number)
 	})
-	d, err := h.shop.GetDisclosure(ctx, w.programme, client.GetDisclosureQuery{})
+	d, err := h.Shop.GetDisclosure(ctx, w.programme, client.GetDisclosureQuery{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	now := h.office.Clock.Now()
+	now := h.Office.Clock.Now()
 	w.try(t, "a customer's id", func(text string) error {
 		w.customer = text
 		var consents []client.Consent
@@ -77,24 +77,24 @@ func (h *house) lives(t *testing.T, i int, text string) *typed {
 				ShownAt: now.Add(-time.Minute), AcceptedAt: now,
 			})
 		}
-		a, err := h.shop.Apply(ctx, fmt.Sprint("open-", i, text == harmless), client.ApplicationRequest{
+		a, err := h.Shop.Apply(ctx, fmt.Sprint("open-", i, text == harmless), client.ApplicationRequest{
 			Customer: text, Programme: w.programme, Consents: consents, Declared: client.Declared{Adult: true, MonthlyIncome: 10_000_00}, RequestedLimit: 10_000_00,
 		})
 		w.account = a.Opened
 		return err
 	})
 	w.try(t, "a source's label", func(text string) error {
-		_, err := h.shop.PutSources(ctx, w.account.ID, client.SourcesRequest{Sources: []client.SourceTold{{Source: "tok_card_1", Label: text}}})
+		_, err := h.Shop.PutSources(ctx, w.account.ID, client.SourcesRequest{Sources: []client.SourceTold{{Source: "tok_card_1", Label: text}}})
 		return err
 	})
 	for _, plan := range []string{"next", "flat6"} {
 		w.try(t, "an order of "+plan, func(text string) error {
-			q, err := h.shop.Quote(ctx, client.QuoteRequest{Account: w.account.ID, Amount: 300_00, Currency: "CNY", Plan: plan})
+			q, err := h.Shop.Quote(ctx, client.QuoteRequest{Account: w.account.ID, Amount: 300_00, Currency: "CNY", Plan: plan})
 			if err != nil {
 				return err
 			}
 			said := q.Data[0].Text
-			a, err := h.shop.Authorise(ctx, fmt.Sprint("buy-", i, plan, text == harmless), client.AuthorisationRequest{
+			a, err := h.Shop.Authorise(ctx, fmt.Sprint("buy-", i, plan, text == harmless), client.AuthorisationRequest{
 				Account: w.account.ID, Amount: 300_00, Currency: "CNY", Plan: plan, Scene: "mall", Merchant: text, Order: text + plan,
 				Consent: client.QuoteConsent{
 					Document: said.Document, Version: said.Version, Hash: said.Hash, Person: w.account.Customer, Act: "tap_pay", Channel: "checkout", Language: "zh-Hans", ReadSeconds: 5,
@@ -102,17 +102,17 @@ func (h *house) lives(t *testing.T, i int, text string) *typed {
 				},
 			})
 			if err == nil && plan == "next" {
-				_, err = h.shop.Capture(ctx, a.ID, fmt.Sprint("ship-", i), client.CaptureRequest{Amount: 300_00, Final: true})
+				_, err = h.Shop.Capture(ctx, a.ID, fmt.Sprint("ship-", i), client.CaptureRequest{Amount: 300_00, Final: true})
 			}
 			return err
 		})
 	}
 	w.try(t, "a repayment's source", func(text string) error {
-		_, err := h.shop.Repay(ctx, w.account.ID, fmt.Sprint("repay-", i, text == harmless), client.RepaymentRequest{Amount: 50_00, Currency: "CNY", Source: text})
+		_, err := h.Shop.Repay(ctx, w.account.ID, fmt.Sprint("repay-", i, text == harmless), client.RepaymentRequest{Amount: 50_00, Currency: "CNY", Source: text})
 		return err
 	})
 	w.try(t, "a block's note", func(text string) error {
-		_, err := h.shop.AddBlock(ctx, w.account.ID, fmt.Sprint("block-", i, text == harmless), client.BlockRequest{Kind: "risk", Note: text})
+		_, err := h.Shop.AddBlock(ctx, w.account.ID, fmt.Sprint("block-", i, text == harmless), client.BlockRequest{Kind: "risk", Note: text})
 		return err
 	})
 	return w
@@ -123,7 +123,7 @@ func (w *typed) enters(t *testing.T, h *house) client.WalletSession {
 	t.Helper()
 	var link client.WalletSession
 	w.try(t, "a way back", func(text string) (err error) {
-		link, err = h.shop.CreateWalletSession(t.Context(), client.WalletSessionRequest{
+		link, err = h.Shop.CreateWalletSession(t.Context(), client.WalletSessionRequest{
 			Customer: w.customer, Programme: w.programme, Language: "en", ReturnURL: "https://shop.example/?q=" + text, CashierURL: "https://shop.example/pay#" + text,
 		})
 		return err
@@ -139,7 +139,7 @@ func (w *typed) orders(t *testing.T, h *house, customer string) client.CheckoutS
 		r := order(customer, 300_00)
 		r.Programme, r.Order, r.Merchant, r.Description = w.programme, text+customer, text, text
 		r.Means[0].ID, r.Means[0].Names = "card", client.Label{Zh: text, En: text}
-		c, err = h.shop.CreateCheckoutSession(t.Context(), r)
+		c, err = h.Shop.CreateCheckoutSession(t.Context(), r)
 		return err
 	})
 	return c
@@ -153,17 +153,17 @@ var (
 // crawl reads every page that the person's first ones lead to, by its path without ids
 // and without what was typed.
 func (p *person) crawl(text string, start ...string) map[string]pagetest.Tree {
-	p.t.Helper()
+	p.T.Helper()
 	pages, seen := map[string]pagetest.Tree{}, map[string]bool{}
 	for queue := start; len(queue) > 0; queue = queue[1:] {
-		status, to, body := p.get(queue[0])
+		status, to, body := p.Get(queue[0])
 		if status >= http.StatusInternalServerError {
-			p.t.Fatalf("%s: %d", queue[0], status)
+			p.T.Fatalf("%s: %d", queue[0], status)
 		}
 		if strings.Contains(queue[0], "file=") {
 			continue
 		}
-		tree := pagetest.Read(p.t, body)
+		tree := pagetest.Read(p.T, body)
 		if status == http.StatusSeeOther {
 			tree.Links = []string{to}
 		} else {
@@ -196,7 +196,7 @@ func (w *typed) everything(t *testing.T, h *house) map[string]pagetest.Tree {
 		"/wallet/protection/cap": {"do": {"set"}, "amount": {w.text}}, "/wallet/due-day": {"day": {w.text}}, "/wallet/repay": {"do": {"part"}, "amount": {w.text}, "source": {w.text}},
 	} {
 		form.Set("key", strings.Repeat("k", 20))
-		status, _, body := wallet.post(name, form)
+		status, _, body := wallet.Post(name, form)
 		if status >= http.StatusInternalServerError {
 			t.Errorf("%s with %q: %d", name, w.text, status)
 		}
@@ -207,7 +207,7 @@ func (w *typed) everything(t *testing.T, h *house) map[string]pagetest.Tree {
 	for at, tree := range buyer.crawl(w.text, "/checkout", "/checkout/plans", "/checkout/confirm?plan=flat6") {
 		pages["paying "+at] = tree
 	}
-	buyer.submit("/checkout", "/checkout", `value="card"`, "means", "card")
+	buyer.Submit("/checkout", "/checkout", `value="card"`, "means", "card")
 	pages["paid otherwise"] = pagetest.Read(t, buyer.reads("/checkout/result"))
 	newcomer := h.enter(t, w.orders(t, h, "new "+w.programme).URL, "/checkout")
 	newcomer.tells("yes", "no")
@@ -230,7 +230,7 @@ func TestHostileTextIsTextOnAllPages(t *testing.T) {
 	for i, text := range texts {
 		all = append(all, h.lives(t, i, text))
 	}
-	h.to(t, "2026-02-03")
+	h.To(t, "2026-02-03")
 	want := all[0].everything(t, h)
 	if len(want) < 55 {
 		t.Fatalf("only %d pages were read", len(want))
@@ -328,9 +328,9 @@ func TestHostileTextInABrowser(t *testing.T) {
 	for i, text := range texts {
 		w := h.lives(t, i, text)
 		look(text, w.enters(t, h).URL)
-		look(text, h.url+"/wallet/purchases")
-		look(text, h.url+"/wallet/help?q="+url.QueryEscape(text))
+		look(text, h.URL+"/wallet/purchases")
+		look(text, h.URL+"/wallet/help?q="+url.QueryEscape(text))
 		look(text, w.orders(t, h, w.customer).URL)
-		look(text, h.url+"/checkout/plans")
+		look(text, h.URL+"/checkout/plans")
 	}
 }

@@ -18,7 +18,7 @@ var documents = []string{"cost_disclosure", "bureau_query", "bureau_report", "cr
 // wallet lets a customer in to their wallet.
 func (h *house) wallet(t *testing.T, customer string) *person {
 	t.Helper()
-	link, err := h.shop.CreateWalletSession(t.Context(), client.WalletSessionRequest{Customer: customer, Programme: catalogue.SampleID, Page: "open", Language: "en"})
+	link, err := h.Shop.CreateWalletSession(t.Context(), client.WalletSessionRequest{Customer: customer, Programme: catalogue.SampleID, Page: "open", Language: "en"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -27,20 +27,20 @@ func (h *house) wallet(t *testing.T, customer string) *person {
 
 // tells says what the customer says of themselves.
 func (p *person) tells(adult, student string) {
-	p.t.Helper()
-	if to := p.submit("/open/about", "/open/about", "adult", "adult", adult, "student", student, "income", "10,000"); to != "/open/precheck" {
-		p.t.Fatalf("the declaration leads to %s", to)
+	p.T.Helper()
+	if to := p.Submit("/open/about", "/open/about", "adult", "adult", adult, "student", student, "income", "10,000"); to != "/open/precheck" {
+		p.T.Fatalf("the declaration leads to %s", to)
 	}
 }
 
 // agrees reads a document and ticks its box.
 func (p *person) agrees(name string) string {
-	p.t.Helper()
-	form := p.fill(p.reads("/open/documents/"+name), "/open/documents/"+name, "agree", "agree", "yes")
+	p.T.Helper()
+	form := p.Fill(p.reads("/open/documents/"+name), "/open/documents/"+name, "agree", "agree", "yes")
 	time.Sleep(1050 * time.Millisecond)
-	status, to, body := p.post("/open/documents/"+name, form)
+	status, to, body := p.Post("/open/documents/"+name, form)
 	if status != http.StatusSeeOther {
-		p.t.Fatalf("%s: %d\n%s", name, status, body)
+		p.T.Fatalf("%s: %d\n%s", name, status, body)
 	}
 	return to
 }
@@ -49,7 +49,7 @@ func (p *person) agrees(name string) string {
 func (h *house) unchanged(t *testing.T, do func()) {
 	t.Helper()
 	heads := func() string {
-		all, err := h.office.Log.Heads(t.Context(), h.office.Log.Partitions())
+		all, err := h.Office.Log.Heads(t.Context(), h.Office.Log.Partitions())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -70,7 +70,7 @@ func TestOpeningFromACheckout(t *testing.T) {
 	h := newHouse(t)
 	p, c := h.pay(t, order("u-1", 600_00))
 	says(t, p.reads("/checkout?lang=en"), "not opened: opening it is a step of its own")
-	if to := p.submit("/checkout", "/checkout", "fieldset", "means", "pay_later"); to != "/open" {
+	if to := p.Submit("/checkout", "/checkout", "fieldset", "means", "pay_later"); to != "/open" {
 		t.Fatalf("pay-later without an account leads to %s", to)
 	}
 	says(t, p.reads("/open"), "Open monthly pay", "consumer credit", "up to ¥50,000.00", "reported to Sample Credit Bureau", "you can shop without it just as well")
@@ -90,15 +90,15 @@ func TestOpeningFromACheckout(t *testing.T) {
 		t.Fatalf("after the last text: %s", at)
 	}
 	says(t, p.reads("/open/review"), "Yes, I am 18 or older", "¥10,000.00", "done")
-	if to := p.submit("/open/review", "/open/apply", "key"); to != "/open/result" {
+	if to := p.Submit("/open/review", "/open/apply", "key"); to != "/open/result" {
 		t.Fatalf("applying leads to %s", to)
 	}
 	says(t, p.reads("/open/result"), "Monthly pay is open", "¥5,000.00", "not selected there", `href="/checkout"`)
-	account, err := h.shop.GetAccount(t.Context(), c.Account)
+	account, err := h.Shop.GetAccount(t.Context(), c.Account)
 	if err != nil || account.Limit != 5_000_00 || account.Held != 0 {
 		t.Fatalf("%+v, %v", account, err)
 	}
-	receipts, err := h.shop.ListReceipts(t.Context(), c.Account, client.ListReceiptsQuery{})
+	receipts, err := h.Shop.ListReceipts(t.Context(), c.Account, client.ListReceiptsQuery{})
 	if err != nil || len(receipts.Data) != len(documents) {
 		t.Fatalf("%d receipts, %v", len(receipts.Data), err)
 	}
@@ -112,7 +112,7 @@ func TestOpeningFromACheckout(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 	p.reads("/checkout")
-	if status, to, _ := p.get("/open"); status != http.StatusSeeOther || to != "/checkout" {
+	if status, to, _ := p.Get("/open"); status != http.StatusSeeOther || to != "/checkout" {
 		t.Errorf("opening what is open: %d to %s", status, to)
 	}
 }
@@ -125,17 +125,17 @@ func TestNothingOpensInSilence(t *testing.T) {
 	h.unchanged(t, func() {
 		leads := func(path string, form url.Values, want string) {
 			t.Helper()
-			if status, to, body := p.post(path, form); status != http.StatusSeeOther || to != want {
+			if status, to, body := p.Post(path, form); status != http.StatusSeeOther || to != want {
 				t.Errorf("%s: %d to %q, and not to %s\n%s", path, status, to, want, body)
 			}
 		}
 		key := url.Values{"key": {"aaaaaaaaaaaaaaaaaaaa"}, "agree": {"yes"}}
 		leads("/open/apply", key, "/open/about") // no step was done
-		if status, to, _ := p.get("/open/review"); status != http.StatusSeeOther || to != "/open/about" {
+		if status, to, _ := p.Get("/open/review"); status != http.StatusSeeOther || to != "/open/about" {
 			t.Errorf("the review before anything: %d to %s", status, to)
 		}
 		leads("/open/documents/credit_agreement", key, "/open/about")
-		if status, _, _ := p.post("/open/about", url.Values{"student": {"no"}}); status != http.StatusUnprocessableEntity {
+		if status, _, _ := p.Post("/open/about", url.Values{"student": {"no"}}); status != http.StatusUnprocessableEntity {
 			t.Errorf("who is not said to be an adult: %d", status)
 		}
 		p.tells("yes", "no")
@@ -145,12 +145,12 @@ func TestNothingOpensInSilence(t *testing.T) {
 		path := "/open/documents/cost_disclosure"
 		refused := func(name string, form url.Values, status int, words string) {
 			t.Helper()
-			got, to, body := p.post(path, form)
+			got, to, body := p.Post(path, form)
 			if got != status || !strings.Contains(body, words) {
 				t.Errorf("%s: %d to %q\n%s", name, got, to, body)
 			}
 		}
-		disclosure, err := h.shop.GetDisclosure(t.Context(), catalogue.SampleID, client.GetDisclosureQuery{})
+		disclosure, err := h.Shop.GetDisclosure(t.Context(), catalogue.SampleID, client.GetDisclosureQuery{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -161,7 +161,7 @@ func TestNothingOpensInSilence(t *testing.T) {
 			}
 		}
 		refused("never shown", url.Values{"hash": {hash}, "agree": {"yes"}}, http.StatusUnprocessableEntity, "What you were shown has changed")
-		form := p.fill(p.reads(path), path, "agree")
+		form := p.Fill(p.reads(path), path, "agree")
 		if form.Has("agree") {
 			t.Error("the page itself agrees")
 		}
@@ -182,38 +182,38 @@ func TestNothingOpensInSilence(t *testing.T) {
 	for _, name := range documents {
 		p.agrees(name)
 	}
-	form := p.fill(p.reads("/open/review"), "/open/apply", "key")
+	form := p.Fill(p.reads("/open/review"), "/open/apply", "key")
 	draft := catalogue.Sample()
 	draft.Terms.ReadingSeconds, draft.Terms.GraceDays = 1, 5
-	v, err := h.office.Catalogue.CreateVersion(t.Context(), catalogue.Installation, "shop", catalogue.SampleID, draft)
+	v, err := h.Office.Catalogue.CreateVersion(t.Context(), catalogue.Installation, "shop", catalogue.SampleID, draft)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := h.office.Catalogue.Activate(t.Context(), catalogue.Installation, "shop", catalogue.SampleID, v.Number); err != nil {
+	if err := h.Office.Catalogue.Activate(t.Context(), catalogue.Installation, "shop", catalogue.SampleID, v.Number); err != nil {
 		t.Fatal(err)
 	}
 	h.unchanged(t, func() {
-		if status, to, _ := p.post("/open/apply", form); status != http.StatusSeeOther || to != "/open/documents/cost_disclosure" {
+		if status, to, _ := p.Post("/open/apply", form); status != http.StatusSeeOther || to != "/open/documents/cost_disclosure" {
 			t.Errorf("with another version meanwhile: %d to %s", status, to)
 		}
 		// Another device begins for itself.
-		if status, to, _ := h.wallet(t, "u-1").post("/open/apply", form); status != http.StatusSeeOther || to != "/open/about" {
+		if status, to, _ := h.wallet(t, "u-1").Post("/open/apply", form); status != http.StatusSeeOther || to != "/open/about" {
 			t.Errorf("on another device: %d to %s", status, to)
 		}
-		if status, _, _ := p.post("/open/apply", form, "Sec-Fetch-Site", "cross-site"); status != http.StatusForbidden {
+		if status, _, _ := p.Post("/open/apply", form, "Sec-Fetch-Site", "cross-site"); status != http.StatusForbidden {
 			t.Errorf("from another site: %d", status)
 		}
 	})
 	p.agrees("cost_disclosure")
-	form = p.fill(p.reads("/open/review"), "/open/apply", "key")
+	form = p.Fill(p.reads("/open/review"), "/open/apply", "key")
 	without := url.Values{}
 	h.unchanged(t, func() {
-		if status, _, _ := p.post("/open/apply", without); status != http.StatusBadRequest {
+		if status, _, _ := p.Post("/open/apply", without); status != http.StatusBadRequest {
 			t.Errorf("a form of no page: %d", status)
 		}
 	})
 	for range 2 { // a second tap opens nothing anew
-		if status, to, body := p.post("/open/apply", form); status != http.StatusSeeOther {
+		if status, to, body := p.Post("/open/apply", form); status != http.StatusSeeOther {
 			t.Errorf("applying: %d to %s\n%s", status, to, body)
 		}
 	}
@@ -228,18 +228,18 @@ func TestARefusalIsExplained(t *testing.T) {
 	for _, name := range documents {
 		p.agrees(name)
 	}
-	p.submit("/open/review", "/open/apply", "key")
+	p.Submit("/open/review", "/open/apply", "key")
 	page := p.reads("/open/result")
 	says(t, page, "It was not opened this time", "not offered to students", "You can shop with other means", "Ask for a person to decide")
-	if status, _, _ := p.post("/open/appeal", p.fill(page, "/open/appeal", "ground", "ground", "none")); status != http.StatusUnprocessableEntity {
+	if status, _, _ := p.Post("/open/appeal", p.Fill(page, "/open/appeal", "ground", "ground", "none")); status != http.StatusUnprocessableEntity {
 		t.Errorf("an appeal for no reason: %d", status)
 	}
-	if to := p.submit("/open/result", "/open/appeal", "ground", "ground", "facts_wrong"); to != "/open/result" {
+	if to := p.Submit("/open/result", "/open/appeal", "ground", "ground", "facts_wrong"); to != "/open/result" {
 		t.Errorf("the appeal leads to %s", to)
 	}
 	says(t, p.reads("/open/result"), "A person is looking at it", "You will hear from us by")
 	// Nothing of those consents carries over to another application.
-	if status, to, _ := p.post("/open/apply", url.Values{"key": {"aaaaaaaaaaaaaaaaaaaa"}}); status != http.StatusSeeOther || to != "/open/about" {
+	if status, to, _ := p.Post("/open/apply", url.Values{"key": {"aaaaaaaaaaaaaaaaaaaa"}}); status != http.StatusSeeOther || to != "/open/about" {
 		t.Errorf("applying again: %d to %s", status, to)
 	}
 }
@@ -248,11 +248,11 @@ func TestWhoTheCustomerIs(t *testing.T) {
 	h := newHouse(t)
 	draft := catalogue.Sample()
 	draft.Terms.ReadingSeconds, draft.Policy.IdentityRequired = 1, true
-	v, err := h.office.Catalogue.CreateVersion(t.Context(), catalogue.Installation, "shop", catalogue.SampleID, draft)
+	v, err := h.Office.Catalogue.CreateVersion(t.Context(), catalogue.Installation, "shop", catalogue.SampleID, draft)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := h.office.Catalogue.Activate(t.Context(), catalogue.Installation, "shop", catalogue.SampleID, v.Number); err != nil {
+	if err := h.Office.Catalogue.Activate(t.Context(), catalogue.Installation, "shop", catalogue.SampleID, v.Number); err != nil {
 		t.Fatal(err)
 	}
 	p := h.wallet(t, "u-1")
@@ -261,16 +261,16 @@ func TestWhoTheCustomerIs(t *testing.T) {
 		p.agrees(name)
 	}
 	who := []string{"name", "金丝雀", "identity_number", "000000199001010017", "phone", "+8612000000001"}
-	status, _, body := p.post("/open/apply", p.fill(p.reads("/open/review"), "/open/apply", "key", who...))
+	status, _, body := p.Post("/open/apply", p.Fill(p.reads("/open/review"), "/open/apply", "key", who...))
 	if status != http.StatusUnprocessableEntity || !strings.Contains(body, "Please check each digit") || !strings.Contains(body, `aria-invalid="true"`) {
 		t.Errorf("a wrong check digit: %d\n%s", status, body)
 	}
 	who[3] = "000000199001010018"
-	if to := p.submit("/open/review", "/open/apply", "key", who...); to != "/open/result" {
+	if to := p.Submit("/open/review", "/open/apply", "key", who...); to != "/open/result" {
 		t.Errorf("applying leads to %s", to)
 	}
 	says(t, p.reads("/open/result"), "Monthly pay is open")
-	rows, err := h.office.DB.Reader().QueryContext(t.Context(), `SELECT data FROM page_step`)
+	rows, err := h.Office.DB.Reader().QueryContext(t.Context(), `SELECT data FROM page_step`)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -292,7 +292,7 @@ func TestOpeningInABrowser(t *testing.T) {
 	people := 0
 	eachLook(t, func(t *testing.T, l *looker) {
 		people++
-		link, err := h.shop.CreateWalletSession(t.Context(), client.WalletSessionRequest{
+		link, err := h.Shop.CreateWalletSession(t.Context(), client.WalletSessionRequest{
 			Customer: fmt.Sprintf("o-%d", people), Programme: catalogue.SampleID, Language: client.PageLanguage(l.look.lang), ReturnURL: "https://shop.example/me",
 		})
 		if err != nil {

@@ -24,15 +24,15 @@ func TestPagesOnAPhone(t *testing.T) {
 	if err := chromedp.Listen(ctx, heard.Hear); err != nil {
 		t.Fatal(err)
 	}
-	statements, err := h.shop.ListStatements(t.Context(), account.ID, client.ListStatementsQuery{})
+	statements, err := h.Shop.ListStatements(t.Context(), account.ID, client.ListStatementsQuery{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	purchases, err := h.shop.ListPurchases(t.Context(), account.ID, client.ListPurchasesQuery{})
+	purchases, err := h.Shop.ListPurchases(t.Context(), account.ID, client.ListPurchasesQuery{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	receipts, err := h.shop.ListReceipts(t.Context(), account.ID, client.ListReceiptsQuery{})
+	receipts, err := h.Shop.ListReceipts(t.Context(), account.ID, client.ListReceiptsQuery{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,7 +45,7 @@ func TestPagesOnAPhone(t *testing.T) {
 		"/purchases", "/purchases/" + bought, "/settings", "/autopay", "/autopay?source=tok_card_1", "/due-day", "/protection", "/close", "/deregister", "/inbox", "/agreements", "/receipts/" + receipt.ID, "/texts/" + receipt.Document.Hash,
 		"/bureau", "/year", "/data", "/help", "/help/cash", "/help?q=zzz", "/nothing",
 	}
-	link, err := h.shop.CreateWalletSession(t.Context(), client.WalletSessionRequest{Customer: "u-1", Programme: catalogue.SampleID, ReturnURL: "https://shop.example/me"})
+	link, err := h.Shop.CreateWalletSession(t.Context(), client.WalletSessionRequest{Customer: "u-1", Programme: catalogue.SampleID, ReturnURL: "https://shop.example/me"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,7 +66,7 @@ func TestPagesOnAPhone(t *testing.T) {
 				if strings.Contains(path, "?") {
 					join = "&"
 				}
-				pagetest.Visit(t, ctx, h.url+"/wallet"+path+join+"lang="+lang, look.width, look.scheme)
+				pagetest.Visit(t, ctx, h.URL+"/wallet"+path+join+"lang="+lang, look.width, look.scheme)
 				pagetest.Picture(t, ctx, fmt.Sprintf("wallet%s-%d-%s-%s", strings.NewReplacer("/", "-", "?", "-", bill, "bill", bought, "purchase", receipt.ID, "receipt", receipt.Document.Hash, "text").Replace(path), look.width, look.scheme, lang))
 				for _, moved := range pagetest.Moved(t, ctx) {
 					t.Errorf("moved: %s", moved)
@@ -100,7 +100,7 @@ func TestPagesOnAPhone(t *testing.T) {
 func TestByKeyboard(t *testing.T) {
 	h, account := lived(t)
 	ctx := pagetest.Browser(t)
-	link, err := h.shop.CreateWalletSession(t.Context(), client.WalletSessionRequest{Customer: "u-1", Programme: catalogue.SampleID, Language: "en"})
+	link, err := h.Shop.CreateWalletSession(t.Context(), client.WalletSessionRequest{Customer: "u-1", Programme: catalogue.SampleID, Language: "en"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -108,7 +108,7 @@ func TestByKeyboard(t *testing.T) {
 	if at := pagetest.Evaluate[string](t, ctx, `location.pathname + location.search`); at != "/wallet" {
 		t.Errorf("the link is still in the address: %s", at)
 	}
-	pagetest.Visit(t, ctx, h.url+"/wallet/repay", 390, "light")
+	pagetest.Visit(t, ctx, h.URL+"/wallet/repay", 390, "light")
 	focused := func() string {
 		return pagetest.Evaluate[string](t, ctx, `document.activeElement.name + "=" + document.activeElement.value + " " + document.activeElement.textContent.trim()`)
 	}
@@ -140,7 +140,7 @@ func TestByKeyboard(t *testing.T) {
 		t.Errorf("%d is still billed", now.Billed)
 	}
 	for _, path := range []string{"", "/repay", "/purchases", "/protection", "/close"} {
-		pagetest.Visit(t, ctx, h.url+"/wallet"+path, 390, "light")
+		pagetest.Visit(t, ctx, h.URL+"/wallet"+path, 390, "light")
 		pagetest.Evaluate[bool](t, ctx, `document.documentElement.style.setProperty("font-size", "200%"), true`)
 		if wide := pagetest.Evaluate[int64](t, ctx, `document.documentElement.scrollWidth`); wide > 390 {
 			t.Errorf("%s with letters twice as large is %d wide", path, wide)
@@ -153,14 +153,14 @@ func TestByKeyboard(t *testing.T) {
 func TestPaintsAtOnce(t *testing.T) {
 	h, _ := lived(t)
 	ctx := pagetest.Browser(t)
-	link, err := h.shop.CreateWalletSession(t.Context(), client.WalletSessionRequest{Customer: "u-1", Programme: catalogue.SampleID})
+	link, err := h.Shop.CreateWalletSession(t.Context(), client.WalletSessionRequest{Customer: "u-1", Programme: catalogue.SampleID})
 	if err != nil {
 		t.Fatal(err)
 	}
 	pagetest.Visit(t, ctx, link.URL, 390, "light")
 	best := 1e9
 	for range 10 {
-		pagetest.Visit(t, ctx, h.url+"/wallet", 390, "light")
+		pagetest.Visit(t, ctx, h.URL+"/wallet", 390, "light")
 		pagetest.Until(t, ctx, `performance.getEntriesByName("first-contentful-paint").length > 0`)
 		best = min(best, pagetest.Evaluate[float64](t, ctx, `performance.getEntriesByName("first-contentful-paint")[0].startTime`))
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/yuefu/yuefu/api/client"
 	"github.com/yuefu/yuefu/catalogue"
+	"github.com/yuefu/yuefu/server/servertest"
 )
 
 // TestAGuesserIsStopped tries links and cookies from one address: soon none is looked
@@ -18,19 +19,19 @@ import (
 // the link that was not looked at is good when the guesser is gone.
 func TestAGuesserIsStopped(t *testing.T) {
 	h := newHouse(t)
-	h.open(t, "u-1")
+	h.Open(t, "u-1")
 	inside := h.enter(t, "u-1", "en")
 	guesser := h.at(t, "127.0.0.1")
 	try := func(path, cookie string) (status int, retry, body string) {
 		t.Helper()
-		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, h.url+path, nil)
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, h.URL+path, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if cookie != "" {
 			r.AddCookie(&http.Cookie{Name: "wallet", Value: cookie})
 		}
-		answer, err := guesser.http.Transport.RoundTrip(r)
+		answer, err := guesser.HTTP.Transport.RoundTrip(r)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -62,11 +63,11 @@ func TestAGuesserIsStopped(t *testing.T) {
 
 	path, status := "", 0
 	for range 3 { // one a second may be looked at, and this may be that one
-		link, err := h.shop.CreateWalletSession(t.Context(), client.WalletSessionRequest{Customer: "u-1", Programme: catalogue.SampleID})
+		link, err := h.Shop.CreateWalletSession(t.Context(), client.WalletSessionRequest{Customer: "u-1", Programme: catalogue.SampleID})
 		if err != nil {
 			t.Fatal(err)
 		}
-		path = strings.TrimPrefix(link.URL, h.url)
+		path = strings.TrimPrefix(link.URL, h.URL)
 		for wrong := 0; wrong != http.StatusTooManyRequests; {
 			wrong, _, _ = try("/wallet/enter?link=x", "")
 		}
@@ -77,14 +78,14 @@ func TestAGuesserIsStopped(t *testing.T) {
 	if status != http.StatusTooManyRequests {
 		t.Errorf("a good link from where too many were wrong: %d", status)
 	}
-	if status, _, _ := inside.get("/wallet"); status != http.StatusOK {
+	if status, _, _ := inside.Get("/wallet"); status != http.StatusOK {
 		t.Errorf("who was in at that address before: %d", status)
 	}
 	neighbour := h.at(t, "127.0.0.2")
-	if status, to, _ := neighbour.get(path); status != http.StatusSeeOther || to != "/wallet" {
+	if status, to, _ := neighbour.Get(path); status != http.StatusSeeOther || to != "/wallet" {
 		t.Errorf("a neighbour with the link: %d to %s", status, to)
 	}
-	if status, _, _ := neighbour.get("/wallet"); status != http.StatusOK {
+	if status, _, _ := neighbour.Get("/wallet"); status != http.StatusOK {
 		t.Errorf("a neighbour: %d", status)
 	}
 }
@@ -93,21 +94,21 @@ func TestAGuesserIsStopped(t *testing.T) {
 // so that whoever looks again and again is no guesser.
 func TestAnEndedSessionIsWrongOnce(t *testing.T) {
 	h := newHouse(t)
-	h.open(t, "u-1")
+	h.Open(t, "u-1")
 	p := h.enter(t, "u-1", "en")
-	if _, err := h.shop.EndWalletSessions(t.Context(), client.WalletSessionEnd{Customer: "u-1", Programme: catalogue.SampleID}); err != nil {
+	if _, err := h.Shop.EndWalletSessions(t.Context(), client.WalletSessionEnd{Customer: "u-1", Programme: catalogue.SampleID}); err != nil {
 		t.Fatal(err)
 	}
 	for range 100 {
-		if status, _, _ := p.get("/wallet"); status != http.StatusUnauthorized {
+		if status, _, _ := p.Get("/wallet"); status != http.StatusUnauthorized {
 			t.Fatalf("after the end: %d", status)
 		}
 	}
-	u, err := url.Parse(h.url)
+	u, err := url.Parse(h.URL)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, c := range p.http.Jar.Cookies(u) {
+	for _, c := range p.HTTP.Jar.Cookies(u) {
 		if c.Name == "wallet" {
 			t.Error("the browser keeps the cookie of a session that has ended")
 		}
@@ -123,5 +124,5 @@ func (h *house) at(t *testing.T, address string) *person {
 	}
 	transport := &http.Transport{DialContext: (&net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(address)}}).DialContext}
 	t.Cleanup(transport.CloseIdleConnections)
-	return &person{t, h, &http.Client{Jar: jar, Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
+	return &person{&servertest.Person{T: t, H: h.House, HTTP: &http.Client{Jar: jar, Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}}
 }

@@ -20,14 +20,14 @@ var (
 // get for what does not exist, and nothing is changed.
 func TestOthersPagesAreNotThere(t *testing.T) {
 	h, account := lived(t)
-	h.open(t, "u-2")
+	h.Open(t, "u-2")
 	owner, other := h.enter(t, "u-1", "en"), h.enter(t, "u-2", "en")
-	owner.settle(owner.submit("/wallet/repay", "/wallet/repay", `value="part"`, "amount", "100", "source", "tok_card_1"))
-	purchase := regexp.MustCompile(`href="(/wallet/purchases/pur_[^"]+)"`).FindStringSubmatch(owner.read("/wallet/purchases"))[1]
-	owner.submit(purchase, purchase+"/dispute", "reason", "reason", "not_received", "amount", "10")
+	owner.settle(owner.Submit("/wallet/repay", "/wallet/repay", `value="part"`, "amount", "100", "source", "tok_card_1"))
+	purchase := regexp.MustCompile(`href="(/wallet/purchases/pur_[^"]+)"`).FindStringSubmatch(owner.Read("/wallet/purchases"))[1]
+	owner.Submit(purchase, purchase+"/dispute", "reason", "reason", "not_received", "amount", "10")
 	found := map[string]bool{}
 	for queue := []string{"/wallet"}; len(queue) > 0; queue = queue[1:] {
-		_, to, body := owner.get(queue[0])
+		_, to, body := owner.Get(queue[0])
 		for _, m := range anyLink.FindAllStringSubmatch(body+` href="`+to+`"`, -1) {
 			if path := html.UnescapeString(m[1]); !found[path] && !strings.Contains(path, "lang=") {
 				found[path] = true
@@ -40,9 +40,9 @@ func TestOthersPagesAreNotThere(t *testing.T) {
 		t.Helper()
 		status, to, body := 0, "", ""
 		if do {
-			status, to, body = other.post(path, url.Values{"key": {strings.Repeat("k", 20)}, "do": {"set"}, "reason": {"not_received"}, "amount": {"1"}, "quote": {"q"}, "plan": {"bill3"}, "days": {"7"}, "source": {"tok_card_1"}})
+			status, to, body = other.Post(path, url.Values{"key": {strings.Repeat("k", 20)}, "do": {"set"}, "reason": {"not_received"}, "amount": {"1"}, "quote": {"q"}, "plan": {"bill3"}, "days": {"7"}, "source": {"tok_card_1"}})
 		} else {
-			status, to, body = other.get(path)
+			status, to, body = other.Get(path)
 		}
 		if asks := strings.Contains(path, "?"); !asks && status < 400 || status >= 500 || to != "" { // a page that is asked about nothing shows what it shows anyway
 			t.Errorf("%s of another: %d to %s", path, status, to)
@@ -74,7 +74,7 @@ func TestOthersPagesAreNotThere(t *testing.T) {
 	// An id that means to climb out of its place is an id of nothing.
 	for _, climb := range []string{"..%2f..%2fclock", "%2e%2e%2faccounts%2f" + account.ID, "..;/" + account.ID, account.ID + "%3fx=1", account.ID + "%23"} {
 		for _, page := range []string{"bills", "purchases", "debits", "receipts"} {
-			status, _, body := other.get("/wallet/" + page + "/" + climb)
+			status, _, body := other.Get("/wallet/" + page + "/" + climb)
 			if status != http.StatusNotFound || strings.Contains(body, account.ID) {
 				t.Errorf("%s/%s: %d", page, climb, status)
 			}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 	"log/slog"
-	"net"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
@@ -19,13 +18,13 @@ import (
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 
-	"github.com/yuefu/yuefu/api"
 	"github.com/yuefu/yuefu/api/client"
 	"github.com/yuefu/yuefu/catalogue"
 	"github.com/yuefu/yuefu/database"
 	"github.com/yuefu/yuefu/examples/shop/storefront"
 	"github.com/yuefu/yuefu/office"
 	"github.com/yuefu/yuefu/payment/standin"
+	"github.com/yuefu/yuefu/server"
 )
 
 // market is a yuefu sandbox with a platform, and the shop on it.
@@ -58,20 +57,12 @@ func newMarket(t *testing.T, role catalogue.Role, secret string) *market {
 	must(err)
 	must(o.Catalogue.Activate(t.Context(), catalogue.Installation, "shop", catalogue.SampleID, v.Number))
 
-	book := o.DB.Book()
-	server := api.New(api.Options{
-		Desk: o.Desk, Catalogue: o.Catalogue, Tables: o.Tables, Log: quiet, Partitions: book.Partitions, Zone: book.Zone, Sandbox: true, Ready: o.Ready,
-		Sessions: o.Sessions, Sources: o.Sources, Events: o.Events, Consents: o.Consents, Vault: o.Vault, Webhooks: o.Webhooks,
-		Payments: func() api.PaymentFigures { return api.PaymentFigures(o.DebitFigures()) },
-	})
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	yuefu, err := server.Listen(o, "127.0.0.1:0", server.Options{Log: quiet})
 	must(err)
-	served := make(chan error, 1)
-	go func() { served <- server.Serve(l) }()
 	key := func(role catalogue.Role) *client.Client {
 		_, key, err := o.Catalogue.CreateKey(t.Context(), catalogue.Installation, "shop", role)
 		must(err)
-		return client.New("http://"+l.Addr().String(), key, nil)
+		return client.New(yuefu.URL, key, nil)
 	}
 	m := &market{yuefu: key(role), other: key(catalogue.OperatorRole)}
 
@@ -90,7 +81,7 @@ func newMarket(t *testing.T, role catalogue.Role, secret string) *market {
 		err := m.store.Close(ctx)
 		shop.Close()
 		http.DefaultClient.CloseIdleConnections()
-		if err := errors.Join(err, server.Shutdown(ctx), <-served, o.Close()); err != nil {
+		if err := errors.Join(err, yuefu.Close(), <-yuefu.Failed, o.Close()); err != nil {
 			t.Error(err)
 		}
 	})

@@ -1,67 +1,14 @@
-package main
+package server
 
 import (
 	"context"
-	"log/slog"
-	"net/http"
 	"sync"
 	"time"
 
-	"github.com/yuefu/yuefu/api"
-	"github.com/yuefu/yuefu/api/client"
-	"github.com/yuefu/yuefu/calendar"
 	"github.com/yuefu/yuefu/money"
 	"github.com/yuefu/yuefu/office"
-	"github.com/yuefu/yuefu/session"
 	"github.com/yuefu/yuefu/web"
-	"github.com/yuefu/yuefu/web/checkout"
-	"github.com/yuefu/yuefu/web/page"
-	"github.com/yuefu/yuefu/web/wallet"
 )
-
-// pages are the pages of an office by the paths that they are mounted at. Live
-// figures are shown for a sandbox only: a real book's sums are nobody's affair who
-// can merely reach the server.
-func pages(o *office.Office, f front, as func(session.Session) *client.Client, suggest welcome) (map[string]http.Handler, error) {
-	book := o.DB.Book()
-	config := web.Config{
-		Version: version(), HTTPS: f.https(), Zone: book.Zone, Sandbox: book.Sandbox, Spec: api.Contract(), Try: suggest.try, Shop: suggest.shop, Now: time.Now,
-		Day: func() calendar.Date { return o.Desk.Today().Day },
-	}
-	if book.Sandbox {
-		config.Figures = (&figures{office: o}).read
-	}
-	handler, err := web.Handler(config)
-	if err != nil {
-		return nil, err
-	}
-	mounted := map[string]http.Handler{}
-	for _, path := range web.Pages {
-		mounted[path] = handler
-	}
-	return mounted, hosted(o, f, as, mounted)
-}
-
-// hosted mounts the pages for customers.
-func hosted(o *office.Office, f front, as func(session.Session) *client.Client, mounted map[string]http.Handler) error {
-	files, err := page.ReadAssets(page.Static)
-	if err != nil {
-		return err
-	}
-	gate := &page.Gate{Sessions: o.Sessions, API: as, Now: o.Clock.Now, Zone: o.Zone, Secure: f.https(), Guesses: f.guesses, Log: slog.Default()}
-	pages, err := wallet.Handler(gate, files)
-	if err != nil {
-		return err
-	}
-	mounted[wallet.Path], mounted[wallet.Path+"/"] = pages, pages
-	if pages, err = checkout.Handler(gate, files); err != nil {
-		return err
-	}
-	for _, path := range []string{checkout.Path, checkout.OpenPath} {
-		mounted[path], mounted[path+"/"] = pages, pages
-	}
-	return nil
-}
 
 // figures puts live figures together. The sums of the whole book are read at most
 // every few seconds: they take a look at every account.
