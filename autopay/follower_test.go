@@ -21,6 +21,7 @@ import (
 	"github.com/yuefu/yuefu/payment"
 	"github.com/yuefu/yuefu/payment/standin"
 	"github.com/yuefu/yuefu/servicing"
+	"github.com/yuefu/yuefu/unreliable"
 	"github.com/yuefu/yuefu/view"
 )
 
@@ -241,7 +242,7 @@ func TestTwoFollowersAndABankThatMisbehaves(t *testing.T) {
 func misbehaving(t *testing.T, seed uint64) {
 	chance := rand.New(rand.NewPCG(seed, 1))
 	bank := &standin.Bank{Seed: seed, Refuse: 300, Late: 300}
-	faults := &standin.Faults{Seed: seed, Fail: 60, Lose: 60, Hang: 10, Broken: 60, Twice: 60, Stale: 60, Slow: 60, Down: 10}
+	faults := &unreliable.Faults{Seed: seed, Fail: 60, Lose: 60, Hang: 10, Broken: 60, Twice: 60, Stale: 60, Slow: 60, Down: 10, Earlier: standin.Earlier}
 	server := httptest.NewServer(faults.Around(payment.Handler(bank, "")))
 	defer server.Close()
 	transport := &http.Transport{}

@@ -20,6 +20,7 @@ import (
 	"github.com/yuefu/yuefu/notice"
 	"github.com/yuefu/yuefu/notice/sms"
 	"github.com/yuefu/yuefu/notice/sms/standin"
+	"github.com/yuefu/yuefu/unreliable"
 )
 
 // quiet is a log that nobody reads: what is wrong the books tell.
@@ -76,7 +77,7 @@ func (w *world) audit(tower *standin.Tower, ids ...credit.ID) {
 func TestAProviderThatMisbehaves(t *testing.T) {
 	for seed := range uint64(2) {
 		tower := &standin.Tower{Seed: seed, Late: 300, Refuse: 50, Lose: 50}
-		faults := &standin.Faults{Seed: seed, Fail: 60, Lose: 60, Hang: 10, Broken: 60, Twice: 60, Stale: 60, Slow: 60, Down: 10}
+		faults := &unreliable.Faults{Seed: seed, Fail: 60, Lose: 60, Hang: 10, Broken: 60, Twice: 60, Stale: 60, Slow: 60, Down: 10, Earlier: standin.Earlier}
 		server := httptest.NewServer(faults.Around(sms.Handler(tower, "")))
 		transport := &http.Transport{}
 		client, err := sms.NewClient(server.URL, "", transport)

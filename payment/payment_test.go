@@ -15,6 +15,7 @@ import (
 	"github.com/yuefu/yuefu/payment"
 	"github.com/yuefu/yuefu/payment/paymenttest"
 	"github.com/yuefu/yuefu/payment/standin"
+	"github.com/yuefu/yuefu/unreliable"
 )
 
 func taken(b *standin.Bank) func(string) money.Amount {
@@ -60,7 +61,7 @@ func TestAServiceThatMisbehaves(t *testing.T) {
 	happened := map[string]int{}
 	for seed := range uint64(6) {
 		bank := &standin.Bank{Seed: seed, Late: 300}
-		faults := &standin.Faults{Seed: seed, Fail: 80, Lose: 80, Hang: 20, Broken: 80, Twice: 80, Stale: 80, Slow: 80, Down: 20}
+		faults := &unreliable.Faults{Seed: seed, Fail: 80, Lose: 80, Hang: 20, Broken: 80, Twice: 80, Stale: 80, Slow: 80, Down: 20, Earlier: standin.Earlier}
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
 			paymenttest.Run(t, paymenttest.Subject{
 				Service: over(t, faults.Around(payment.Handler(bank, "")), ""), Rich: "tok_rich", Empty: "tok_empty", Taken: taken(bank), Call: 100 * time.Millisecond,

@@ -75,12 +75,11 @@ var waits = map[string]string{
 
 	"sim": "looks again what became of a debit, as somebody before a page does",
 
-	"autopay":         "asks about debits every moment",
-	"relay":           "tries again after a pause, and gives a receiver up after a time-out",
-	"payment/standin": "holds answers back, as real services do",
+	"autopay":    "asks about debits every moment",
+	"relay":      "tries again after a pause, and gives a receiver up after a time-out",
+	"unreliable": "holds answers back, as real services do",
 
-	"notice":             "looks for messages to send every moment; which hour it is it asks its Clock",
-	"notice/sms/standin": "holds answers back, as real providers do",
+	"notice": "looks for messages to send every moment; which hour it is it asks its Clock",
 }
 
 func clock(h *House) (found []Finding) {

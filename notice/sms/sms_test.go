@@ -14,6 +14,7 @@ import (
 	"github.com/yuefu/yuefu/notice/sms"
 	"github.com/yuefu/yuefu/notice/sms/smstest"
 	"github.com/yuefu/yuefu/notice/sms/standin"
+	"github.com/yuefu/yuefu/unreliable"
 )
 
 const canary = "+8613912345678"
@@ -59,7 +60,7 @@ func TestAProviderThatMisbehaves(t *testing.T) {
 	happened := map[string]int{}
 	for seed := range uint64(6) {
 		tower := &standin.Tower{Seed: seed, Late: 300}
-		faults := &standin.Faults{Seed: seed, Fail: 80, Lose: 80, Hang: 20, Broken: 80, Twice: 80, Stale: 80, Slow: 80, Down: 20}
+		faults := &unreliable.Faults{Seed: seed, Fail: 80, Lose: 80, Hang: 20, Broken: 80, Twice: 80, Stale: 80, Slow: 80, Down: 20, Earlier: standin.Earlier}
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
 			smstest.Run(t, smstest.Subject{
 				Provider: over(t, faults.Around(sms.Handler(tower, "")), ""), Phone: canary, Rang: rang(tower), Call: 100 * time.Millisecond,

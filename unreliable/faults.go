@@ -1,4 +1,7 @@
-package standin
+// Package unreliable makes an HTTP service misbehave as real ones do, for the stand-ins of
+// services that are not there: late, twice, half, not at all, or with yesterday's answer.
+// It knows requests and answers; it refuses to know what they are about.
+package unreliable
 
 import (
 	"bytes"
@@ -10,8 +13,7 @@ import (
 	"time"
 )
 
-// Faults make a server of our protocol misbehave, each so many times of a thousand
-// requests, as a seed says.
+// Faults make a server misbehave, each so many times of a thousand requests, as a seed says.
 type Faults struct {
 	Seed   uint64
 	Fail   int           // 500, and nothing was done
@@ -19,11 +21,13 @@ type Faults struct {
 	Hang   int           // it was done, and no answer comes: the caller has to give up
 	Broken int           // it was done, and a 500 or half an answer comes
 	Twice  int           // the request arrives twice, as a gateway on the way repeats it
-	Stale  int           // 'pending', or 'no such debit', as it was a while ago
+	Stale  int           // the answer of a while ago: as Earlier has it, or that there is no such thing
 	Slow   int           // the answer is held back, so that later ones overtake it
 	Down   int           // from here on nothing is answered for the next Outage requests
 	Outage int           // default 10
 	Delay  time.Duration // of a slow answer at most; default 5 ms
+
+	Earlier *strings.Replacer // makes of an answer what it was before it was final
 
 	mu      sync.Mutex
 	chance  *rand.Rand
@@ -122,7 +126,7 @@ func (f *Faults) Around(h http.Handler) http.Handler {
 			time.Sleep(delay)
 		}
 		if name == "stale" {
-			text = strings.NewReplacer("succeeded", "pending", "refused", "pending").Replace(text)
+			text = f.Earlier.Replace(text)
 			if r.Method == http.MethodGet && delay%3 == 0 {
 				answer.status, text = http.StatusNotFound, `{"error":"unknown"}`
 			}
