@@ -2,10 +2,10 @@ package notice
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/yuefu/yuefu/calendar"
+	"github.com/yuefu/yuefu/language"
 )
 
 // Language is one in which notices are told.
@@ -20,20 +20,8 @@ const (
 // Languages are all of them, the first being that of who names none.
 var Languages = []Language{Chinese, English}
 
-// Preferred is the language that an Accept-Language header asks for, or empty: in its
-// order, as browsers write the best one first.
-func Preferred(header string) Language {
-	for part := range strings.SplitSeq(header, ",") {
-		tag, _, _ := strings.Cut(strings.ToLower(strings.TrimSpace(part)), ";")
-		switch primary, _, _ := strings.Cut(tag, "-"); primary {
-		case "zh":
-			return Chinese
-		case "en":
-			return English
-		}
-	}
-	return ""
-}
+// Preferred is the language that an Accept-Language header asks for, or empty.
+func Preferred(header string) Language { return Language(language.Preferred(header)) }
 
 func (l Language) date(d calendar.Date) string {
 	if d == 0 {

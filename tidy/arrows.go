@@ -52,11 +52,12 @@ var allowed = map[string][]string{
 	"consent/receipt": {"calendar", "credit", "money", jsonv2, "golang.org/x/mod"},
 
 	// What customers are told, from the log; who they are, and their numbers, it is told for one call.
-	"notice":             {"money", "calendar", "credit", "credit/wire", "eventlog", "follow", "database", "servicing", "view", "notice/sms", jsonv2},
+	"notice":             {"language", "money", "calendar", "credit", "credit/wire", "eventlog", "follow", "database", "servicing", "view", "notice/sms", jsonv2},
 	"notice/sms":         {jsonv2}, // a seam knows no implementation, and nobody's debts
 	"notice/sms/smstest": {"notice/sms"},
 	"notice/sms/standin": {"notice/sms"},
 
+	"language":            {},
 	"unreliable":          {},
 	"payment":             {"money", jsonv2}, // a seam knows no implementation, and nobody's accounts
 	"payment/paymenttest": {"payment", "money"},
@@ -90,7 +91,7 @@ var allowed = map[string][]string{
 	"web":          {"calendar", "web/page", "go.yaml.in/yaml/v4"}, // reads the contract to show it
 
 	// A customer's pages: clients of the public API, like any other.
-	"web/page":          {"calendar", "money", "docs", "session", "guess", "api/client", jsonv2, "github.com/yuin/goldmark"},
+	"web/page":          {"calendar", "language", "money", "docs", "session", "guess", "api/client", jsonv2, "github.com/yuin/goldmark"},
 	"web/page/pagetest": {"github.com/chromedp/chromedp", "github.com/chromedp/cdproto", "golang.org/x/net"},
 	"web/wallet":        {"calendar", "web/page", "session", "api/client"},
 	"web/checkout":      {"calendar", "web/page", "session", "api/client", jsonv2},

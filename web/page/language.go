@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"net/http"
 	"reflect"
-	"strconv"
-	"strings"
+
+	"github.com/yuefu/yuefu/language"
 )
 
 // Language of a page, as HTML names it.
@@ -56,30 +56,10 @@ func Choose(w http.ResponseWriter, r *http.Request) Language {
 	if c, err := r.Cookie(languageCookie); err == nil && (c.Value == string(Chinese) || c.Value == string(English)) {
 		return Language(c.Value)
 	}
-	return preferred(r.Header.Get("Accept-Language"))
-}
-
-// preferred reads Accept-Language; whoever prefers neither language gets English.
-func preferred(header string) Language {
-	best, quality := English, 0.0
-	for part := range strings.SplitSeq(header, ",") {
-		tag, rest, _ := strings.Cut(strings.TrimSpace(part), ";")
-		q := 1.0
-		if value, ok := strings.CutPrefix(strings.TrimSpace(rest), "q="); ok {
-			q, _ = strconv.ParseFloat(value, 64)
-		}
-		tag = strings.ToLower(tag)
-		if q <= quality {
-			continue
-		}
-		switch primary, _, _ := strings.Cut(tag, "-"); primary {
-		case "zh":
-			best, quality = Chinese, q
-		case "en":
-			best, quality = English, q
-		}
+	if l := language.Preferred(r.Header.Get("Accept-Language")); l != "" {
+		return Language(l)
 	}
-	return best
+	return English
 }
 
 // ofAny picks the text of anything that has one in each language, such as the client's labels.
