@@ -2,11 +2,9 @@ package wire
 
 import (
 	"bytes"
-	"strconv"
-	"time"
 
-	"github.com/go-json-experiment/json/jsontext"
 	"github.com/yuefu/yuefu/credit"
+	"github.com/yuefu/yuefu/jsonwrite"
 	"github.com/yuefu/yuefu/money"
 )
 
@@ -14,98 +12,70 @@ import (
 // by hand, at a third of the cost. The bytes are those of the JSON library, which
 // a test compares; whatever is unusual, or can't be written, is left to it.
 
-// writer appends members, and remembers whether one was beyond it.
-type writer struct {
-	b      []byte
-	beyond bool
-}
-
-func (w *writer) text(member, value string) {
-	w.b = append(w.b, member...)
-	var err error
-	if w.b, err = jsontext.AppendQuote(w.b, value); err != nil {
-		w.beyond = true
-	}
-}
-
-func (w *writer) number(member string, value int64) {
-	w.b = strconv.AppendInt(append(w.b, member...), value, 10)
-}
-
-func (w *writer) instant(member string, t time.Time) {
-	t = t.UTC()
-	if year := t.Year(); year < 0 || year > 9999 {
-		w.beyond = true
-		return
-	}
-	w.b = append(append(w.b, member...), '"')
-	w.b = append(t.AppendFormat(w.b, time.RFC3339Nano), '"')
-}
-
 func appendAuthorise(b []byte, c *credit.Authorise) ([]byte, bool) {
-	w := writer{b: b}
-	w.number(`{"amount":`, int64(c.Amount))
-	w.text(`,"currency":`, string(c.Currency))
-	w.text(`,"plan":`, c.Plan)
-	w.text(`,"scene":`, c.Scene)
-	w.text(`,"merchant":`, c.Merchant)
-	w.text(`,"order":`, c.Order)
-	w.text(`,"consent":{"person":`, c.Consent.Person)
-	w.text(`,"document":`, c.Consent.Document)
-	w.number(`,"version":`, int64(c.Consent.Version))
-	w.text(`,"hash":`, c.Consent.Hash)
-	w.instant(`,"shown_at":`, c.Consent.ShownAt)
-	w.instant(`,"accepted_at":`, c.Consent.AcceptedAt)
-	w.text(`,"act":`, c.Consent.Act)
-	w.text(`,"channel":`, c.Consent.Channel)
-	w.text(`,"language":`, c.Consent.Language)
+	w := jsonwrite.Writer{B: b}
+	w.Number(`{"amount":`, int64(c.Amount))
+	w.Text(`,"currency":`, string(c.Currency))
+	w.Text(`,"plan":`, c.Plan)
+	w.Text(`,"scene":`, c.Scene)
+	w.Text(`,"merchant":`, c.Merchant)
+	w.Text(`,"order":`, c.Order)
+	w.Text(`,"consent":{"person":`, c.Consent.Person)
+	w.Text(`,"document":`, c.Consent.Document)
+	w.Number(`,"version":`, int64(c.Consent.Version))
+	w.Text(`,"hash":`, c.Consent.Hash)
+	w.Instant(`,"shown_at":`, c.Consent.ShownAt)
+	w.Instant(`,"accepted_at":`, c.Consent.AcceptedAt)
+	w.Text(`,"act":`, c.Consent.Act)
+	w.Text(`,"channel":`, c.Consent.Channel)
+	w.Text(`,"language":`, c.Consent.Language)
 	if c.Consent.ReadSeconds == nil {
-		w.b = append(w.b, `,"read_seconds":null`...)
+		w.B = append(w.B, `,"read_seconds":null`...)
 	} else {
-		w.number(`,"read_seconds":`, int64(*c.Consent.ReadSeconds))
+		w.Number(`,"read_seconds":`, int64(*c.Consent.ReadSeconds))
 	}
 	switch p := c.Consent.Preselected; {
 	case p == nil:
-		w.b = append(w.b, `,"preselected":null}}`...)
+		w.B = append(w.B, `,"preselected":null}}`...)
 	case *p:
-		w.b = append(w.b, `,"preselected":true}}`...)
+		w.B = append(w.B, `,"preselected":true}}`...)
 	default:
-		w.b = append(w.b, `,"preselected":false}}`...)
+		w.B = append(w.B, `,"preselected":false}}`...)
 	}
-	return w.b, !w.beyond
+	return w.B, !w.Beyond
 }
 
 func appendAuthorised(b []byte, e *credit.Authorised) ([]byte, bool) {
-	w := writer{b: b}
-	w.number(`{"n":`, e.Number)
-	w.number(`,"amount":`, int64(e.Amount))
-	w.text(`,"plan":`, e.Plan)
-	w.text(`,"scene":`, e.Scene)
-	w.text(`,"merchant":`, e.Merchant)
-	w.text(`,"order":`, e.Order)
-	w.text(`,"quote":`, e.Quote)
-	w.text(`,"agreement":{"text":{"document":`, e.Agreement.Document.Name)
-	w.number(`,"version":`, int64(e.Agreement.Document.Version))
-	w.text(`,"hash":`, e.Agreement.Document.Hash)
-	w.text(`},"person":`, e.Agreement.Person)
-	w.instant(`,"shown_at":`, e.Agreement.ShownAt)
-	w.instant(`,"accepted_at":`, e.Agreement.AcceptedAt)
-	w.text(`,"act":`, e.Agreement.Act)
-	w.text(`,"channel":`, e.Agreement.Channel)
-	w.text(`,"language":`, e.Agreement.Language)
-	w.number(`,"read_seconds":`, int64(e.Agreement.ReadSeconds))
-	w.b = strconv.AppendBool(append(w.b, `,"preselected":`...), e.Agreement.Preselected)
-	w.b = append(w.b, '}')
-	w.b = append(w.b, `,"last_day":"`...)
-	w.b = append(e.LastDay.AppendText(w.b), '"')
+	w := jsonwrite.Writer{B: b}
+	w.Number(`{"n":`, e.Number)
+	w.Number(`,"amount":`, int64(e.Amount))
+	w.Text(`,"plan":`, e.Plan)
+	w.Text(`,"scene":`, e.Scene)
+	w.Text(`,"merchant":`, e.Merchant)
+	w.Text(`,"order":`, e.Order)
+	w.Text(`,"quote":`, e.Quote)
+	w.Text(`,"agreement":{"text":{"document":`, e.Agreement.Document.Name)
+	w.Number(`,"version":`, int64(e.Agreement.Document.Version))
+	w.Text(`,"hash":`, e.Agreement.Document.Hash)
+	w.Text(`},"person":`, e.Agreement.Person)
+	w.Instant(`,"shown_at":`, e.Agreement.ShownAt)
+	w.Instant(`,"accepted_at":`, e.Agreement.AcceptedAt)
+	w.Text(`,"act":`, e.Agreement.Act)
+	w.Text(`,"channel":`, e.Agreement.Channel)
+	w.Text(`,"language":`, e.Agreement.Language)
+	w.Number(`,"read_seconds":`, int64(e.Agreement.ReadSeconds))
+	w.Flag(`,"preselected":`, e.Agreement.Preselected)
+	w.B = append(w.B, '}')
+	w.B = append(w.B, `,"last_day":"`...)
+	w.B = append(e.LastDay.AppendText(w.B), '"')
 	if e.Route != 0 {
-		w.number(`,"route":`, int64(e.Route))
+		w.Number(`,"route":`, int64(e.Route))
 	}
 	if e.Minute != 0 {
-		w.number(`,"minute":`, int64(e.Minute))
+		w.Number(`,"minute":`, int64(e.Minute))
 	}
-	w.b = append(w.b, '}')
-	return w.b, !w.beyond
+	w.B = append(w.B, '}')
+	return w.B, !w.Beyond
 }
 
 // CurrencyOf is the currency that an order names in its command; empty for what is no
